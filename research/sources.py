@@ -1,0 +1,118 @@
+"""Folders and CSV files of labelled photos -> patches: where in which photo lies what.
+
+Layouts read here:
+    tiles.csv         photo, site, tile_px, row, col, label
+    web.csv           path, label, source, near_duplicate_group: one label a photo
+    boxes, any .csv   photo, site, group, left, top, side_px, label
+    ESD               train|val|test / CORAL|CORAL_BL / one patch a file (NOAA PIFSC ESD coral bleaching)
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+#: What a label says about bleached, healthy, not coral. Labels that are not here teach nothing.
+TARGETS: Final = {
+    "bleached": (1.0, 0.0, 0.0),
+    "partly_bleached": (0.5, 0.5, 0.0),
+    "healthy": (0.0, 1.0, 0.0),
+    "not_coral": (0.0, 0.0, 1.0),
+}
+_ESD_LABELS: Final = {"CORAL": "healthy", "CORAL_BL": "bleached"}
+_PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A labelled square of a photo."""
+
+    photo: Path
+    site: str
+    group: str  # patches of one group never stand on both sides of a split
+    left: int  # px
+    top: int  # px
+    side_px: int
+    label: str
+
+
+def read_tiles(root: Path) -> list[Patch]:
+    """Read root/tiles.csv; a group is a photo, or the mosaic it is a quarter of."""
+    return [
+        Patch(
+            root / row["photo"],
+            row["site"],
+            mosaic(Path(row["photo"])),
+            int(row["col"]) * int(row["tile_px"]),
+            int(row["row"]) * int(row["tile_px"]),
+            int(row["tile_px"]),
+            row["label"],
+        )
+        for row in _rows(root / "tiles.csv")
+        if row["label"] in TARGETS
+    ]
+
+
+def read_web(root: Path) -> list[Patch]:
+    """Read root/web.csv; the patch is the middle square, because logos and frames sit in the corners."""
+    patches = []
+    for row in _rows(root / "web.csv"):
+        with Image.open(root / row["path"]) as photo:
+            width, height = photo.size
+        side = round(min(width, height) * 0.9)
+        corner = ((width - side) // 2, (height - side) // 2)
+        site, group = f"web-{row['source']}", f"web-{row['near_duplicate_group']}"
+        patches.append(Patch(root / row["path"], site, group, *corner, side, row["label"]))
+    return patches
+
+
+def read_boxes(table: Path, root: Path) -> list[Patch]:
+    """Read a CSV of squares in the photos under `root`."""
+    return [
+        Patch(
+            root / row["photo"],
+            row["site"],
+            row["group"],
+            int(row["left"]),
+            int(row["top"]),
+            int(row["side_px"]),
+            row["label"],
+        )
+        for row in _rows(table)
+        if row["label"] in TARGETS
+    ]
+
+
+def read_esd(root: Path) -> dict[str, list[Patch]]:
+    """Read the ESD layout: its patches by part (train, val, test).
+
+    The published parts were drawn patch by patch; a patch name says nothing of its photo, so each patch is
+    a group of its own and the figures on `test` flatter.
+    """
+    return {
+        part: [
+            Patch(path, "esd", f"{part}/{path.name}", 0, 0, _side(path), label)
+            for folder, label in sorted(_ESD_LABELS.items())
+            for path in sorted((root / part / folder).glob("*"))
+            if path.suffix.lower() in _PICTURES
+        ]
+        for part in ("train", "val", "test")
+    }
+
+
+def mosaic(photo: Path) -> str:
+    """Name what a photo is a quarter of (Eilat's names end in the quarter's row and column), or its stem."""
+    return photo.stem[:-2] if "eilat" in photo.parts else photo.stem
+
+
+def _side(path: Path) -> int:
+    with Image.open(path) as photo:
+        return min(photo.size)
+
+
+def _rows(table: Path) -> Iterator[dict[str, str]]:
+    with table.open(newline="", encoding="utf-8") as lines:
+        yield from csv.DictReader(lines)
