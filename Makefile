@@ -1,0 +1,60 @@
+# Every target prints what it does; `make` alone lists them.
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+DATA   ?= ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help run test fast lint fix bench train clean
+
+help:  ## list what you can do here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-7s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# One stamp a set of packages; each is made again only when the list of dependencies changes.
+$(BIN)/python:
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "coralchunk needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.run: $(BIN)/python setup.cfg pyproject.toml
+	@echo "Installing coralchunk into $(VENV) (once) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
+	@echo "Installing coralchunk and its development tools into $(VENV) (once) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $(VENV)/.run $@
+
+$(VENV)/.research: $(VENV)/.dev
+	@echo "Installing what training needs into $(VENV) (once; PyTorch is large) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[research]'
+	@touch $@
+
+run: $(VENV)/.run  ## start everything; open http://localhost:5001
+	@exec $(BIN)/coralchunk serve
+
+test: $(VENV)/.dev  ## every test, slow ones too, with branch coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+fast: $(VENV)/.dev  ## the tests worth running on each save (no server)
+	$(BIN)/pytest -q -m 'not slow' -x
+
+lint: $(VENV)/.dev  ## format, rules, types, room walls: all of them, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.dev  ## let ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## measure, print a table, change nothing
+	$(BIN)/python -m bench
+
+train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA
+	$(BIN)/python -m research --data $(DATA)
+
+clean:  ## remove what `make` made (never data)
+	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

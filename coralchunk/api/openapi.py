@@ -1,0 +1,124 @@
+"""Views and what they say of themselves -> the OpenAPI 3.1 document."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from apispec import APISpec
+from flask import Flask
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from coralchunk import __version__
+from coralchunk.api.schemas import Problem
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+_REF: Final = "#/components/schemas/{model}"
+_CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a view takes and answers, beyond what its route and docstring say."""
+
+    answers: Mapping[int, type[BaseModel] | str]  # status -> JSON body, or a media type
+    problems: Mapping[int, str]  # status -> when it is answered
+    query: Mapping[str, str] = field(default_factory=dict)  # parameter -> what it does
+    form: type[BaseModel] | None = None  # multipart body
+
+
+def operation(described: Operation) -> Callable[[_View], _View]:
+    """Attach a description to a view."""
+
+    def attach(view: _View) -> _View:
+        view.openapi = described  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return attach
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """Describe all views of an app that carry an Operation."""
+    spec = APISpec(
+        title="Coral classifier API",
+        version=__version__,
+        openapi_version="3.1.0",
+        info={
+            "description": "A reef photo in, a bleaching map out.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+    )
+    bodies: set[type[BaseModel]] = {Problem}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        view = app.view_functions[rule.endpoint]
+        described: Operation | None = getattr(view, "openapi", None)
+        if described is None:
+            continue
+        bodies.update(
+            body for body in (*described.answers.values(), described.form) if isinstance(body, type)
+        )
+        methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
+        told = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
+        spec.path(_CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): told for m in methods})
+    _, schemas = models_json_schema(
+        [(body, "serialization") for body in sorted(bodies, key=str)], ref_template=_REF
+    )
+    for name, schema in schemas["$defs"].items():
+        spec.components.schema(name, schema)
+    return spec.to_dict()
+
+
+def _operation(
+    described: Operation, view: Callable[..., Any], endpoint: str, path_parameters: list[dict[str, Any]]
+) -> dict[str, Any]:
+    summary, _, rest = (view.__doc__ or "").strip().partition("\n")
+    told: dict[str, Any] = {
+        "operationId": endpoint.replace(".", "_"),
+        "summary": summary,
+        "description": " ".join(rest.split()),
+        "parameters": [*path_parameters, *_query_parameters(described)],
+        "responses": {
+            **{str(status): _answer(body) for status, body in described.answers.items()},
+            **{str(status): _problem(when) for status, when in described.problems.items()},
+        },
+    }
+    if described.form is not None:
+        content = {"multipart/form-data": {"schema": {"$ref": _REF.format(model=described.form.__name__)}}}
+        told["requestBody"] = {"required": True, "content": content}
+    return told
+
+
+def _path_parameters(rule: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": match["name"],
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0} if match["kind"] == "int" else {"type": "string"},
+        }
+        for match in _CONVERTER.finditer(rule)
+    ]
+
+
+def _query_parameters(described: Operation) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "query", "required": False, "description": what, "schema": {"type": "string"}}
+        for name, what in described.query.items()
+    ]
+
+
+def _answer(body: type[BaseModel] | str) -> dict[str, Any]:
+    if isinstance(body, str):
+        return {"description": body, "content": {body: {}}} if "/" in body else {"description": body}
+    described = " ".join((body.__doc__ or "").split())
+    return {"description": described, "content": {"application/json": {"schema": _schema(body)}}}
+
+
+def _problem(when: str) -> dict[str, Any]:
+    return {"description": when, "content": {"application/problem+json": {"schema": _schema(Problem)}}}
+
+
+def _schema(body: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=body.__name__)}

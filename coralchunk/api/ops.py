@@ -1,0 +1,59 @@
+"""Health and readiness: what operators and probes ask."""
+
+import time
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import Dependency, Ready, Success
+from coralchunk.errors import BadModel
+from coralchunk.pipeline.lookup import queue_health
+
+ops = Blueprint("ops", __name__, url_prefix="/V1/api")
+
+
+@ops.get("/health")
+@operation(Operation(answers={200: Success}, problems={}))
+def health() -> ResponseReturnValue:
+    """Say that this process answers; touches nothing else."""
+    return jsonify(status="success")
+
+
+@ops.get("/ready")
+@operation(Operation(answers={200: Ready, 503: Ready}, problems={}))
+def ready() -> ResponseReturnValue:
+    """Say whether a photo sent now would be classified, and what is missing if not."""
+    queue = queue_health(services().stores, time.time())
+    redis = Dependency(ok=queue.is_reachable, detail="answers" if queue.is_reachable else "does not answer")
+    workers = Dependency(
+        ok=queue.workers > 0, detail=f"{queue.workers} of {services().settings.workers} at work"
+    )
+    storage, model = _storage(), _model()
+    is_ready = all(part.ok for part in (redis, storage, model, workers))
+    body = Ready(
+        status="ready" if is_ready else "not ready",
+        redis=redis,
+        storage=storage,
+        model=model,
+        workers=workers,
+        oldest_queued_s=queue.oldest_s,
+    )
+    return jsonify(body.model_dump()), 200 if is_ready else 503
+
+
+def _storage() -> Dependency:
+    try:
+        services().stores.blobs.check()
+    except OSError as failure:
+        return Dependency(ok=False, detail=str(failure))
+    return Dependency(ok=True, detail="can be written and read")
+
+
+def _model() -> Dependency:
+    try:
+        services().models.onnx(services().model)
+    except BadModel as damage:
+        return Dependency(ok=False, detail=str(damage))
+    return Dependency(ok=True, detail=f"{services().model.label}, sha256 as listed")

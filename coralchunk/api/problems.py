@@ -1,0 +1,67 @@
+"""The one place where the domain's errors become HTTP: application/problem+json (RFC 9457)."""
+
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from coralchunk.api.context import services
+from coralchunk.errors import (
+    BadRequest,
+    CoralchunkError,
+    FormatNotAccepted,
+    Missing,
+    NotFinished,
+    StorageFull,
+    TooManyBytes,
+    TooManyPixels,
+    Unavailable,
+    Unreadable,
+)
+
+STATUS: Final[dict[type[CoralchunkError], int]] = {
+    BadRequest: 400,
+    Missing: 404,
+    NotFinished: 409,
+    TooManyBytes: 413,
+    TooManyPixels: 413,
+    FormatNotAccepted: 415,
+    Unreadable: 422,
+    Unavailable: 503,
+    StorageFull: 507,
+}
+
+problems = Blueprint("problems", __name__)
+
+
+@problems.app_errorhandler(CoralchunkError)
+def domain_problem(error: CoralchunkError) -> Response:
+    """Say which rule was broken, with its name as a stable, documented type."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    answer = _problem(status, type(error).__name__, str(error))
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
+
+
+@problems.app_errorhandler(HTTPException)
+def http_problem(error: HTTPException) -> Response:
+    """Give Flask's own refusals (404, 405, 413, ...) the same shape."""
+    if isinstance(error, RequestEntityTooLarge):
+        return domain_problem(TooManyBytes(services().settings.max_upload_mb))
+    detail = error.description or error.name
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        detail = f"{request.method} is not possible here; use {', '.join(sorted(error.valid_methods))}."
+    answer = _problem(error.code or 500, error.name.replace(" ", ""), detail)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _problem(status: int, kind: str, detail: str) -> Response:
+    # `error` repeats `detail` for clients that look for that one field.
+    answer = jsonify(type=f"/docs#{kind}", title=kind, status=status, detail=detail, error=detail)
+    answer.status_code = status
+    answer.content_type = "application/problem+json"
+    return answer

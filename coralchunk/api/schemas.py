@@ -1,0 +1,115 @@
+"""The bodies of V1, field by field: what /openapi.json tells clients, and what tests hold answers to."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(_Body):
+    """A refusal, as in RFC 9457."""
+
+    type: str = Field(examples=["/docs#TooManyPixels"])
+    title: str
+    status: int
+    detail: str = Field(description="What was wrong, the limit, and what to do")
+    error: str = Field(description="The same as detail")
+
+
+class Success(_Body):
+    """Done."""
+
+    status: Literal["success"]
+
+
+class Accepted(_Body):
+    """The photo is stored and queued."""
+
+    job_id: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class ModelName(_Body):
+    """Which model judged."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class Summary(_Body):
+    """The chunks of a photo, counted; the four counts add up to the total."""
+
+    bleached_chunks: Count
+    healthy_chunks: Count
+    not_coral_chunks: Count
+    unsure_chunks: Count
+    total_chunks: Count
+    model: ModelName
+
+
+class ClassProbabilities(_Body):
+    """Calibrated; they add up to 1, but for rounding."""
+
+    bleached: Share
+    healthy: Share
+    not_coral: Share
+
+
+class ChunkResult(_Body):
+    """One chunk, in pixels of the upright photo from its top left corner."""
+
+    x: Count
+    y: Count
+    width: Annotated[int, Field(ge=1, le=244)]
+    height: Annotated[int, Field(ge=1, le=244)]
+    probability: Share = Field(description="Calibrated probability that the chunk is bleached")
+    predicted_label: Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
+    probabilities: ClassProbabilities
+
+
+class Status(_Body):
+    """How far a job is; with `completed` also its result, with `error` the reason."""
+
+    status: Literal["queued", "processing", "completed", "error"]
+    completed_chunks: Count
+    total_chunks: Annotated[int, Field(ge=1)]
+    remaining_chunks: Count
+    progress: str = Field(examples=["3/10"])
+    image_width: int | None = Field(None, description="px of the upright photo")
+    image_height: int | None = Field(None, description="px of the upright photo")
+    result_width: int | None = Field(None, description="px of the picture")
+    result_height: int | None = Field(None, description="px of the picture")
+    summary: Summary | None = None
+    chunks: list[ChunkResult] | None = Field(None, description="In row-major order")
+    result_image: str | None = Field(None, examples=["data:image/png;base64,iVBORw0..."])
+    error: str | None = None
+
+
+class Upload(_Body):
+    """A form with one photo."""
+
+    image: Annotated[str, Field(json_schema_extra={"type": "string", "format": "binary"})]
+
+
+class Dependency(_Body):
+    """One thing that the server needs."""
+
+    ok: bool
+    detail: str
+
+
+class Ready(_Body):
+    """Whether photos would be classified now."""
+
+    status: Literal["ready", "not ready"]
+    redis: Dependency
+    storage: Dependency
+    model: Dependency
+    workers: Dependency
+    oldest_queued_s: float | None = Field(description="Age of the oldest job that is not finished, seconds")

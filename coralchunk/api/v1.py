@@ -1,0 +1,121 @@
+"""The language of the mobile app: /V1/api."""
+
+import time
+from typing import Final
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import Accepted, Status, Success, Upload
+from coralchunk.api.v1_status import PARTS, answer_of, picture_of
+from coralchunk.errors import NoImage, NotFinished, UnknownPart
+from coralchunk.pipeline.cancel import cancel
+from coralchunk.pipeline.job import JobState
+from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.submit import submit
+
+v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
+
+_NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
+_NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
+
+
+@v1.post("/classify")
+@operation(
+    Operation(
+        answers={200: Accepted},
+        problems={
+            400: "There is no file in the field `image`",
+            413: "Too many bytes or pixels; the limit is in `detail`",
+            415: "An image, but in a format that is not read here",
+            422: "Not an image, or a damaged one",
+            503: _NO_QUEUE,
+            507: "No room to store the photo",
+        },
+        form=Upload,
+    )
+)
+def classify() -> ResponseReturnValue:
+    """Take a photo and queue it; answer at once with the job's id."""
+    photo = request.files.get("image")
+    if photo is None:
+        raise NoImage
+    job_id = submit(services().stores, photo.stream, time.time())
+    answer = jsonify(job_id=job_id)
+    answer.headers["Location"] = url_for("v1.status", job_id=job_id)
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+@v1.delete("/classify/<int:job_id>")
+@operation(Operation(answers={200: Success}, problems={404: _NO_JOB, 503: _NO_QUEUE}))
+def delete(job_id: int) -> ResponseReturnValue:
+    """Stop a job and delete all its data: photo, results and picture."""
+    cancel(services().stores, job_id)
+    return jsonify(status="success")
+
+
+@v1.get("/status/<int:job_id>")
+@operation(
+    Operation(
+        answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
+        problems={400: "`include` names an unknown part", 404: _NO_JOB, 503: _NO_QUEUE},
+        query={
+            "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}"
+        },
+    )
+)
+def status(job_id: int) -> ResponseReturnValue:
+    """Tell how far a photo is, and its result once it is completed."""
+    parts = _asked_parts()
+    job = find(services().stores, job_id)
+    etag = f"{job.state}-{job.completed_chunks}-{'+'.join(parts)}"
+    if _is_known(etag):
+        return _unchanged(etag)
+    answer = Response(answer_of(services().stores, job, parts), content_type="application/json")
+    return _cached(answer, etag)
+
+
+@v1.get("/result/<int:job_id>.png")
+@operation(
+    Operation(
+        answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
+        problems={404: _NO_JOB, 409: "The job is not completed", 503: _NO_QUEUE},
+    )
+)
+def result(job_id: int) -> ResponseReturnValue:
+    """Serve the picture of a completed job."""
+    job = find(services().stores, job_id)
+    if job.state is not JobState.COMPLETED:
+        raise NotFinished(job_id, job.state)
+    etag = f"picture-{job_id}"
+    if _is_known(etag):
+        return _unchanged(etag)
+    return _cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
+
+
+def _asked_parts() -> tuple[str, ...]:
+    asked = request.args.get("include")
+    if asked is None:
+        return PARTS
+    names = [name.strip() for name in asked.split(",") if name.strip()]
+    if not set(names) <= set(PARTS):
+        raise UnknownPart(asked, PARTS)
+    return tuple(part for part in PARTS if part in names)
+
+
+def _is_known(etag: str) -> bool:
+    return request.if_none_match.contains(etag)
+
+
+def _unchanged(etag: str) -> Response:
+    return _cached(Response(status=304), etag)
+
+
+def _cached(answer: Response, etag: str) -> Response:
+    answer.set_etag(etag)
+    # A phone may keep the answer but has to ask whether it still holds: a deleted job must vanish.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

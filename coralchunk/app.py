@@ -1,0 +1,43 @@
+"""Put the rooms together. This file wires; it decides nothing."""
+
+import os
+
+from flask import Flask
+from flask_cors import CORS
+
+from coralchunk.api.context import install
+from coralchunk.api.ops import ops
+from coralchunk.api.problems import problems
+from coralchunk.api.v1 import v1
+from coralchunk.assets import folder
+from coralchunk.config import Settings
+from coralchunk.logs import set_up
+from coralchunk.services import Services, open_services
+from coralchunk.web.pages import pages
+
+_FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
+_REDIS_TIMEOUT_S = 1.5
+
+
+def create_app(services: Services) -> Flask:
+    """Build the WSGI app around what is handed in; open nothing."""
+    app = Flask("coralchunk", static_folder=folder("static"), template_folder=str(folder("templates")))
+    app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
+    install(app, services)
+    for blueprint in (problems, v1, ops, pages):
+        app.register_blueprint(blueprint)
+    if services.settings.cors_origins:
+        CORS(
+            app,
+            origins=list(services.settings.cors_origins),
+            resources={r"/V1/*": {}},
+            expose_headers=["Location", "Retry-After", "ETag"],
+        )
+    return app
+
+
+def from_environment() -> Flask:
+    """Build the app as the environment describes it; for WSGI servers."""
+    settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
+    set_up(settings.log_level)
+    return create_app(open_services(settings, redis_timeout_s=_REDIS_TIMEOUT_S))

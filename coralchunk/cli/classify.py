@@ -1,0 +1,84 @@
+"""coralchunk classify PHOTO...: the same pipeline in this process, without Redis."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import track
+
+from coralchunk.assets import folder
+from coralchunk.config import Settings
+from coralchunk.errors import Unreadable
+from coralchunk.imaging.decode import decode
+from coralchunk.imaging.grid import grid
+from coralchunk.imaging.scene import scene
+from coralchunk.imaging.windows import windows
+from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.photos import Photo
+from coralchunk.pipeline.stitch import Answer, stitch
+from coralchunk.storage.models import ModelShelf
+from coralchunk.terms import Size
+
+
+@click.command()
+@click.argument(
+    "photos", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "-o",
+    "--out",
+    default=Path("coralchunk-results"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the results.",
+)
+@click.pass_obj
+def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
+    """Classify PHOTOS here; write a picture and a JSON file for each, and one table, summary.csv."""
+    shelf = ModelShelf(folder("models"))
+    classifier = load_classifier(shelf, shelf.find(settings.model))
+    out.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    for number, path in enumerate(track(photos, description="Classifying"), start=1):
+        row: dict[str, Any] = {"photo": str(path)}
+        try:
+            row |= _write(_answer(path, classifier, settings), out / f"{number:04d}-{path.stem}")
+        except Unreadable as unreadable:
+            row["error"] = str(unreadable)
+        rows.append(row)
+    _write_table(rows, out / "summary.csv")
+    failed = [row for row in rows if "error" in row]
+    click.echo(f"{len(rows) - len(failed)} of {len(rows)} photos classified; results in {out}/")
+    for row in failed:
+        click.echo(f"  {row['photo']}: {row['error']}", err=True)
+    if failed:
+        raise SystemExit(1)
+
+
+def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
+    with path.open("rb") as stream:
+        pixels = decode(stream, settings.max_pixels)
+    photo = Photo(pixels, scene(pixels))
+    chunks = grid(Size(pixels.shape[1], pixels.shape[0]))
+    judged = classifier.probabilities(windows(pixels, chunks), photo.scene)
+    return stitch(photo, judged, classifier.manifest, settings.result_max_side)
+
+
+def _write(answer: Answer, stem: Path) -> dict[str, Any]:
+    """Write picture and JSON. Returns the photo's row of the table."""
+    summary: dict[str, Any] = json.loads(answer.summary)
+    Path(f"{stem}.png").write_bytes(answer.png)
+    Path(f"{stem}.json").write_bytes(b'{"summary":' + answer.summary + b',"chunks":' + answer.chunks + b"}")
+    model = summary.pop("model")
+    return {**summary, "model": f"{model['name']}-{model['version']}"}
+
+
+def _write_table(rows: list[dict[str, Any]], path: Path) -> None:
+    columns = dict.fromkeys(name for row in rows for name in row)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(columns))
+        table.writeheader()
+        table.writerows(rows)

@@ -1,0 +1,73 @@
+"""coralchunk doctor: tell whether everything is there that a server needs."""
+
+import shutil
+import sys
+from collections.abc import Callable
+
+import click
+from redis import Redis
+from redis.exceptions import RedisError
+
+from coralchunk.assets import folder
+from coralchunk.config import Settings
+from coralchunk.errors import BadSetup
+from coralchunk.pipeline.bench import load_classifier
+from coralchunk.storage.blobs import Blobs
+from coralchunk.storage.models import ModelShelf
+from coralchunk.supervisor.redis_server import server_binary
+
+_LITTLE_ROOM_GB = 1.0
+
+
+@click.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Check the set-up and say what is missing; exit status 1 if something is."""
+    checks: dict[str, Callable[[Settings], str]] = {
+        "python": _python,
+        "data folder": _data_folder,
+        "redis": _redis,
+        "model": _model,
+        "pages": _pages,
+    }
+    healthy = True
+    for name, check in checks.items():
+        try:
+            click.echo(f"  ok       {name}: {check(settings)}")
+        except (BadSetup, OSError, RedisError) as failure:
+            healthy = False
+            click.echo(f"  MISSING  {name}: {failure}")
+    if not healthy:
+        sys.exit(1)
+
+
+def _python(_settings: Settings) -> str:
+    return sys.version.split()[0]
+
+
+def _data_folder(settings: Settings) -> str:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")).check()
+    free_gb = shutil.disk_usage(settings.data_dir).free / 1e9
+    if free_gb < _LITTLE_ROOM_GB:
+        raise BadSetup(f"{settings.data_dir} has only {free_gb:.1f} GB free; make room for at least 1 GB.")
+    return f"{settings.data_dir.resolve()} can be written, {free_gb:.0f} GB free"
+
+
+def _redis(settings: Settings) -> str:
+    if settings.redis_url is None:
+        return f"will be started from {server_binary()}"
+    with Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2) as client:
+        client.ping()
+    return "REDIS_URL answers"
+
+
+def _model(settings: Settings) -> str:
+    shelf = ModelShelf(folder("models"))
+    model = shelf.find(settings.model)
+    load_classifier(shelf, model)
+    return f"{model.label} loads, sha256 as listed"
+
+
+def _pages(_settings: Settings) -> str:
+    return f"{folder('templates')}, {folder('static')}"

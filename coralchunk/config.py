@@ -1,0 +1,101 @@
+"""Settings: the environment, read once, checked, frozen."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from coralchunk.errors import BadSetting
+
+PREFIX: Final = "CORALCHUNK_"
+_UNPREFIXED: Final = {"redis_url": "REDIS_URL"}  # a name that operators know from elsewhere
+
+# The description of a field is its line in the README's table; a test holds the two together.
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1, le=1024)]
+
+
+class Settings(BaseModel):
+    """Everything that an operator can set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="address to listen on; `0.0.0.0` lets other machines in")
+    port: Port = Field(5001, description="TCP port to listen on")
+    data_dir: Path = Field(Path("data"), description="folder for uploads, answers and the queue's files")
+    workers: Count = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        description="classifying processes (default: number of cores)",
+    )
+    web_workers: Count = Field(2, description="web processes, each serving many slow clients at once")
+    max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
+        64, description="largest upload, MB (10^6 bytes)"
+    )
+    max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
+        120_000_000, description="largest photo, pixels (width x height)"
+    )
+    result_ttl: Annotated[int, Field(ge=10)] = Field(
+        86_400, description="how long a job and all its data are kept after the upload, seconds"
+    )
+    result_max_side: Annotated[int, Field(ge=0, le=50_000)] = Field(
+        2048, description="longer side of the result picture, pixels; `0` for the size of the photo"
+    )
+    cors_origins: tuple[str, ...] = Field(
+        (),
+        description="comma list of origins that may call the API from a browser, such as `https://app.example`",
+    )
+    model: str | None = Field(None, description="which model of models.txt to use (default: its last line)")
+    redis_url: str | None = Field(
+        None, description="Redis or Valkey to use instead of one that the server starts by itself"
+    )
+    storage_url: str | None = Field(
+        None,
+        description="where uploads and answers are kept, any fsspec URL (default: `jobs` in the data folder)",
+    )
+    log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        for origin in origins:
+            if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+                raise ValueError(f"{origin!r} is no origin; write scheme://host[:port], or leave it empty")
+        return origins
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("use one of debug, info, warning, error")
+        return value.lower()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Take CORALCHUNK_* and REDIS_URL from the environment.
+
+        Raises BadSetting, naming the variable, for a value that cannot be used and for a CORALCHUNK_ name
+        that does not exist: a misspelt setting must not be silently without effect.
+        """
+        given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+        for name, value in given.items():
+            if name not in VARIABLES.values():
+                raise BadSetting(name, value, f"no such setting; there are {', '.join(VARIABLES.values())}")
+        taken = {
+            field: environment[variable] for field, variable in VARIABLES.items() if environment.get(variable)
+        }
+        try:
+            return cls.model_validate(taken)
+        except ValidationError as wrong:
+            first = wrong.errors()[0]
+            variable = VARIABLES[str(first["loc"][0])]
+            raise BadSetting(variable, environment[variable], first["msg"]) from None
+
+
+VARIABLES: Final = {
+    field: _UNPREFIXED.get(field, f"{PREFIX}{field.upper()}") for field in Settings.model_fields
+}

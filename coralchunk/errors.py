@@ -1,0 +1,168 @@
+"""What can go wrong, in the words of the domain. Nothing here knows HTTP: see api/problems.py.
+
+CoralchunkError
+├─ BadRequest              the question itself is wrong
+│   ├─ NoImage
+│   └─ UnknownPart
+├─ Unreadable              the photo cannot be used as sent
+│   ├─ NotAnImage
+│   ├─ BrokenImage
+│   ├─ FormatNotAccepted
+│   ├─ TooManyBytes
+│   └─ TooManyPixels
+├─ Missing                 nothing is known under that name
+│   ├─ UnknownJob
+│   ├─ NotFinished
+│   └─ UnknownModel
+├─ Unavailable             something that this process needs does not answer
+│   ├─ QueueDown
+│   └─ StorageFull
+└─ BadSetup                the installation or its settings are wrong; for operators
+    ├─ BadSetting
+    ├─ BadModel
+    └─ AlreadyServing
+"""
+
+
+class CoralchunkError(Exception):
+    """Base of every error that a caller or an operator can cause and correct."""
+
+
+class BadRequest(CoralchunkError):
+    """The question itself is wrong."""
+
+
+class NoImage(BadRequest):
+    """The form has no file in the field where the photo belongs."""
+
+    def __init__(self) -> None:
+        super().__init__("No image provided")
+
+
+class UnknownPart(BadRequest):
+    """An answer was asked for in parts that do not exist."""
+
+    def __init__(self, asked: str, parts: tuple[str, ...]) -> None:
+        super().__init__(f"include={asked!r} names an unknown part. Use a comma list of: {', '.join(parts)}.")
+
+
+class Unreadable(CoralchunkError):
+    """The photo cannot be used as sent."""
+
+
+class NotAnImage(Unreadable):
+    """The bytes are no image at all."""
+
+    def __init__(self, found: str, accepted: str) -> None:
+        super().__init__(f"This file is not a photo: {found}. Send one of: {accepted}.")
+
+
+class BrokenImage(Unreadable):
+    """The bytes begin like an image but do not decode."""
+
+    def __init__(self, format_name: str, damage: str) -> None:
+        super().__init__(
+            f"This {format_name} file is damaged or incomplete ({damage})."
+            " Send the original photo again, or save a new copy of it."
+        )
+
+
+class FormatNotAccepted(Unreadable):
+    """The bytes are an image in a format that is not read here."""
+
+    def __init__(self, found: str, accepted: str) -> None:
+        super().__init__(f"This image is in {found} format, which is not read here. Send one of: {accepted}.")
+
+
+class TooManyBytes(Unreadable):
+    """The upload is larger than the server takes."""
+
+    def __init__(self, max_mb: int) -> None:
+        super().__init__(
+            f"The upload is larger than {max_mb} MB, the most that is accepted."
+            " Send a smaller copy, or have the operator raise CORALCHUNK_MAX_UPLOAD_MB."
+        )
+
+
+class TooManyPixels(Unreadable):
+    """The photo has more pixels than the server will decode."""
+
+    def __init__(self, width: int, height: int, max_pixels: int) -> None:
+        super().__init__(
+            f"The photo has {width} x {height} = {width * height} pixels;"
+            f" at most {max_pixels} are accepted. Send a smaller copy."
+        )
+
+
+class Missing(CoralchunkError):
+    """Nothing is known under that name."""
+
+
+class UnknownJob(Missing):
+    """No job has this id, or its results have been deleted."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"No job {job_id}: it never existed, was deleted, or its results have expired.")
+
+
+class NotFinished(Missing):
+    """The job exists but has no picture (yet)."""
+
+    def __init__(self, job_id: int, state: str) -> None:
+        super().__init__(f"Job {job_id} has no picture: its status is {state!r}, not 'completed'.")
+
+
+class UnknownModel(Missing):
+    """No model of this name and version is listed."""
+
+    def __init__(self, wanted: str, known: str) -> None:
+        super().__init__(f"No model {wanted!r} in models.txt; it lists: {known or 'none'}.")
+
+
+class Unavailable(CoralchunkError):
+    """Something that this process needs does not answer; trying again later may help."""
+
+    retry_after_s: int = 5
+
+
+class QueueDown(Unavailable):
+    """Redis, which holds jobs and queue, does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The job queue does not answer right now. Nothing was stored; try again in a moment."
+        )
+
+
+class StorageFull(Unavailable):
+    """There is no room to keep the photo."""
+
+    retry_after_s = 60
+
+    def __init__(self) -> None:
+        super().__init__("The server's storage is full. Nothing was stored; tell its operator, or try later.")
+
+
+class BadSetup(CoralchunkError):
+    """The installation or its settings are wrong."""
+
+
+class BadSetting(BadSetup):
+    """A setting has a value that cannot be used."""
+
+    def __init__(self, variable: str, value: str, reason: str) -> None:
+        super().__init__(f"{variable}={value!r}: {reason}")
+
+
+class BadModel(BadSetup):
+    """A model's file or manifest is not what it should be."""
+
+
+class AlreadyServing(BadSetup):
+    """Another server uses the same data folder."""
+
+    def __init__(self, folder: str, pid: str) -> None:
+        super().__init__(
+            f"A coralchunk server (process {pid}) already uses {folder}."
+            " Stop it first, or set CORALCHUNK_DATA_DIR to another folder."
+        )

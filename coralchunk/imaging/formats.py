@@ -1,0 +1,38 @@
+"""The image formats that are read, and how a file is recognised before anything decodes it."""
+
+from typing import Final
+
+from PIL import Image
+from pillow_heif import register_heif_opener
+
+# Name for users -> the name of Pillow's plugin. Nothing else is ever tried on an upload.
+ACCEPTED: Final[dict[str, str]] = {
+    "JPEG": "JPEG",
+    "PNG": "PNG",
+    "WebP": "WEBP",
+    "GIF": "GIF",
+    "TIFF": "TIFF",
+    "HEIC/HEIF": "HEIF",
+}
+PLUGINS: Final = tuple(ACCEPTED.values())
+SENTENCE: Final = ", ".join(ACCEPTED)  # "JPEG, PNG, ...": how messages and docs list them
+
+# Pillow's HEIF plugin lives in a package of its own and has to be made known once a process.
+register_heif_opener(thumbnails=False)
+Image.init()
+
+_PREFIX_BYTES: Final = 32  # what Pillow's own recognisers look at
+
+
+def foreign_format(head: bytes) -> str | None:
+    """Name the image format of a file that is not among the accepted ones, or None.
+
+    Only the recognisers look at the first bytes; no decoder runs.
+    """
+    prefix = head[:_PREFIX_BYTES].ljust(_PREFIX_BYTES, b"\0")  # recognisers unpack fixed lengths
+    for name, (_, recognises) in Image.OPEN.items():
+        if name in PLUGINS or recognises is None:
+            continue
+        if recognises(prefix) is True:
+            return name
+    return None

@@ -1,0 +1,25 @@
+"""A photo's size -> the chunks that cover it."""
+
+from coralchunk.terms import CHUNK_PX, Chunk, Size
+
+
+def grid(photo: Size) -> list[Chunk]:
+    """Lay chunks over a photo, row by row from the top left; each pixel belongs to exactly one.
+
+    Chunks at the right and bottom edge are as small as what is left there.
+    """
+    return [
+        Chunk(x, y, min(CHUNK_PX, photo.width - x), min(CHUNK_PX, photo.height - y))
+        for y in range(0, photo.height, CHUNK_PX)
+        for x in range(0, photo.width, CHUNK_PX)
+    ]
+
+
+def columns(photo: Size) -> int:
+    """Return how many chunks lie side by side in a row."""
+    return -(-photo.width // CHUNK_PX)
+
+
+def count(photo: Size) -> int:
+    """Return how many chunks cover a photo."""
+    return columns(photo) * -(-photo.height // CHUNK_PX)

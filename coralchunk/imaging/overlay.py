@@ -1,0 +1,124 @@
+"""A photo and what is said about its chunks -> the picture that a diver sees.
+
+Four states must stay apart for everybody, so each has a colour and a pattern of its own: on a grey print
+bleached is a thick bright frame, healthy a thin frame, unsure a hatch without a frame, and what is not coral
+keeps nothing but the grid line.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, cast
+
+import cv2
+import numpy as np
+
+from coralchunk.terms import Chunk, Pixels, Size, State, Verdict
+
+Colour = tuple[int, int, int]  # RGB
+
+# Okabe & Ito, "Color Universal Design" (2008): these stay apart under the common colour-vision
+# deficiencies, where the obvious red and green would not.
+COLOURS: Final[dict[State, Colour]] = {
+    State.BLEACHED: (213, 94, 0),
+    State.HEALTHY: (0, 158, 115),
+    State.UNSURE: (240, 228, 66),
+}
+_GRID_LINE: Final[Colour] = (40, 40, 40)
+_WHITE: Final[Colour] = (255, 255, 255)
+_OPACITY: Final = 0.3  # of the colour over the photo: corals stay recognisable under it
+
+
+def bounded(photo: Size, max_side: int) -> Size:
+    """Return the size of the result picture: the photo's, or smaller so that no side exceeds `max_side`.
+
+    max_side  px; 0 for no bound
+    """
+    longer = max(photo.width, photo.height)
+    if not max_side or longer <= max_side:
+        return photo
+    return Size(
+        max(1, round(photo.width * max_side / longer)), max(1, round(photo.height * max_side / longer))
+    )
+
+
+def overlay(photo: Pixels, verdicts: Iterable[Verdict], size: Size) -> Pixels:
+    """Draw the verdicts over a photo.
+
+    photo     (H, W, 3) uint8, RGB, upright; left as it was
+    verdicts  about chunks of this photo
+    size      of the picture, not larger than the photo; see `bounded`
+
+    Returns a new (size.height, size.width, 3) uint8 RGB array.
+    """
+    height, width = photo.shape[:2]
+    picture = cast(Pixels, cv2.resize(photo, (size.width, size.height), interpolation=cv2.INTER_AREA))
+    scale_x, scale_y = size.width / width, size.height / height
+    for verdict in verdicts:
+        cell = picture[_scaled(verdict.chunk, scale_x, scale_y)]
+        if cell.size:
+            _DRAW[verdict.state](cell)
+    return picture
+
+
+def png(picture: Pixels) -> bytes:
+    """Encode a picture without any metadata.
+
+    picture  (H, W, 3) uint8, RGB
+    """
+    encoded, content = cv2.imencode(
+        ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
+    )
+    if not encoded:
+        raise ValueError(f"a picture of shape {picture.shape} cannot be encoded as PNG")
+    return content.tobytes()
+
+
+def _scaled(chunk: Chunk, scale_x: float, scale_y: float) -> tuple[slice, slice]:
+    return (
+        slice(round(chunk.y * scale_y), round((chunk.y + chunk.height) * scale_y)),
+        slice(round(chunk.x * scale_x), round((chunk.x + chunk.width) * scale_x)),
+    )
+
+
+def _bleached(cell: Pixels) -> None:
+    _wash(cell, COLOURS[State.BLEACHED])
+    thick = max(2, min(cell.shape[:2]) // 24)
+    _frame(cell, _WHITE, 0, thick)
+    _frame(cell, COLOURS[State.BLEACHED], thick // 2, thick)
+
+
+def _healthy(cell: Pixels) -> None:
+    _wash(cell, COLOURS[State.HEALTHY])
+    _frame(cell, COLOURS[State.HEALTHY], 0, max(1, min(cell.shape[:2]) // 60))
+
+
+def _unsure(cell: Pixels) -> None:
+    height, width = cell.shape[:2]
+    step = max(6, max(height, width) // 7)
+    line = max(1, step // 12)
+    hatch = (np.add.outer(np.arange(height), np.arange(width)) % step) < line
+    cell[hatch] = COLOURS[State.UNSURE]
+    _frame(cell, _GRID_LINE, 0, 1)
+
+
+def _not_coral(cell: Pixels) -> None:
+    _frame(cell, _GRID_LINE, 0, 1)
+
+
+_DRAW: Final[dict[State, Callable[[Pixels], None]]] = {
+    State.BLEACHED: _bleached,
+    State.HEALTHY: _healthy,
+    State.UNSURE: _unsure,
+    State.NOT_CORAL: _not_coral,
+}
+
+
+def _wash(cell: Pixels, colour: Colour) -> None:
+    solid = np.empty_like(cell)
+    solid[:] = colour
+    cell[:] = cv2.addWeighted(np.ascontiguousarray(cell), 1 - _OPACITY, solid, _OPACITY, 0)
+
+
+def _frame(cell: Pixels, colour: Colour, inset: int, thick: int) -> None:
+    inner = cell[inset : cell.shape[0] - inset, inset : cell.shape[1] - inset]
+    inner[:thick] = inner[-thick:] = colour
+    inner[:, :thick] = inner[:, -thick:] = colour

@@ -1,0 +1,39 @@
+"""A photo -> the few numbers that say how it was lit and coloured, so that chunks can be judged beside it.
+
+Bleaching is relative to the scene: pale in green water at ten metres looks dark beside pale in the sun.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from coralchunk.terms import Pixels
+
+Scene = NDArray[np.float32]  # (SCENE_NUMBERS,)
+
+_SMALL_PX: Final = 256  # longer side of the copy that the statistics are taken from
+_STEPS: Final = 21  # brightness quantiles at 0, 5, ..., 100 %
+SCENE_NUMBERS: Final = 3 + 3 + _STEPS + 1
+
+
+def scene(photo: Pixels) -> Scene:
+    """Measure a photo as a whole.
+
+    photo   (H, W, 3) uint8, RGB, upright; left as it was
+
+    Returns 28 float32 on the scale 0 to 1: mean of red, green, blue; their standard deviations; the
+    brightness (mean of the channels) at its 0, 5, ..., 100 % quantiles; the mean saturation
+    ((max - min) / max of the channels, 0 for black).
+    """
+    height, width = photo.shape[:2]
+    shrink = min(1.0, _SMALL_PX / max(height, width))
+    small_size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = cv2.resize(photo, small_size, interpolation=cv2.INTER_AREA).reshape(-1, 3) / np.float32(255)
+    brightest = small.max(axis=1)
+    saturation = (brightest - small.min(axis=1)) / np.maximum(brightest, np.float32(1 / 255))
+    quantiles = np.quantile(small.mean(axis=1), np.linspace(0, 1, _STEPS))
+    return np.concatenate(
+        [small.mean(axis=0), small.std(axis=0), quantiles, [saturation.mean()]], dtype=np.float32
+    )

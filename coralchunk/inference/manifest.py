@@ -1,0 +1,55 @@
+"""What must be known of a model to use and to judge it: the JSON file that lies beside its ONNX file."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Preprocessing(_Part):
+    """How a window becomes the network's input; everything after the resize happens inside the graph."""
+
+    input_px: Annotated[int, Field(ge=32, le=1024)]  # side of the square that the graph takes
+    resize: Literal["area"]  # the window is scaled to input_px by averaging areas
+    scene: bool = False  # whether the graph takes the photo's statistics as a second input
+
+
+class Thresholds(_Part):
+    """Where the model's word stops counting."""
+
+    unsure_below: Annotated[float, Field(ge=0, le=1)]  # largest probability under this: unsure
+
+
+class Calibration(_Part):
+    """How the probabilities were made to mean what they say."""
+
+    method: str
+    temperature: Annotated[float, Field(gt=0)]  # already applied inside the graph
+    fitted_on: str
+
+
+class Source(_Part):
+    """One collection of photos that the model learned from."""
+
+    name: str
+    photos: int
+    licence: str
+    labelled_by: str
+
+
+class Manifest(_Part):
+    """A model's identity, use, origin and measured worth. Immutable: a change is a new version."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of the ONNX file
+    licence: str
+    labels: tuple[Literal["bleached"], Literal["healthy"], Literal["not coral"]]  # the graph's columns
+    preprocessing: Preprocessing
+    thresholds: Thresholds
+    calibration: Calibration
+    training_data: tuple[Source, ...]
+    figures: dict[str, float | int | str | None]  # measured, each named for what and where

@@ -1,0 +1,70 @@
+"""A task -> results of its chunks, written once, and the next task of its lane."""
+
+from typing import Final
+
+import structlog
+
+from coralchunk.errors import Unreadable
+from coralchunk.imaging.grid import grid
+from coralchunk.imaging.windows import windows
+from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.finish import finish
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.records import Step, packed
+from coralchunk.pipeline.tasks import Task, next_task
+
+MOST_ATTEMPTS: Final = 3
+_log: Final = structlog.get_logger()
+
+
+def work(bench: Bench, task: Task) -> None:
+    """Do what a task has to do; anything from nothing to the last batch and the stitch.
+
+    Raises whatever went wrong that is not the photo's fault; the worker then calls `try_again`.
+    """
+    records = bench.stores.records
+    step, next_batch = records.begin(task.job_id, task.batch, MOST_ATTEMPTS)
+    match step:
+        case Step.GONE:
+            bench.photos.drop(task.job_id)
+        case Step.RECORDED:
+            return
+        case Step.POISON:
+            _give_up(bench, task)
+        case Step.CLASSIFY | Step.FINISH:
+            job = records.get(task.job_id)
+            try:
+                if step is Step.FINISH or _classify(bench, job, task.batch, next_batch):
+                    finish(bench, job)
+            except Unreadable as unreadable:
+                records.fail(job.id, str(unreadable))
+
+
+def try_again(bench: Bench, task: Task) -> None:
+    """Put a task back that failed for no fault of the photo; after some attempts it is given up."""
+    bench.stores.tasks.put(task.again())
+
+
+def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> bool:
+    """Judge a batch. Returns whether it is the one that has to finish the job."""
+    indices = job.chunks_of(batch)
+    photo = bench.photos.get(job)
+    chunks = grid(job.size)[indices.start : indices.stop]
+    judged = bench.classifier.probabilities(windows(photo.pixels, chunks), photo.scene)
+    results = dict(zip(indices, packed(judged), strict=True))
+    # Results and next task appear together, or a crash between the two would break the lane.
+    with bench.stores.transaction() as pipeline:
+        bench.stores.records.record(job.id, batch, results, pipeline)
+        if next_batch is not None:
+            bench.stores.tasks.put(next_task(job, next_batch), pipeline)
+        recorded, *_ = pipeline.execute()
+    return bool(recorded == 1)
+
+
+def _give_up(bench: Bench, task: Task) -> None:
+    _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MOST_ATTEMPTS)
+    bench.stores.records.fail(
+        task.job_id,
+        f"This photo could not be classified: the server tried {MOST_ATTEMPTS} times and failed each time."
+        " Its operator finds the reason in the log.",
+    )

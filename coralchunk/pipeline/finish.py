@@ -1,0 +1,25 @@
+"""A job whose chunks all have results -> its stored answer."""
+
+from io import BytesIO
+
+from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.stitch import stitch
+from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+
+
+def finish(bench: Bench, job: Job) -> None:
+    """Stitch a job and store its answer; the job is completed once the answer is on disk."""
+    stores = bench.stores
+    answer = stitch(
+        bench.photos.get(job),
+        stores.records.results(job),
+        bench.classifier.manifest,
+        stores.settings.result_max_side,
+    )
+    for name, content in ((PICTURE, answer.png), (SUMMARY, answer.summary), (CHUNKS, answer.chunks)):
+        stores.blobs.keep(job.id, name, BytesIO(content))
+    if not stores.records.complete(job.id, answer.picture):
+        # Deleted while it was stitched: what was just written must not outlive it.
+        stores.blobs.delete(job.id)
+    bench.photos.drop(job.id)

@@ -1,0 +1,42 @@
+"""What a job is, and what may follow what."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from coralchunk.terms import Size
+
+
+class JobState(StrEnum):
+    """Where a job is in its life."""
+
+    QUEUED = "queued"  #: stored and queued; no chunk judged yet
+    PROCESSING = "processing"  #: at least one chunk judged
+    COMPLETED = "completed"  #: the answer is stored; final
+    ERROR = "error"  #: cannot be done, and says why; final
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo on its way through the pipeline."""
+
+    id: int
+    state: JobState
+    size: Size  # of the upright photo
+    total_chunks: int
+    completed_chunks: int
+    batch_chunks: int  # how many chunks one task judges
+    lanes: int  # how many tasks of this job may be queued or in work at once
+    express: bool  # whether its tasks pass those of larger photos
+    created_at: float  # Unix seconds
+    expires_at: float  # Unix seconds
+    picture: Size | None  # of the result picture, once completed
+    error: str | None  # why it cannot be done, in words for a phone user
+
+    @property
+    def batches(self) -> int:
+        """How many batches its chunks make."""
+        return -(-self.total_chunks // self.batch_chunks)
+
+    def chunks_of(self, batch: int) -> range:
+        """Return the indices of the chunks that a batch judges."""
+        return range(batch * self.batch_chunks, min((batch + 1) * self.batch_chunks, self.total_chunks))

@@ -1,0 +1,59 @@
+"""Decoded photos, kept in memory while a worker judges one batch of them after the other."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from coralchunk.errors import BrokenImage
+from coralchunk.imaging.decode import decode
+from coralchunk.imaging.scene import Scene, scene
+from coralchunk.pipeline.job import Job
+from coralchunk.storage.blobs import PHOTO, Blobs
+from coralchunk.terms import Pixels, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A decoded photo and what was measured of it as a whole."""
+
+    pixels: Pixels
+    scene: Scene
+
+
+class PhotoShelf:
+    """The photos that this process decoded last.
+
+    Keeps as many as fit into `max_bytes`, and always the last one, however large.
+    """
+
+    def __init__(self, blobs: Blobs, max_pixels: int, max_bytes: int) -> None:
+        self._blobs: Final = blobs
+        self._max_pixels: Final = max_pixels
+        self._max_bytes: Final = max_bytes
+        self._photos: Final[OrderedDict[int, Photo]] = OrderedDict()
+
+    def get(self, job: Job) -> Photo:
+        """Return the photo of a job. Raises Unreadable, or FileNotFoundError if its upload is gone."""
+        photo = self._photos.pop(job.id, None)
+        if photo is None:
+            self._make_room(job.size.pixels * 3)
+            photo = self._decode(job)
+        self._photos[job.id] = photo
+        return photo
+
+    def drop(self, job_id: int) -> None:
+        """Free the memory of a photo that is no longer needed here."""
+        self._photos.pop(job_id, None)
+
+    def _make_room(self, needed: int) -> None:
+        while self._photos and needed + sum(p.pixels.nbytes for p in self._photos.values()) > self._max_bytes:
+            self._photos.popitem(last=False)
+
+    def _decode(self, job: Job) -> Photo:
+        with self._blobs.open(job.id, PHOTO) as stream:
+            pixels = decode(stream, self._max_pixels)
+        size = Size(pixels.shape[1], pixels.shape[0])
+        if size != job.size:
+            # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
+            raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")
+        return Photo(pixels, scene(pixels))

@@ -1,0 +1,175 @@
+"""Jobs as kept in Redis. Who may change what, and when, is written in scripts.py."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import numpy as np
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from coralchunk.errors import QueueDown, UnknownJob
+from coralchunk.pipeline import scripts
+from coralchunk.pipeline.job import Job, JobState
+from coralchunk.terms import CLASSES, Probabilities, Size
+
+_OPEN: Final = "coralchunk:open"
+_KEPT: Final = "coralchunk:kept"
+_REMEMBER_DELETED_S: Final = 3600
+_FLOAT32: Final = np.dtype("<f4")
+
+
+class Step(StrEnum):
+    """What a task has to do, told when it begins."""
+
+    GONE = "gone"  #: nothing: the job is final, deleted or expired
+    RECORDED = "recorded"  #: nothing: this batch has its results already
+    POISON = "poison"  #: give the job up: this batch has been begun too often and never ended
+    CLASSIFY = "classify"  #: judge the chunks of the batch
+    FINISH = "finish"  #: stitch: all chunks have results, and this task was told to finish before
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn a Redis that does not answer into QueueDown, for callers who can tell a user so."""
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError) as lost:
+        raise QueueDown from lost
+
+
+class JobRecords:
+    """The jobs that this server knows."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Final = redis
+        self._create: Final = redis.register_script(scripts.CREATE)
+        self._begin: Final = redis.register_script(scripts.BEGIN)
+        self._record: Final = redis.register_script(scripts.RECORD)
+        self._close: Final = redis.register_script(scripts.CLOSE)
+        self._delete: Final = redis.register_script(scripts.DELETE)
+
+    def create(self, job: Job, pipeline: Pipeline) -> None:
+        """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted."""
+        fields = {
+            "width": job.size.width,
+            "height": job.size.height,
+            "total": job.total_chunks,
+            "batch": job.batch_chunks,
+            "lanes": job.lanes,
+            "express": int(job.express),
+        }
+        arguments = [job.id, job.created_at, job.expires_at, *_flat(fields)]
+        self._create([_job_key(job.id), _OPEN, _KEPT], arguments, client=pipeline)
+
+    def get(self, job_id: int) -> Job:
+        """Return a job as it is now. Raises UnknownJob."""
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hgetall(_job_key(job_id))
+            pipeline.hlen(_results_key(job_id))
+            fields, completed = pipeline.execute()
+        if not fields or fields[b"state"] == b"deleted":
+            raise UnknownJob(job_id)
+        return _job(job_id, fields, completed)
+
+    def is_known(self, job_id: int) -> bool:
+        """Tell whether a job exists or was deleted within the last hour."""
+        return bool(self._redis.exists(_job_key(job_id)))
+
+    def begin(self, job_id: int, batch: int, most_attempts: int) -> tuple[Step, int | None]:
+        """Begin a batch: say what to do, and which batch of the same lane comes next."""
+        step, next_batch = self._begin([_job_key(job_id), _results_key(job_id)], [batch, most_attempts])
+        return Step(step.decode()), None if next_batch < 0 else next_batch
+
+    def record(self, job_id: int, batch: int, results: Mapping[int, bytes], pipeline: Pipeline) -> None:
+        """Write the results of a batch, as part of a transaction; its answer is 1 for the finisher."""
+        self._record([_job_key(job_id), _results_key(job_id)], [batch, *_flat(results)], client=pipeline)
+
+    def results(self, job: Job) -> Probabilities:
+        """Return the probabilities of all chunks of a job that has them all."""
+        indices = [str(index) for index in range(job.total_chunks)]
+        raw = cast(list[bytes], self._redis.hmget(_results_key(job.id), indices))
+        return np.frombuffer(b"".join(raw), dtype=_FLOAT32).reshape(-1, len(CLASSES))
+
+    def missing_batches(self, job: Job) -> list[int]:
+        """Return the batches of a job that have no results yet."""
+        done = {int(index) for index in self._redis.hkeys(_results_key(job.id))}
+        return [batch for batch in range(job.batches) if job.chunks_of(batch).start not in done]
+
+    def finisher(self, job_id: int) -> int | None:
+        """Return the batch whose task has to finish the job, once there is one."""
+        batch = self._redis.hget(_job_key(job_id), "finisher")
+        return None if batch is None else int(batch)
+
+    def complete(self, job_id: int, picture: Size) -> bool:
+        """Make a job completed. Returns False if it is gone or already final."""
+        fields = {"picture_width": picture.width, "picture_height": picture.height}
+        return self._end(job_id, JobState.COMPLETED, fields)
+
+    def fail(self, job_id: int, reason: str) -> bool:
+        """Give a job up, saying why. Returns False if it is gone or already final."""
+        return self._end(job_id, JobState.ERROR, {"error": reason})
+
+    def delete(self, job_id: int) -> None:
+        """Forget a job; whatever still works on it can write nothing more. Raises UnknownJob."""
+        keys = [_job_key(job_id), _results_key(job_id), _OPEN, _KEPT]
+        if not self._delete(keys, [job_id, _REMEMBER_DELETED_S]):
+            raise UnknownJob(job_id)
+
+    def open_jobs(self) -> dict[int, float]:
+        """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
+        scored = cast(list[tuple[bytes, float]], self._redis.zrange(_OPEN, 0, -1, withscores=True))
+        return {int(job_id): created for job_id, created in scored}
+
+    def expired(self, now: float) -> list[int]:
+        """Return the jobs whose time is over. `now` in Unix seconds."""
+        return [int(job_id) for job_id in self._redis.zrange(_KEPT, "-inf", now, byscore=True)]  # type: ignore[arg-type]
+
+    def forget(self, job_ids: Iterable[int]) -> None:
+        """Take jobs whose record has expired off the lists."""
+        for job_id in job_ids:
+            self._redis.zrem(_OPEN, job_id)
+            self._redis.zrem(_KEPT, job_id)
+
+    def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
+        return bool(self._close([_job_key(job_id), _OPEN], [job_id, state.value, *_flat(fields)]))
+
+
+def packed(probabilities: Probabilities) -> list[bytes]:
+    """Return each row as it is kept: float32, little-endian."""
+    return [row.astype(_FLOAT32).tobytes() for row in probabilities]
+
+
+def _job_key(job_id: int) -> str:
+    return f"coralchunk:job:{job_id}"
+
+
+def _results_key(job_id: int) -> str:
+    return f"coralchunk:job:{job_id}:results"
+
+
+def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:
+    for pair in pairs.items():
+        yield from pair
+
+
+def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
+    picture_width = int(fields.get(b"picture_width", 0))
+    error = fields.get(b"error")
+    return Job(
+        id=job_id,
+        state=JobState(fields[b"state"].decode()),
+        size=Size(int(fields[b"width"]), int(fields[b"height"])),
+        total_chunks=int(fields[b"total"]),
+        completed_chunks=completed,
+        batch_chunks=int(fields[b"batch"]),
+        lanes=int(fields[b"lanes"]),
+        express=fields[b"express"] == b"1",
+        created_at=float(fields[b"created"]),
+        expires_at=float(fields[b"expires"]),
+        picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
+        error=error.decode() if error is not None else None,
+    )

@@ -1,0 +1,97 @@
+"""The Lua scripts that change a job's record: each runs whole, so two processes can never half agree.
+
+Keys, in this order where a script takes them:
+    job      hash: state, width, height, total, batch, lanes, express, created, expires, and later
+             finisher, attempts:<batch>, error, picture_width, picture_height
+    results  hash: chunk index -> its probabilities, float32 little-endian; written once, never changed
+    open     sorted set: ids of jobs that are not final, by creation time
+    kept     sorted set: ids of all jobs, by expiry time
+
+A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
+it, and it cannot be created again from an upload that is just being removed.
+"""
+
+from typing import Final
+
+# keys job open kept; argv id, created, expires, then field, value, ... -> 1, or 0 if the id is taken.
+CREATE: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], unpack(ARGV, 4))
+redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+return 1
+"""
+
+# keys job results; argv batch, most attempts -> {step, next}. step is one of gone, recorded, poison,
+# classify, finish (see records.Step); next is the next batch of the same lane that has no results, or -1.
+BEGIN: Final = """
+local state, batch_chunks, total, lanes, finisher =
+    unpack(redis.call('HMGET', KEYS[1], 'state', 'batch', 'total', 'lanes', 'finisher'))
+if state ~= 'queued' and state ~= 'processing' then return {'gone', -1} end
+batch_chunks, total, lanes = tonumber(batch_chunks), tonumber(total), tonumber(lanes)
+local step = 'classify'
+if redis.call('HEXISTS', KEYS[2], tonumber(ARGV[1]) * batch_chunks) == 1 then
+    if finisher ~= ARGV[1] then return {'recorded', -1} end
+    step = 'finish'
+end
+if redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], 1) > tonumber(ARGV[2]) then
+    return {'poison', -1}
+end
+local next_batch = tonumber(ARGV[1]) + lanes
+while next_batch * batch_chunks < total do
+    if redis.call('HEXISTS', KEYS[2], next_batch * batch_chunks) == 0 then return {step, next_batch} end
+    next_batch = next_batch + lanes
+end
+return {step, -1}
+"""
+
+# keys job results; argv batch, then index, probabilities, ... -> 1 if this batch is the one that must
+# finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
+# again when its task runs again after a crash.
+RECORD: Final = """
+local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
+if state ~= 'queued' and state ~= 'processing' then return -1 end
+for argument = 2, #ARGV, 2 do
+    redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1])
+end
+redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
+redis.call('HSET', KEYS[1], 'state', 'processing')
+if redis.call('HLEN', KEYS[2]) < tonumber(total) then return 0 end
+redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
+if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then return 1 end
+return 0
+"""
+
+# keys job open; argv id, final state, then field, value, ... -> 1, or 0 if the job is gone or already final.
+CLOSE: Final = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'processing' then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[2], unpack(ARGV, 3))
+redis.call('ZREM', KEYS[2], ARGV[1])
+return 1
+"""
+
+# keys job results open kept; argv id, seconds to remember -> 1, or 0 if there was no such job.
+DELETE: Final = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state or state == 'deleted' then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[1], 'state', 'deleted')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[4], ARGV[1])
+return 1
+"""
+
+# keys queue; argv task id, its rank -> length of the queue. Ids begin with their rank, one digit; a task
+# goes behind all of its own and lower ranks. Only the few tasks of low rank at the head are walked over.
+PLACE: Final = """
+local rank = tonumber(ARGV[2])
+for _, waiting in ipairs(redis.call('LRANGE', KEYS[1], 0, 255)) do
+    if tonumber(string.sub(waiting, 1, 1)) > rank then
+        return redis.call('LINSERT', KEYS[1], 'BEFORE', waiting, ARGV[1])
+    end
+end
+return redis.call('RPUSH', KEYS[1], ARGV[1])
+"""

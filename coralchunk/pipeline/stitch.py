@@ -1,0 +1,80 @@
+"""A photo and the probabilities of all its chunks -> the answer: picture, summary, chunks."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from coralchunk.imaging.grid import grid
+from coralchunk.imaging.overlay import bounded, overlay, png
+from coralchunk.inference.manifest import Manifest
+from coralchunk.pipeline.photos import Photo
+from coralchunk.science.verdicts import verdicts
+from coralchunk.terms import Probabilities, Size, State, Verdict
+
+LABELS: Final[dict[State, str]] = {
+    State.BLEACHED: "Bleached Coral",
+    State.HEALTHY: "Healthy Coral",
+    State.NOT_CORAL: "Not Coral",
+    State.UNSURE: "Unsure",
+}
+_DIGITS: Final = 4  # of a probability; calibration is not exact to the third
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said about one photo, encoded once and served as it is."""
+
+    picture: Size
+    png: bytes
+    summary: bytes  # JSON object
+    chunks: bytes  # JSON array, row-major
+
+
+def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
+    """Put the chunks of a photo together.
+
+    probabilities  (N, 3) float32, of all chunks, row-major
+    max_side       of the picture, px; 0 for the size of the photo
+    """
+    height, width = photo.pixels.shape[:2]
+    size = Size(width, height)
+    judged = verdicts(grid(size), probabilities, manifest.thresholds.unsure_below)
+    picture = bounded(size, max_side)
+    return Answer(
+        picture=picture,
+        png=png(overlay(photo.pixels, judged, picture)),
+        summary=_json(_summary(judged, manifest)),
+        chunks=_json([_chunk(verdict) for verdict in judged]),
+    )
+
+
+def _summary(judged: Sequence[Verdict], manifest: Manifest) -> dict[str, Any]:
+    counted = Counter(verdict.state for verdict in judged)
+    return {
+        "bleached_chunks": counted[State.BLEACHED],
+        "healthy_chunks": counted[State.HEALTHY],
+        "not_coral_chunks": counted[State.NOT_CORAL],
+        "unsure_chunks": counted[State.UNSURE],
+        "total_chunks": len(judged),
+        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+    }
+
+
+def _chunk(verdict: Verdict) -> dict[str, Any]:
+    bleached, healthy, not_coral = (round(value, _DIGITS) for value in verdict.probabilities)
+    chunk = verdict.chunk
+    return {
+        "x": chunk.x,
+        "y": chunk.y,
+        "width": chunk.width,
+        "height": chunk.height,
+        "probability": bleached,
+        "predicted_label": LABELS[verdict.state],
+        "probabilities": {"bleached": bleached, "healthy": healthy, "not_coral": not_coral},
+    }
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,87 @@
+"""What crashes, lost writes and time leave behind -> put right, from the project's own records."""
+
+from typing import Final
+
+import structlog
+
+from coralchunk.errors import UnknownJob, Unreadable
+from coralchunk.imaging.decode import read_header
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.submit import enqueue
+from coralchunk.pipeline.tasks import next_task
+from coralchunk.storage.blobs import PHOTO
+
+_JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
+_log: Final = structlog.get_logger()
+
+
+def sweep(stores: Stores, now: float) -> None:
+    """Remove expired jobs and restart those that have come to a standstill.
+
+    now  Unix seconds
+    """
+    _remove_expired(stores, now)
+    _restart_stalled(stores)
+
+
+def tidy(stores: Stores, now: float) -> None:
+    """Compare the stored files with the records: put forgotten uploads back, remove what is half or old.
+
+    Walks over all files, so it is worth running at start and then now and again.
+
+    now  Unix seconds
+    """
+    for folder in stores.blobs.folders():
+        if stores.records.is_known(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
+            continue
+        if folder.has_photo and now < folder.changed_at + stores.settings.result_ttl:
+            try:
+                _readmit(stores, folder.job_id, folder.changed_at)
+                continue
+            except Unreadable as damage:
+                _log.error("stored upload is damaged", job_id=folder.job_id, damage=str(damage))
+        stores.blobs.delete(folder.job_id)
+        _log.info("leftover files removed", job_id=folder.job_id)
+
+
+def _remove_expired(stores: Stores, now: float) -> None:
+    for job_id in stores.records.expired(now):
+        try:
+            stores.records.delete(job_id)
+        except UnknownJob:
+            stores.records.forget([job_id])
+        stores.blobs.delete(job_id)
+        _log.info("job expired", job_id=job_id)
+
+
+def _restart_stalled(stores: Stores) -> None:
+    """Queue what is missing of open jobs that have no task anywhere, such as after a power cut."""
+    open_jobs = stores.records.open_jobs()
+    # Asked after the open jobs were listed: each of them had its first tasks by then.
+    live = stores.tasks.live_jobs() if open_jobs else set()
+    for job_id in open_jobs:
+        if job_id in live:
+            continue
+        try:
+            job = stores.records.get(job_id)
+        except UnknownJob:
+            stores.records.forget([job_id])
+            continue
+        starts = _first_missing(stores, job)
+        for batch in starts:
+            stores.tasks.put(next_task(job, batch))
+        _log.warning("stalled job put back", job_id=job_id, batches=starts)
+
+
+def _first_missing(stores: Stores, job: Job) -> list[int]:
+    lanes = {batch % job.lanes: batch for batch in reversed(stores.records.missing_batches(job))}
+    finisher = stores.records.finisher(job.id)
+    return sorted(lanes.values()) if lanes or finisher is None else [finisher]
+
+
+def _readmit(stores: Stores, job_id: int, stored_at: float) -> None:
+    with stores.blobs.open(job_id, PHOTO) as upload:
+        size = read_header(upload, stores.settings.max_pixels).size
+    enqueue(stores, job_id, size, created_at=stored_at, waiting=stores.tasks.waiting())
+    _log.warning("forgotten upload put back", job_id=job_id)

@@ -1,0 +1,164 @@
+"""The queue of work, carried by RQ on Redis: one queue, ordered by rank.
+
+RQ's plain FIFO would either let one huge photo block the small ones or take turns between all waiting
+photos, which finishes them all late and decodes them again and again. So tasks have a rank: express (small
+photos), then photos already in work, then the rest in order of arrival. Workers listen to this one queue
+only; with more than one, RQ can lose a popped task.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from redis import Redis
+from redis.client import Pipeline
+from rq import Queue, Worker
+from rq.executions import Execution
+from rq.intermediate_queue import IntermediateQueue
+from rq.serializers import JSONSerializer
+from typing_extensions import override
+
+from coralchunk.pipeline import scripts
+from coralchunk.pipeline.job import Job
+
+QUEUE_NAME: Final = "coralchunk"
+FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
+_TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
+_EXPRESS, _CONTINUED, _NEW = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One batch of one job, waiting for a worker."""
+
+    job_id: int
+    batch: int
+    rank: int
+    attempt: int = 0  # how often it was put back
+
+    @property
+    def key(self) -> str:
+        """Name of the task in the queue; begins with its rank, see scripts.PLACE."""
+        return f"{self.rank}-{self.job_id}-{self.batch}-{self.attempt}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "Task":
+        """Read a name that `key` wrote. Raises ValueError."""
+        rank, job_id, batch, attempt = (int(part) for part in key.split("-"))
+        return cls(job_id, batch, rank, attempt)
+
+    def again(self) -> "Task":
+        """Return the task that does the same once more, before photos that have not begun."""
+        return replace(self, rank=min(self.rank, _CONTINUED), attempt=self.attempt + 1)
+
+
+def first_task(job: Job, batch: int) -> Task:
+    """Return the task that starts a lane of a new job."""
+    return Task(job.id, batch, _EXPRESS if job.express else _NEW)
+
+
+def next_task(job: Job, batch: int) -> Task:
+    """Return the task that continues a lane of a job in work."""
+    return Task(job.id, batch, _EXPRESS if job.express else _CONTINUED)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerName:
+    """A worker as the queue knows it."""
+
+    name: str
+    hostname: str
+    pid: int
+
+
+class RankedQueue(Queue):
+    """An RQ queue that keeps its tasks in the order of their ranks."""
+
+    @override
+    def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
+        connection: Any = pipeline if pipeline is not None else self.connection
+        connection.eval(scripts.PLACE, 1, self.key, job_id, job_id[:1])
+
+
+class TaskQueue:
+    """What is waiting, and what is in work."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Final = redis
+        self._queue: Final = RankedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+        self._intermediate: Final = IntermediateQueue(self._queue.key, redis)
+
+    def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
+        """Queue a task, alone or as part of a transaction."""
+        self._queue.enqueue_call(
+            FUNCTION,
+            args=(task.key,),
+            job_id=task.key,
+            timeout=_TIMEOUT_S,
+            result_ttl=0,
+            failure_ttl=0,
+            description=task.key,
+            pipeline=pipeline,
+        )
+
+    def waiting(self) -> int:
+        """Return how many tasks are queued."""
+        return len(self._queue)
+
+    def workers(self) -> int:
+        """Return how many workers have given a sign of life lately."""
+        return Worker.count(queue=self._queue)
+
+    def registered(self) -> list[WorkerName]:
+        """Return the workers that have registered and not signed off, living or dead."""
+        return [
+            WorkerName(worker.name, worker.hostname or "", worker.pid or 0)
+            for worker in Worker.all(queue=self._queue)
+        ]
+
+    def live_jobs(self) -> set[int]:
+        """Return the jobs that have a task queued or in work."""
+        # One snapshot: a task that moves on between three questions would be missed by all of them.
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.lrange(self._queue.key, 0, -1)
+            pipeline.lrange(self._intermediate.key, 0, -1)
+            pipeline.zrange(self._queue.started_job_registry.key, 0, -1)
+            queued, popped, begun = pipeline.execute()
+        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun)]
+        return {Task.from_key(key.decode()).job_id for key in keys}
+
+    def recover(self, worker_name: str) -> int:
+        """Put back what a dead worker had taken. Returns how many tasks that were.
+
+        A task that a living worker is taking at this very moment may be put back too; it then runs twice,
+        which changes nothing.
+        """
+        lost = {*self._popped(), *self._begun_by(worker_name)}
+        for key in lost:
+            with transaction(self._redis) as pipeline:
+                pipeline.lrem(self._intermediate.key, 0, key)
+                self.put(Task.from_key(key).again(), pipeline)
+                pipeline.execute()
+        dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
+        if dead is not None:
+            dead.register_death()  # type: ignore[no-untyped-call]
+        return len(lost)
+
+    def _begun_by(self, worker_name: str) -> Iterator[str]:
+        begun = self._queue.started_job_registry
+        for key, execution_id in begun.get_job_and_execution_ids(cleanup=False):
+            execution = Execution(execution_id, key, self._redis)
+            if self._redis.hget(execution.key, "worker_name") == worker_name.encode():
+                self._redis.zrem(begun.key, execution.composite_key)
+                yield key
+
+    def _popped(self) -> list[str]:
+        return self._intermediate.get_job_ids()
+
+
+def transaction(redis: Redis) -> Pipeline:
+    """Begin a transaction that RQ can take part in."""
+    pipeline = redis.pipeline(transaction=True)
+    # RQ calls multi() itself unless it was called, and fails if commands came before.
+    pipeline.multi()
+    return pipeline

@@ -1,0 +1,33 @@
+"""What a child process does so that it never outlives the one that watches it."""
+
+import ctypes
+import os
+import signal
+import sys
+from typing import Final
+
+PARENT_VARIABLE: Final = "_CORALCHUNK_PARENT"  # process id of the supervisor, set for its children
+_PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process of this id exists on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def end_with_parent(parent: int | None) -> None:
+    """Have the kernel send this process SIGTERM when its parent dies (Linux; elsewhere nothing happens).
+
+    parent  process id that must still be ours, or None if nobody watches this process
+    """
+    if parent is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it died before we asked
+        sys.exit("the supervisor is gone")

@@ -1,0 +1,52 @@
+"""What a process needs from outside, opened once and handed in. No Flask here: workers use it too."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
+
+from coralchunk.assets import folder
+from coralchunk.config import Settings
+from coralchunk.pipeline.records import JobRecords
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.tasks import TaskQueue
+from coralchunk.storage.blobs import Blobs
+from coralchunk.storage.models import ListedModel, ModelShelf
+
+_LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The open connections of one process."""
+
+    settings: Settings
+    stores: Stores
+    models: ModelShelf
+    model: ListedModel
+
+
+def open_services(settings: Settings, redis_timeout_s: float | None = None) -> Services:
+    """Open what web and workers share. Connects lazily: Redis may come up later.
+
+    redis_timeout_s  how long an answer of Redis is waited for; None where a blocking read is wanted
+    """
+    redis = Redis.from_url(
+        settings.redis_url or _LOCAL_REDIS,
+        socket_connect_timeout=2,
+        socket_timeout=redis_timeout_s,
+        # Rides over a restart of Redis, which takes a fraction of a second.
+        retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
+    )
+    stores = Stores(
+        settings=settings,
+        redis=redis,
+        records=JobRecords(redis),
+        tasks=TaskQueue(redis),
+        blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
+    )
+    models = ModelShelf(folder("models"))
+    return Services(settings, stores, models, models.find(settings.model))

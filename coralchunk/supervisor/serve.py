@@ -1,0 +1,210 @@
+"""Settings -> a running server: Redis, web and workers under one watching parent."""
+
+import fcntl
+import os
+import secrets
+import selectors
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import structlog
+from redis.exceptions import RedisError
+
+from coralchunk.config import VARIABLES, Settings
+from coralchunk.errors import AlreadyServing, BadSetting
+from coralchunk.pipeline.sweep import sweep, tidy
+from coralchunk.processes import PARENT_VARIABLE, is_running
+from coralchunk.services import Services, open_services
+from coralchunk.supervisor.children import Child, Process, python, stop_all
+from coralchunk.supervisor.redis_server import RedisServer
+
+_PATIENCE_S: Final = 20.0  # for requests and batches under way when the server stops
+_LOOK_AGAIN_S: Final = 0.5
+_SWEEP_EVERY_S: Final = 5.0
+_TIDY_EVERY: Final = 12  # sweeps
+_PORT_PATIENCE_S: Final = 10.0  # for the processes of a crashed server to let go of the port
+_log: Final = structlog.get_logger()
+
+
+class Server:
+    """One running server. `environment` is what its processes inherit."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self._settings: Final = settings
+        self._environment: Final = {**environment, PARENT_VARIABLE: str(os.getpid())}
+        self._redis: Child | None = None
+        self._worker_names: Final[dict[Child, str]] = {}
+        self._unrecovered: Final[list[str]] = []  # dead workers whose tasks are still to be put back
+
+    def run(self) -> None:
+        """Serve until SIGINT or SIGTERM. Raises BadSetup if that cannot begin."""
+        self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _only_one(self._settings.data_dir), _signals() as ended, _listening(self._settings) as listener:
+            settings = self._with_redis()
+            services = open_services(settings, redis_timeout_s=5)
+            self._unrecovered.extend(_dead_workers(services))
+            web = Child("web", lambda: self._start_web(listener))
+            workers = [self._worker(slot) for slot in range(settings.workers)]
+            _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers))
+            stopping = threading.Event()
+            sweeper = threading.Thread(target=_keep_swept, args=(services, stopping), name="sweeper")
+            sweeper.start()
+            try:
+                self._watch([*self._own_redis(), web, *workers], services, ended)
+            finally:
+                _log.info("stopping")
+                stopping.set()
+                listener.close()
+                stop_all([web, *workers], _PATIENCE_S)
+                sweeper.join()
+                stop_all(self._own_redis(), _PATIENCE_S)
+                _log.info("stopped")
+
+    def _watch(self, children: list[Child], services: Services, ended: "_Ended") -> None:
+        while not ended.is_told:
+            for child in children:
+                if child.has_died() and child in self._worker_names:
+                    self._unrecovered.append(self._worker_names[child])
+                child.start()
+            self._recover(services)
+            ended.wait(_LOOK_AGAIN_S)
+
+    def _recover(self, services: Services) -> None:
+        try:
+            while self._unrecovered:
+                put_back = services.stores.tasks.recover(self._unrecovered[0])
+                _log.info("tasks of a dead worker put back", worker=self._unrecovered.pop(0), tasks=put_back)
+        except RedisError:
+            _log.warning("Redis does not answer; tasks are put back later")
+
+    def _with_redis(self) -> Settings:
+        if self._settings.redis_url:
+            return self._settings
+        server = RedisServer(self._settings.data_dir)
+        self._redis = Child("redis", server.start)
+        self._redis.start()
+        self._environment[VARIABLES["redis_url"]] = server.url
+        return self._settings.model_copy(update={"redis_url": server.url})
+
+    def _own_redis(self) -> list[Child]:
+        return [self._redis] if self._redis is not None else []
+
+    def _worker(self, slot: int) -> Child:
+        def start() -> Process:
+            # RQ refuses a name that it has not yet seen die, so each start takes a new one.
+            name = f"{socket.gethostname()}.{slot}.{secrets.token_hex(4)}"
+            self._worker_names[child] = name
+            return python(["-m", "jobs", name], self._environment)
+
+        child = Child(f"worker {slot}", start)
+        return child
+
+    def _start_web(self, listener: socket.socket) -> Process:
+        command = ["-m", "gunicorn", "--config", "python:coralchunk.supervisor.gunicorn_conf"]
+        command += ["--workers", str(self._settings.web_workers), "--bind", f"fd://{listener.fileno()}"]
+        return python([*command, "coralchunk.app:from_environment()"], self._environment, [listener.fileno()])
+
+
+class _Ended:
+    """Wakes the watcher when a child dies or the server is told to end."""
+
+    def __init__(self, wakeups: socket.socket) -> None:
+        self._wakeups: Final = wakeups
+        self._selector: Final = selectors.DefaultSelector()
+        self._selector.register(wakeups, selectors.EVENT_READ)
+        self.is_told = False
+
+    def tell(self, *_signal: object) -> None:
+        """Note that the server shall end."""
+        self.is_told = True
+
+    def wait(self, timeout_s: float) -> None:
+        """Return at the next signal, or after `timeout_s`."""
+        if self._selector.select(timeout_s):
+            self._wakeups.recv(4096)
+
+
+@contextmanager
+def _signals() -> Iterator[_Ended]:
+    receiving, sending = socket.socketpair()
+    receiving.setblocking(False)  # noqa: FBT003 - the library's signature
+    sending.setblocking(False)  # noqa: FBT003 - likewise
+    ended = _Ended(receiving)
+    signal.set_wakeup_fd(sending.fileno(), warn_on_full_buffer=False)
+    # SIGCHLD needs a handler of its own, however empty, for Python to write to the wake-up socket.
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, ended.tell),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, ended.tell),
+        signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda *_: None),
+    }
+    try:
+        yield ended
+    finally:
+        signal.set_wakeup_fd(-1)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        receiving.close()
+        sending.close()
+
+
+@contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    with (data_dir / "serve.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise AlreadyServing(str(data_dir), lock.read().strip()) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """Own the listening socket here: while web processes restart, clients wait instead of being refused."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        deadline = time.monotonic() + _PORT_PATIENCE_S
+        while True:
+            try:
+                listener.bind((settings.host, settings.port))
+                break
+            except OSError as taken:
+                if time.monotonic() > deadline:
+                    raise BadSetting(
+                        VARIABLES["port"], str(settings.port), f"cannot listen on {settings.host}: {taken}"
+                    ) from taken
+                threading.Event().wait(0.1)
+        listener.listen(1024)
+        yield listener
+
+
+def _dead_workers(services: Services) -> list[str]:
+    """Name the workers of this machine that a crashed server left behind in Redis."""
+    here = socket.gethostname()
+    return [
+        worker.name
+        for worker in services.stores.tasks.registered()
+        if worker.hostname == here and not is_running(worker.pid)
+    ]
+
+
+def _keep_swept(services: Services, stopping: threading.Event) -> None:
+    rounds = 0
+    while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
+        try:
+            if rounds % _TIDY_EVERY == 0:
+                tidy(services.stores, time.time())
+            sweep(services.stores, time.time())
+        except (RedisError, OSError) as failure:
+            _log.warning("sweep put off", reason=str(failure))
+        rounds += 1

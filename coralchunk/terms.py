@@ -1,0 +1,66 @@
+"""The words of this field as data. Everything imports these; they import nothing.
+
+Pixels count from the top left corner of the upright photo; x runs right, y runs down.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, upright
+Windows = NDArray[np.uint8]  # (N, 244, 244, 3), RGB: what the network sees of N chunks
+Probabilities = NDArray[np.float32]  # (N, 3), columns in the order of CLASSES, rows add up to 1
+
+CHUNK_PX: Final = 244  # side of a chunk, in pixels of the upright photo
+
+
+class State(StrEnum):
+    """What is said about a chunk."""
+
+    BLEACHED = "bleached"  #: live coral that has lost its colour
+    HEALTHY = "healthy"  #: live coral with its pigment
+    NOT_CORAL = "not coral"  #: sand, rock, algae, water, equipment, a diver
+    UNSURE = "unsure"  #: the model does not know; counted apart, never guessed
+
+
+CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # what a model tells apart
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One cell of the grid laid over a photo; edge chunks may be smaller than the rest."""
+
+    x: int  # px, left edge
+    y: int  # px, top edge
+    width: int  # px
+    height: int  # px
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Index of this chunk in an (H, W, ...) array."""
+        return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Extent of a photo, upright."""
+
+    width: int  # px
+    height: int  # px
+
+    @property
+    def pixels(self) -> int:
+        """Number of pixels."""
+        return self.width * self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the model says about one chunk."""
+
+    chunk: Chunk
+    state: State
+    probabilities: tuple[float, float, float]  # calibrated, in the order of CLASSES

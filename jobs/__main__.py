@@ -1,0 +1,26 @@
+"""python -m jobs NAME: one worker, until it is told to stop."""
+
+import os
+import sys
+
+from coralchunk.config import Settings
+from coralchunk.logs import set_up
+from coralchunk.pipeline.bench import open_bench
+from coralchunk.processes import PARENT_VARIABLE, end_with_parent
+from coralchunk.services import open_services
+from jobs.worker import ChunkWorker
+
+
+def main(name: str) -> None:
+    """Load the model, then take tasks from the queue."""
+    parent = os.environ.get(PARENT_VARIABLE)  # noqa: TID251 - set by our parent, not by an operator
+    end_with_parent(int(parent) if parent else None)
+    settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
+    set_up(settings.log_level)
+    services = open_services(settings)
+    bench = open_bench(services.stores, services.models, services.model)
+    ChunkWorker(name, bench).work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

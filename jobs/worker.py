@@ -1,0 +1,50 @@
+"""The RQ worker class: in this process (no fork, so the model stays loaded), and allow-listed tasks only."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from rq import Queue, SimpleWorker
+from rq.job import Job as RqJob
+from rq.serializers import JSONSerializer
+from typing_extensions import override
+
+from coralchunk.errors import BadSetup
+from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.tasks import QUEUE_NAME
+from jobs.tasks import ALLOWED
+
+
+class ChunkTask(RqJob):
+    """A popped task; `bench` is what the worker hands to its function."""
+
+    bench: Bench
+
+    @property
+    @override
+    def func(self) -> Callable[..., Any]:
+        # RQ would import whatever dotted name the queue holds.
+        if self.func_name not in ALLOWED:
+            raise BadSetup(f"task {self.id} asks for {self.func_name!r}, which is not on the allow-list")
+        return partial(ALLOWED[self.func_name], self.bench)
+
+
+class ChunkWorker(SimpleWorker):
+    """Takes tasks one by one and hands each the bench of this process."""
+
+    def __init__(self, name: str, bench: Bench) -> None:
+        super().__init__(
+            [Queue(QUEUE_NAME, connection=bench.stores.redis, serializer=JSONSerializer)],
+            name=name,
+            connection=bench.stores.redis,
+            job_class=ChunkTask,
+            serializer=JSONSerializer,
+            log_job_description=False,
+        )
+        self._bench: Final = bench
+
+    @override
+    def perform_job(self, job: RqJob, queue: Queue) -> bool:
+        assert isinstance(job, ChunkTask)  # noqa: S101 - job_class above
+        job.bench = self._bench
+        return super().perform_job(job, queue)
