@@ -27,7 +27,7 @@ class Settings(BaseModel):
     data_dir: Path = Field(Path("data"), description="folder for uploads, answers and the queue's files")
     workers: Count = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),
-        description="classifying processes (default: number of cores)",
+        description="classifying processes",
     )
     web_workers: Count = Field(2, description="web processes, each serving many slow clients at once")
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
@@ -53,6 +53,9 @@ class Settings(BaseModel):
     storage_url: str | None = Field(
         None,
         description="where uploads and answers are kept, any fsspec URL (default: `jobs` in the data folder)",
+    )
+    repository_url: str = Field(
+        "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
     )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
 

@@ -1,5 +1,6 @@
 """The one place where the domain's errors become HTTP: application/problem+json (RFC 9457)."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Response, jsonify, request
@@ -31,14 +32,36 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     StorageFull: 507,
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of refusal, as the docs list it."""
+
+    title: str
+    status: int
+    when: str
+
+
+def kinds() -> list[Kind]:
+    """Return every refusal of the domain, in the order of errors.py."""
+    found: list[Kind] = []
+    waiting: list[type[CoralchunkError]] = [CoralchunkError]
+    while waiting:
+        kind = waiting.pop(0)
+        children = kind.__subclasses__()
+        waiting[:0] = children
+        if not children and any(parent in STATUS for parent in kind.__mro__):
+            found.append(Kind(kind.__name__, _status(kind), (kind.__doc__ or "").strip()))
+    return found
+
+
 problems = Blueprint("problems", __name__)
 
 
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Say which rule was broken, with its name as a stable, documented type."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    answer = _problem(status, type(error).__name__, str(error))
+    answer = _problem(_status(type(error)), type(error).__name__, str(error))
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
@@ -57,6 +80,10 @@ def http_problem(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+def _status(kind: type) -> int:
+    return next((STATUS[parent] for parent in kind.__mro__ if parent in STATUS), 500)
 
 
 def _problem(status: int, kind: str, detail: str) -> Response:

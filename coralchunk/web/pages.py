@@ -1,18 +1,15 @@
 """The documentation pages, and the OpenAPI document they are made from."""
 
-from typing import Final
-
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from coralchunk import __version__
 from coralchunk.api.context import services
 from coralchunk.api.openapi import document
+from coralchunk.api.problems import kinds
 from coralchunk.imaging.formats import SENTENCE
 
 pages = Blueprint("pages", __name__)
-
-REPOSITORY: Final = "https://github.com/coralchunk/coralchunk"
 
 
 @pages.get("/")
@@ -28,7 +25,7 @@ def docs() -> ResponseReturnValue:
         formats=SENTENCE,
         model=services().models.manifest(model),
         models=services().models.listed(),
-        repository=REPOSITORY,
+        problems=kinds(),
     )
 
 
