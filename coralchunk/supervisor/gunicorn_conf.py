@@ -12,7 +12,7 @@ worker_class: Final = "gevent"
 worker_connections: Final = 1000
 timeout: Final = 60  # s without a sign of life from a web process; slow clients do not count
 graceful_timeout: Final = 10  # s for answers that are under way when the server stops
-keepalive: Final = 15  # s; a phone that polls every second keeps its connection
+keepalive: Final = 3  # s; a phone that polls every second keeps its connection, and stopping waits no longer
 loglevel: Final = "warning"
 proc_name: Final = "coralchunk-web"
 

@@ -1,0 +1,109 @@
+"""What tests share: a real server, a real Redis, and the services of one process on them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from coralchunk.app import create_app
+from coralchunk.config import VARIABLES, Settings
+from coralchunk.pipeline.bench import Bench, open_bench
+from coralchunk.pipeline.stores import Stores
+from coralchunk.services import Services, open_services
+from coralchunk.supervisor.children import Process
+from coralchunk.supervisor.redis_server import RedisServer
+from tests.server import RunningServer
+
+# A busy machine is no reason to fail: properties are about answers, not about time.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
+
+ORIGIN = "https://app.example"
+MAX_UPLOAD_MB = 8
+MAX_PIXELS = 40_000_000
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that the whole session shares; nobody may harm it."""
+    running = RunningServer(
+        tmp_path_factory.mktemp("shared") / "data",
+        MAX_UPLOAD_MB=str(MAX_UPLOAD_MB),
+        MAX_PIXELS=str(MAX_PIXELS),
+        CORS_ORIGINS=f"{ORIGIN}, https://lab.example:8443",
+    )
+    running.start()
+    yield running
+    status, left = running.stop(), running.processes()
+    running.destroy()
+    assert (status, left) == (0, [])
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
+    """Starts servers that the test alone uses and may harm; takes settings, names without their prefix."""
+    started: list[RunningServer] = []
+
+    def start(**settings: str) -> RunningServer:
+        running = RunningServer(tmp_path / "data", **settings)
+        started.append(running)
+        running.start()
+        return running
+
+    yield start
+    for running in started:
+        running.destroy()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of the session's own; `stores` empties it for each test."""
+    redis = RedisServer(tmp_path_factory.mktemp("redis"))
+    process: Process = redis.start()
+    yield redis.url
+    process.send_signal(15)
+    while process.poll() is None:
+        pass
+
+
+@pytest.fixture
+def services(redis_url: str, tmp_path: Path) -> Iterator[Services]:
+    """The services of one process: two workers planned for, an empty Redis, an empty folder."""
+    settings = Settings(workers=2, data_dir=tmp_path / "data", redis_url=redis_url)
+    opened = open_services(settings, redis_timeout_s=5)
+    opened.stores.redis.flushall()
+    yield opened
+    opened.stores.redis.close()
+
+
+@pytest.fixture
+def stores(services: Services) -> Stores:
+    return services.stores
+
+
+@pytest.fixture
+def bench(services: Services) -> Bench:
+    """What one worker has at hand, with the bundled model loaded."""
+    return open_bench(services.stores, services.models, services.model)
+
+
+@pytest.fixture
+def app(services: Services) -> Flask:
+    return create_app(services)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,41 @@
+"""A seed and a size -> a made-up reef photo: sand, with brown (living) and pale (bleached) heads of coral."""
+
+from io import BytesIO
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from coralchunk.terms import Pixels
+
+SAND = (196, 178, 140)
+BROWN = (104, 74, 46)
+PALE = (236, 232, 218)
+
+
+def reef(width: int, height: int, seed: int = 1) -> Pixels:
+    """Draw a reef as (height, width, 3) uint8; the same seed gives the same reef."""
+    random = np.random.default_rng(seed)
+    photo = np.empty((height, width, 3), dtype=np.uint8)
+    photo[:] = SAND
+    for _ in range(max(3, width * height // 120_000)):
+        centre = (int(random.integers(0, width)), int(random.integers(0, height)))
+        axes = (int(random.integers(20, 260)), int(random.integers(20, 200)))
+        colour = (BROWN, PALE)[int(random.integers(0, 2))]
+        cv2.ellipse(photo, centre, axes, float(random.integers(0, 180)), 0, 360, colour, -1)
+    grain = random.integers(-24, 25, (height // 4 + 1, width // 4 + 1, 1)).astype(np.int16)
+    grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)[..., np.newaxis]
+    return np.clip(photo + grain, 0, 255).astype(np.uint8)
+
+
+def encoded(photo: Pixels, format_name: str = "JPEG", **options: Any) -> bytes:
+    """Encode a photo as Pillow's `format_name`."""
+    out = BytesIO()
+    Image.fromarray(photo).save(out, format_name, **options)
+    return out.getvalue()
+
+
+def jpeg(width: int, height: int, seed: int = 1) -> bytes:
+    """Return a reef as a JPEG."""
+    return encoded(reef(width, height, seed), "JPEG", quality=85)

@@ -1,0 +1,176 @@
+"""A real `coralchunk serve` in a process of its own, as its users and its operator meet it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.waiting import PATIENCE_S, wait_for
+
+COMMAND = str(Path(sys.executable).with_name("coralchunk"))
+
+
+@dataclass(frozen=True)
+class ServerProcess:
+    """One process that belongs to a server."""
+
+    pid: int
+    parent: int
+    command: str
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; nothing happens if the process is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+
+class RunningServer:
+    """A server on a free port, with its data in a folder of its own.
+
+    settings  names without their prefix, as in WORKERS="1"
+    """
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.log = data_dir.with_name(f"{data_dir.name}.log")
+        self.settings = {"PORT": str(self.port), "WORKERS": "2", "DATA_DIR": str(data_dir), **settings}
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until a photo would be classified."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [COMMAND, "serve"], env=environment(**self.settings), stderr=log, stdout=log
+            )
+        wait_for(self.is_ready, "the server being ready")
+
+    def stop(self) -> int:
+        """End it as an operator does. Returns its exit status."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(PATIENCE_S)
+
+    def kill(self) -> None:
+        """Kill its parent process, which can then put nothing in order."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE_S)
+
+    def destroy(self) -> None:
+        """Leave no process behind, whatever a test did."""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.stop()
+        for process in self.processes():
+            process.send(signal.SIGKILL)
+        self.client.close()
+
+    def is_ready(self) -> bool:
+        """Tell whether a photo sent now would be classified."""
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        with contextlib.suppress(httpx.TransportError):
+            ready = self.client.get("/V1/api/ready")
+            workers = f"{self.settings['WORKERS']} of {self.settings['WORKERS']} at work"
+            return ready.status_code == 200 and ready.json()["workers"]["detail"] == workers
+        return False
+
+    def processes(self, command: str = "") -> list[ServerProcess]:
+        """Return its living processes whose command line contains `command`: all that carry its data folder."""
+        mark = f"CORALCHUNK_DATA_DIR={self.data_dir}\0".encode()
+        return [
+            process
+            for folder in Path("/proc").iterdir()
+            if folder.name.isdigit() and (process := _belonging(folder, mark)) and command in process.command
+        ]
+
+    def workers(self) -> list[ServerProcess]:
+        """Return its classifying processes."""
+        return self.processes(" -m jobs ")
+
+    def redis(self) -> ServerProcess:
+        """Return its Redis."""
+        (redis,) = self.processes("redis.sock")
+        return redis
+
+    @contextmanager
+    def workers_halted(self) -> Iterator[None]:
+        """Hold all workers where they are, so that nothing moves while a test looks."""
+        halted = self.workers()
+        for worker in halted:
+            worker.send(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in halted:
+                worker.send(signal.SIGCONT)
+
+    def submit(self, photo: bytes, name: str = "reef.jpg") -> int:
+        """Send a photo. Returns the job's id."""
+        answer = self.client.post("/V1/api/classify", files={"image": (name, photo)})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["job_id"]
+
+    def status(self, job_id: int, include: str | None = None) -> dict[str, Any]:
+        """Return the status of a job that exists."""
+        answer = self.client.get(
+            f"/V1/api/status/{job_id}", params={} if include is None else {"include": include}
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def finished(self, job_id: int) -> dict[str, Any]:
+        """Wait until a job is done or given up, and return its whole answer."""
+        wait_for(lambda: self.status(job_id, "")["status"] in {"completed", "error"}, "the end of the job")
+        return self.status(job_id)
+
+    def completed(self, job_id: int) -> dict[str, Any]:
+        """Wait until a job is done and return its whole answer."""
+        answer = self.finished(job_id)
+        assert answer["status"] == "completed", answer
+        return answer
+
+    def begun(self, job_id: int, chunks: int = 1) -> dict[str, Any]:
+        """Wait until some chunks of a job have results and others not; return that status."""
+        wait_for(lambda: self.status(job_id, "")["completed_chunks"] >= chunks, "the first chunks")
+        return self.status(job_id, "")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """Return this process's environment with exactly these settings; names without their prefix."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("CORALCHUNK_") and name != "REDIS_URL"
+    }
+    return inherited | {f"CORALCHUNK_{name}": value for name, value in settings.items()}
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _belonging(folder: Path, mark: bytes) -> ServerProcess | None:
+    try:
+        if mark not in (folder / "environ").read_bytes() + b"\0":
+            return None
+        command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        # "pid (name) state parent ..."; a dead process that nobody has reaped is no process any more.
+        state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return None
+    return None if state == "Z" else ServerProcess(int(folder.name), int(parent), command)

@@ -1,0 +1,22 @@
+"""Waiting for what other processes do: always with a deadline, and with an answer when it is missed."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import TypeVar
+
+_Answer = TypeVar("_Answer")
+PATIENCE_S = 60.0  # generous: the machine may be busy with something else
+
+
+def wait_for(ask: Callable[[], _Answer], what: str, deadline_s: float = PATIENCE_S) -> _Answer:
+    """Return the first true answer of `ask`; fail, naming `what`, if there is none in time."""
+    end = time.monotonic() + deadline_s
+    never = Event()
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not happen within {deadline_s:.0f} s")
+        never.wait(0.02)
