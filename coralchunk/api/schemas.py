@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="95 % interval: low, high")]
 
 
 class _Body(BaseModel):
@@ -43,13 +44,24 @@ class ModelName(_Body):
 
 
 class Summary(_Body):
-    """The chunks of a photo, counted; the four counts add up to the total."""
+    """The chunks of a photo, counted (the four counts add up to the total), and what they say of the reef."""
 
     bleached_chunks: Count
     healthy_chunks: Count
     not_coral_chunks: Count
     unsure_chunks: Count
     total_chunks: Count
+    coral_cover: Share | None = Field(
+        description="Coral of all that was judged, by area; unsure counts nowhere"
+    )
+    coral_cover_interval: Interval | None
+    coral_cover_reason: str | None = Field(description="Why there is no figure")
+    bleached_cover: Share | None = Field(description="Bleached coral of all coral, by area")
+    bleached_cover_interval: Interval | None
+    bleached_cover_reason: str | None = Field(description="Why there is no figure")
+    severity: Literal["none", "mild", "moderate", "severe", "unknown"] = Field(
+        description="Of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
+    )
     model: ModelName
 
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from coralchunk.imaging.grid import grid
+import numpy as np
+
+from coralchunk.imaging.grid import columns, grid
 from coralchunk.imaging.overlay import bounded, overlay, png
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.photos import Photo
+from coralchunk.science.cover import Share, cover
 from coralchunk.science.verdicts import verdicts
 from coralchunk.terms import Probabilities, Size, State, Verdict
 
@@ -45,20 +48,35 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
     return Answer(
         picture=picture,
         png=png(overlay(photo.pixels, judged, picture)),
-        summary=_json(_summary(judged, manifest)),
+        summary=_json(_summary(judged, columns(size), manifest)),
         chunks=_json([_chunk(verdict) for verdict in judged]),
     )
 
 
-def _summary(judged: Sequence[Verdict], manifest: Manifest) -> dict[str, Any]:
+def _summary(judged: Sequence[Verdict], across: int, manifest: Manifest) -> dict[str, Any]:
     counted = Counter(verdict.state for verdict in judged)
+    # A fixed seed: a job that is finished twice must give the same bytes.
+    measured = cover(judged, across, np.random.default_rng(0))
     return {
         "bleached_chunks": counted[State.BLEACHED],
         "healthy_chunks": counted[State.HEALTHY],
         "not_coral_chunks": counted[State.NOT_CORAL],
         "unsure_chunks": counted[State.UNSURE],
         "total_chunks": len(judged),
+        **_share("coral_cover", measured.coral),
+        **_share("bleached_cover", measured.bleached),
+        "severity": measured.severity,
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+    }
+
+
+def _share(name: str, share: Share) -> dict[str, Any]:
+    return {
+        name: None if share.value is None else round(share.value, _DIGITS),
+        f"{name}_interval": None
+        if share.interval is None
+        else [round(end, _DIGITS) for end in share.interval],
+        f"{name}_reason": share.reason,
     }
 
 

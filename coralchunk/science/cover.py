@@ -1,0 +1,118 @@
+"""Verdicts of a photo's chunks -> cover of coral, share of it that is bleached, and how sure that is."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coralchunk.terms import State, Verdict
+
+Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
+
+_LEAST_JUDGED: Final = 4  # chunks that are not unsure, for a word about coral cover
+_LEAST_CORAL: Final = 4  # chunks of coral, for a word about bleaching
+_REPLICATES: Final = 2000
+_Z_95: Final = 1.959964  # 97.5 % quantile of the normal distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of an area, 0 to 1, with its 95 % interval; or no share, and why."""
+
+    value: float | None
+    interval: tuple[float, float] | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a photo says about its reef."""
+
+    coral: Share  # coral of all that was judged
+    bleached: Share  # bleached coral of all coral
+    severity: str
+
+
+def cover(verdicts: Sequence[Verdict], columns: int, rng: np.random.Generator) -> Cover:
+    """Measure a photo.
+
+    Each chunk counts with the pixels it owns; unsure chunks count nowhere. The intervals come from a spatial
+    block bootstrap (Politis & Romano, "A circular block-resampling procedure", 1992, on a torus): neighbours
+    resemble each other, and resampling single chunks would make the intervals far too narrow. They say how
+    much the figure would vary over like pieces of the same reef; the model's own errors come on top.
+
+    verdicts  of all chunks of one photo, row-major
+    columns   chunks in a row
+    rng       source of the resampling; the same state gives the same intervals
+    """
+    bleached = _areas(verdicts, columns, {State.BLEACHED})
+    coral = _areas(verdicts, columns, {State.BLEACHED, State.HEALTHY})
+    judged = _areas(verdicts, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
+    coral_share = _share(coral, judged, _LEAST_JUDGED, "chunks that the model is sure of", rng)
+    bleached_share = _share(bleached, coral, _LEAST_CORAL, "chunks of coral", rng)
+    return Cover(coral_share, bleached_share, severity(bleached_share.value))
+
+
+def severity(bleached_cover: float | None) -> str:
+    """Put a bleached share of the coral into a word.
+
+    The steps are those of the ReefBase severity scale as used by Donner, Rickbeil & Heron, "A new,
+    high-resolution global mass coral bleaching database" (PLoS ONE 12(4), 2017): up to 1 %, 10 %, 50 %.
+    """
+    if bleached_cover is None:
+        return "unknown"
+    for limit, word in ((0.01, "none"), (0.10, "mild"), (0.50, "moderate")):
+        if bleached_cover <= limit:
+            return word
+    return "severe"
+
+
+def _areas(verdicts: Sequence[Verdict], columns: int, states: set[State]) -> Areas:
+    areas = [v.chunk.width * v.chunk.height if v.state in states else 0 for v in verdicts]
+    return np.array(areas, dtype=np.float64).reshape(-1, columns)
+
+
+def _share(part: Areas, whole: Areas, least: int, what: str, rng: np.random.Generator) -> Share:
+    counted = int(np.count_nonzero(whole))
+    if counted < least:
+        return Share(None, None, f"too few {what}: {counted}, at least {least} are needed")
+    value = float(part.sum() / whole.sum())
+    return Share(value, _interval(part, whole, value, rng), None)
+
+
+def _interval(part: Areas, whole: Areas, value: float, rng: np.random.Generator) -> tuple[float, float]:
+    side = _block_side(whole.shape)
+    if value in {0.0, 1.0}:
+        # Resampling cannot produce what is not there; blocks are about as many as independent looks.
+        low, high = _wilson(value, np.count_nonzero(whole) / side**2)
+        return min(low, value), max(high, value)
+    blocks = -(-whole.size // side**2)
+    starts = rng.integers(0, whole.size, size=(_REPLICATES, blocks))
+    parts = _block_sums(part, side)[starts].sum(axis=1)
+    wholes = _block_sums(whole, side)[starts].sum(axis=1)
+    drawn = np.divide(parts, wholes, out=np.full(_REPLICATES, np.nan), where=wholes > 0)
+    low, high = np.nanquantile(drawn, (0.025, 0.975))
+    return min(float(low), value), max(float(high), value)
+
+
+def _block_side(shape: tuple[int, ...]) -> int:
+    """Choose the side of a block, in chunks: n ** (1/4) for n chunks, the order that Lahiri (2003) gives."""
+    return max(1, min(round(math.sqrt(math.sqrt(math.prod(shape)))), *shape))
+
+
+def _block_sums(areas: Areas, side: int) -> NDArray[np.float64]:
+    """Sum each block of `side` x `side` chunks, one for each start, wrapped round the edges."""
+    wrapped = np.pad(areas, ((0, side - 1), (0, side - 1)), mode="wrap")
+    blocks = np.lib.stride_tricks.sliding_window_view(wrapped, (side, side))
+    return np.asarray(blocks.sum(axis=(2, 3)).ravel(), dtype=np.float64)
+
+
+def _wilson(value: float, looks: float) -> tuple[float, float]:
+    """Return Wilson's 95 % interval (JASA 22, 1927) of a share seen in `looks` independent looks."""
+    spread = _Z_95**2 / looks
+    centre = (value + spread / 2) / (1 + spread)
+    half = _Z_95 / (1 + spread) * np.sqrt(value * (1 - value) / looks + spread / (4 * looks))
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
