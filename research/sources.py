@@ -3,6 +3,7 @@
 Layouts read here:
     tiles.csv         photo, site, tile_px, row, col, label
     web.csv           path, label, source, near_duplicate_group: one label a photo
+    squares .csv      photo, squares: one letter (B P H N, or U) for each square of a small web photo
     boxes, any .csv   photo, site, group, left, top, side_px, label
     ESD               train|val|test / CORAL|CORAL_BL / one patch a file (NOAA PIFSC ESD coral bleaching)
 """
@@ -22,6 +23,7 @@ TARGETS: Final = {
     "healthy": (0.0, 1.0, 0.0),
     "not_coral": (0.0, 0.0, 1.0),
 }
+LETTERS: Final = {"B": "bleached", "P": "partly_bleached", "H": "healthy", "N": "not_coral"}
 _ESD_LABELS: Final = {"CORAL": "healthy", "CORAL_BL": "bleached"}
 _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
@@ -67,6 +69,36 @@ def read_web(root: Path) -> list[Patch]:
         site, group = f"web-{row['source']}", f"web-{row['near_duplicate_group']}"
         patches.append(Patch(root / row["path"], site, group, *corner, side, row["label"]))
     return patches
+
+
+def read_squares(table: Path, root: Path) -> list[Patch]:
+    """Read the squares of web photos that were judged one by one: photo, one letter a square."""
+    known = {row["path"]: row for row in _rows(root / "web.csv")}
+    patches = []
+    for row in _rows(table):
+        web = known[row["photo"]]
+        site, group = f"web-{web['source']}", f"web-{web['near_duplicate_group']}"
+        with Image.open(root / row["photo"]) as photo:
+            places = squares(*photo.size)
+        for place, letter in zip(places, row["squares"], strict=True):
+            if letter in LETTERS:
+                patches.append(Patch(root / row["photo"], site, group, *place, LETTERS[letter]))
+    return patches
+
+
+def squares(width: int, height: int) -> list[tuple[int, int, int]]:
+    """Lay about 100 px squares over a small photo: (left, top, side), row by row."""
+    columns, rows = max(1, round(width / 105)), max(1, round(height / 105))
+    side = min(width // columns, height // rows)
+    return [
+        (
+            round((column + 0.5) * width / columns - side / 2),
+            round((row + 0.5) * height / rows - side / 2),
+            side,
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
 
 
 def read_boxes(table: Path, root: Path) -> list[Patch]:
