@@ -87,7 +87,7 @@ class RunningServer:
         return False
 
     def processes(self, command: str = "") -> list[ServerProcess]:
-        """Return its living processes whose command line contains `command`: all that carry its data folder."""
+        """Return its living processes, known by its data folder, whose command line contains `command`."""
         mark = f"CORALCHUNK_DATA_DIR={self.data_dir}\0".encode()
         return [
             process
@@ -151,7 +151,7 @@ def environment(**settings: str) -> dict[str, str]:
     """Return this process's environment with exactly these settings; names without their prefix."""
     inherited = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in os.environ.items()  # noqa: TID251 - what a shell would hand on
         if not name.startswith("CORALCHUNK_") and name != "REDIS_URL"
     }
     return inherited | {f"CORALCHUNK_{name}": value for name, value in settings.items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from coralchunk.errors import (
     BrokenImage,
@@ -16,11 +17,20 @@ from coralchunk.errors import (
     NotAnImage,
     TooManyPixels,
 )
-from coralchunk.imaging.formats import PLUGINS, SENTENCE, foreign_format
+from coralchunk.imaging.formats import PLUGINS, SENTENCE, claimed_format
 from coralchunk.terms import Pixels, Size
 
 _ORIENTATION: Final = 0x0112  # EXIF tag
 _SIDEWAYS: Final = frozenset({5, 6, 7, 8})  # EXIF orientations that swap width and height
+_UPRIGHT: Final = {  # EXIF orientation -> what undoes it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _SIXTEEN_BIT_GREY: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
 
 
@@ -41,8 +51,8 @@ def read_header(stream: IO[bytes], max_pixels: int) -> Header:
     """
     with _opened(stream, max_pixels) as image:
         width, height = image.size
-        # Reading EXIF also walks TIFF tags and PNG chunks: a rotten block must be told here, not later.
-        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+        # Reading EXIF also walks TIFF tags: a rotten block must be told here, not later.
+        if _orientation(image) in _SIDEWAYS and not _has_upright_size(image):
             width, height = height, width
         return Header(image.format or "", Size(width, height))
 
@@ -59,8 +69,23 @@ def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
     Raises NotAnImage, FormatNotAccepted, BrokenImage, or TooManyPixels before a pixel is decoded.
     """
     with _opened(stream, max_pixels) as image:
+        # Asked before the pixels are loaded, like the header's; Pillow turns TIFF itself while it loads.
+        orientation = 1 if isinstance(image, TiffImageFile) else _orientation(image)
         image.load()
-        return np.ascontiguousarray(_rgb(ImageOps.exif_transpose(image)))
+        upright = image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+        return np.ascontiguousarray(_rgb(upright))
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF (or XMP) orientation that stands before the pixels, 1 if there is none.
+
+    PNG may carry EXIF behind its pixels too, but Pillow's own getexif for PNG decodes them all to look there.
+    """
+    return int(Image.Image.getexif(image).get(_ORIENTATION, 1))
+
+
+def _has_upright_size(image: Image.Image) -> bool:
+    return isinstance(image, TiffImageFile) and _ORIENTATION in image.tag_v2
 
 
 @contextmanager
@@ -86,14 +111,16 @@ def _opened(stream: IO[bytes], max_pixels: int) -> Iterator[Image.Image]:
 
 
 def _refusal(head: bytes, found: str, damage: Exception) -> CoralchunkError:
-    if isinstance(damage, UnidentifiedImageError) and not found:
-        if not head:
-            return NotAnImage("it is empty (0 bytes)", SENTENCE)
-        foreign = foreign_format(head)
-        if foreign is not None:
-            return FormatNotAccepted(foreign, SENTENCE)
+    if not head:
+        return NotAnImage("it is empty (0 bytes)", SENTENCE)
+    claimed = found or claimed_format(head)
+    if claimed is None:
         return NotAnImage(f"it begins with {head[:12]!r}", SENTENCE)
-    return BrokenImage(found or "image", str(damage) or type(damage).__name__)
+    if not found and claimed not in PLUGINS:
+        return FormatNotAccepted(claimed, SENTENCE)
+    if isinstance(damage, UnidentifiedImageError):  # its words are about a Python object
+        return BrokenImage(claimed, "it cannot be read beyond its first bytes")
+    return BrokenImage(claimed, str(damage) or type(damage).__name__)
 
 
 def _rgb(image: Image.Image) -> Image.Image:

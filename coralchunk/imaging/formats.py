@@ -20,19 +20,19 @@ SENTENCE: Final = ", ".join(ACCEPTED)  # "JPEG, PNG, ...": how messages and docs
 # Pillow's HEIF plugin lives in a package of its own and has to be made known once a process.
 register_heif_opener(thumbnails=False)
 Image.init()
+# Pillow's own limit is checked before ours and would call a photo of 90 megapixels an attack; see decode.
+Image.MAX_IMAGE_PIXELS = None
 
 _PREFIX_BYTES: Final = 32  # what Pillow's own recognisers look at
 
 
-def foreign_format(head: bytes) -> str | None:
-    """Name the image format of a file that is not among the accepted ones, or None.
+def claimed_format(head: bytes) -> str | None:
+    """Name the image format that a file begins like, accepted or not, or None.
 
     Only the recognisers look at the first bytes; no decoder runs.
     """
     prefix = head[:_PREFIX_BYTES].ljust(_PREFIX_BYTES, b"\0")  # recognisers unpack fixed lengths
     for name, (_, recognises) in Image.OPEN.items():
-        if name in PLUGINS or recognises is None:
-            continue
-        if recognises(prefix) is True:
+        if recognises is not None and recognises(prefix) is True:
             return name
     return None

@@ -95,8 +95,10 @@ def _unsure(cell: Pixels) -> None:
     height, width = cell.shape[:2]
     step = max(6, max(height, width) // 7)
     line = max(1, step // 12)
-    hatch = (np.add.outer(np.arange(height), np.arange(width)) % step) < line
-    cell[hatch] = COLOURS[State.UNSURE]
+    diagonal = np.add.outer(np.arange(height), np.arange(width)) % step
+    cell[diagonal < line] = COLOURS[State.UNSURE]
+    # Yellow on pale coral is no line at all on a grey print; its dark edge is.
+    cell[(diagonal >= line) & (diagonal < 2 * line)] = _GRID_LINE
     _frame(cell, _GRID_LINE, 0, 1)
 
 

@@ -1,0 +1,133 @@
+from io import BytesIO
+from itertools import combinations
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from PIL import Image
+
+from coralchunk.imaging.grid import grid
+from coralchunk.imaging.overlay import COLOURS, bounded, overlay, png
+from coralchunk.terms import Pixels, Size, State, Verdict
+from tests.reef import reef
+
+CERTAIN = (0.9, 0.05, 0.05)
+
+
+def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
+    """Draw a picture on which every chunk is in the same state."""
+    size = Size(photo.shape[1], photo.shape[0])
+    return overlay(photo, [Verdict(chunk, state, CERTAIN) for chunk in grid(size)], bounded(size, max_side))
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(State, 2)), ids=lambda state: state.value)
+@pytest.mark.parametrize("ground", [30, 128, 225], ids=["dark", "mid", "pale"])
+def test_any_two_states_look_different_even_in_grey(ground: int, one: State, other: State) -> None:
+    photo = np.full((244, 244, 3), ground, dtype=np.uint8)
+
+    pictures = [drawn(photo, state) for state in (one, other)]
+
+    greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(int) for picture in pictures]
+    clearly_apart = np.abs(greys[0] - greys[1]) > 25
+    assert clearly_apart.mean() > 0.005
+
+
+@pytest.mark.parametrize("max_side", [2048, 600], ids=["full size", "small on a phone"])
+def test_bleached_is_told_from_healthy_by_a_bright_frame_whatever_the_colours(max_side: int) -> None:
+    photo = np.full((976, 976, 3), 100, dtype=np.uint8)
+
+    bleached, healthy = (
+        cv2.cvtColor(drawn(photo, state, max_side), cv2.COLOR_RGB2GRAY)
+        for state in (State.BLEACHED, State.HEALTHY)
+    )
+
+    assert (bleached[0] > 220).all()
+    assert (healthy[0] < 150).all()
+
+
+def test_the_colours_of_the_states_stay_apart_for_a_colour_blind_diver() -> None:
+    # Without red-green vision, what is left is about brightness and blue.
+    for one, other in combinations(COLOURS.values(), 2):
+        red_green = [0.6 * rgb[0] + 0.4 * rgb[1] for rgb in (one, other)]
+        assert abs(red_green[0] - red_green[1]) + abs(one[2] - other[2]) > 60
+
+
+def test_the_photo_stays_as_it_was_and_recognisable_under_the_colours() -> None:
+    photo = reef(732, 488)
+    before = photo.copy()
+
+    picture = drawn(photo, State.BLEACHED)
+
+    inside = (slice(40, 200), slice(40, 200))
+    likeness = np.corrcoef(photo[inside].ravel(), picture[inside].ravel())[0, 1]
+    assert (photo == before).all()
+    assert likeness > 0.85
+
+
+def test_what_is_not_coral_keeps_its_pixels_inside_the_grid_line() -> None:
+    photo = reef(488, 244)
+
+    picture = drawn(photo, State.NOT_CORAL)
+
+    assert (picture[1:-1, 1:243] == photo[1:-1, 1:243]).all()
+    assert (picture[1:-1, 243:245] != photo[1:-1, 243:245]).any()
+
+
+@given(
+    width=st.integers(1, 800),
+    height=st.integers(1, 800),
+    max_side=st.integers(0, 300),
+    state=st.sampled_from(State),
+)
+@example(width=1, height=1, max_side=0, state=State.BLEACHED)
+@example(width=245, height=245, max_side=10, state=State.UNSURE)
+def test_a_picture_of_any_photo_has_the_size_that_was_told(
+    width: int, height: int, max_side: int, state: State
+) -> None:
+    picture = drawn(np.zeros((height, width, 3), dtype=np.uint8), state, max_side)
+
+    told = bounded(Size(width, height), max_side)
+    assert picture.shape == (told.height, told.width, 3)
+    assert picture.dtype == np.uint8
+
+
+@given(width=st.integers(1, 20_000), height=st.integers(1, 20_000), max_side=st.integers(1, 5000))
+def test_no_side_of_a_bounded_picture_is_longer_than_allowed_nor_the_shape_another(
+    width: int, height: int, max_side: int
+) -> None:
+    size = bounded(Size(width, height), max_side)
+
+    assert 1 <= min(size.width, size.height)
+    assert max(size.width, size.height) == min(max_side, max(width, height))
+    assert abs(size.width * height - size.height * width) <= max(width, height)
+
+
+def test_without_a_bound_a_picture_is_as_large_as_its_photo() -> None:
+    assert bounded(Size(9000, 12), 0) == Size(9000, 12)
+
+
+def test_a_png_shows_the_picture_pixel_by_pixel_and_carries_nothing_else() -> None:
+    picture = reef(120, 80)
+
+    content = png(picture)
+
+    with Image.open(BytesIO(content)) as image:
+        assert image.format == "PNG"
+        assert (np.asarray(image) == picture).all()
+        assert (dict(image.getexif()), image.info) == ({}, {})
+    assert {content[start - 4 : start] for start in chunk_starts(content)} == {b"IHDR", b"IDAT", b"IEND"}
+
+
+def chunk_starts(content: bytes) -> list[int]:
+    starts, place = [], 8
+    while place < len(content):
+        starts.append(place + 8)
+        place += 12 + int.from_bytes(content[place : place + 4], "big")
+    return starts
+
+
+def test_what_cannot_be_a_picture_is_no_png() -> None:
+    with pytest.raises((ValueError, cv2.error)):
+        png(np.zeros((0, 5, 3), dtype=np.uint8))
