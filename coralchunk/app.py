@@ -4,8 +4,12 @@ import os
 
 from flask import Flask
 from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coralchunk.api.context import install
+from coralchunk.api.harden import harden
+from coralchunk.api.limits import limit_rates
+from coralchunk.api.observe import observe
 from coralchunk.api.ops import ops
 from coralchunk.api.problems import problems
 from coralchunk.api.v1 import v1
@@ -23,7 +27,11 @@ def create_app(services: Services) -> Flask:
     """Build the WSGI app around what is handed in; open nothing."""
     app = Flask("coralchunk", static_folder=folder("static"), template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
+    app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
+    limit_rates(app, services.settings)
+    harden(app)
+    observe(app)
     for blueprint in (problems, v1, ops, pages):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
@@ -31,7 +39,7 @@ def create_app(services: Services) -> Flask:
             app,
             origins=list(services.settings.cors_origins),
             resources={r"/V1/*": {}},
-            expose_headers=["Location", "Retry-After", "ETag"],
+            expose_headers=["Location", "Retry-After", "ETag", "X-Request-ID"],
         )
     return app
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 
+from limits import parse_many
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from coralchunk.errors import BadSetting
@@ -42,6 +43,19 @@ class Settings(BaseModel):
     result_max_side: Annotated[int, Field(ge=0, le=50_000)] = Field(
         2048, description="longer side of the result picture, pixels; `0` for the size of the photo"
     )
+    max_queued_chunks: Annotated[int, Field(ge=1)] = Field(
+        50_000,
+        description="most chunks waiting to be judged; beyond it an upload gets 429 and a time to return",
+    )
+    rate_limit: str = Field(
+        "600/minute", description="uploads of one client address, as `60/minute;1000/day`; `off` for no limit"
+    )
+    rate_limit_reads: str = Field(
+        "60000/minute", description="other requests of one client address, likewise"
+    )
+    proxies: Annotated[int, Field(ge=0, le=10)] = Field(
+        0, description="reverse proxies in front of the server, whose X-Forwarded headers are believed"
+    )
     cors_origins: tuple[str, ...] = Field(
         (),
         description="comma list of origins that may call the API from a browser, such as `https://app.example`",
@@ -69,6 +83,16 @@ class Settings(BaseModel):
             if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
                 raise ValueError(f"{origin!r} is no origin; write scheme://host[:port], or leave it empty")
         return origins
+
+    @field_validator("rate_limit", "rate_limit_reads")
+    @classmethod
+    def _known_rate(cls, value: str) -> str:
+        if value != "off":
+            try:
+                parse_many(value)
+            except ValueError:
+                raise ValueError("write it like 60/minute or 60/minute;1000/day, or off") from None
+        return value
 
     @field_validator("log_level")
     @classmethod

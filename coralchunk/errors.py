@@ -3,6 +3,7 @@
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
 │   ├─ NoImage
+│   ├─ BadIdempotencyKey
 │   └─ UnknownPart
 ├─ Unreadable              the photo cannot be used as sent
 │   ├─ NotAnImage
@@ -14,8 +15,13 @@ CoralchunkError
 │   ├─ UnknownJob
 │   ├─ NotFinished
 │   └─ UnknownModel
-├─ Unavailable             something that this process needs does not answer
+├─ Conflict                the request contradicts an earlier one
+│   └─ KeyUsedBefore
+├─ Unavailable             not now; the same request may work later
 │   ├─ QueueDown
+│   ├─ QueueFull
+│   ├─ TooOften
+│   ├─ Stopping
 │   └─ StorageFull
 └─ BadSetup                the installation or its settings are wrong; for operators
     ├─ BadSetting
@@ -37,6 +43,15 @@ class NoImage(BadRequest):
 
     def __init__(self) -> None:
         super().__init__("No image provided")
+
+
+class BadIdempotencyKey(BadRequest):
+    """The Idempotency-Key header is empty or too long."""
+
+    def __init__(self, length: int, longest: int) -> None:
+        super().__init__(
+            f"The Idempotency-Key has {length} characters; use 1 to {longest}, such as a random UUID."
+        )
 
 
 class UnknownPart(BadRequest):
@@ -119,8 +134,22 @@ class UnknownModel(Missing):
         super().__init__(f"No model {wanted!r} in models.txt; it lists: {known or 'none'}.")
 
 
+class Conflict(CoralchunkError):
+    """The request contradicts an earlier one."""
+
+
+class KeyUsedBefore(Conflict):
+    """The same Idempotency-Key came with another photo."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was used for another photo within the last 24 hours."
+            " Use a new key for each photo, and the same key only to send the same photo again."
+        )
+
+
 class Unavailable(CoralchunkError):
-    """Something that this process needs does not answer; trying again later may help."""
+    """Not now; the same request may work later."""
 
     retry_after_s: int = 5
 
@@ -132,6 +161,36 @@ class QueueDown(Unavailable):
         super().__init__(
             "The job queue does not answer right now. Nothing was stored; try again in a moment."
         )
+
+
+class QueueFull(Unavailable):
+    """So much work is waiting that a new photo would wait too long."""
+
+    def __init__(self, waiting: int, most: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"{waiting} chunks are waiting to be judged, and with this photo more than {most} would be."
+            f" Nothing was stored; try again in {retry_after_s} s."
+        )
+        self.retry_after_s = retry_after_s
+
+
+class TooOften(Unavailable):
+    """This client address has asked more often than is allowed."""
+
+    def __init__(self, limit: str, retry_after_s: int) -> None:
+        super().__init__(
+            f"Too many requests from this address: at most {limit}. Try again in {retry_after_s} s."
+        )
+        self.retry_after_s = retry_after_s
+
+
+class Stopping(Unavailable):
+    """The server ends what it has begun and takes nothing new."""
+
+    retry_after_s = 10
+
+    def __init__(self) -> None:
+        super().__init__("The server is about to stop and takes no new photos. Try again in a moment.")
 
 
 class StorageFull(Unavailable):

@@ -18,7 +18,8 @@ def set_up(level: str) -> None:
     ]
     renderers: list[structlog.typing.Processor]
     if sys.stderr.isatty():
-        renderers = [structlog.dev.ConsoleRenderer()]
+        # Plain: the fancy formatter prints the pixels of every photo in sight.
+        renderers = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     else:
         renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     formatter = structlog.stdlib.ProcessorFormatter(

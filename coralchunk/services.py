@@ -10,8 +10,10 @@ from redis.retry import Retry
 
 from coralchunk.assets import folder
 from coralchunk.config import Settings
+from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.records import JobRecords
 from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.models import ListedModel, ModelShelf
@@ -45,7 +47,9 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         settings=settings,
         redis=redis,
         records=JobRecords(redis),
+        admission=Admission(redis),
         tasks=TaskQueue(redis),
+        tallies=Tallies(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )
     models = ModelShelf(folder("models"))

@@ -1,7 +1,9 @@
 """python -m jobs NAME: one worker, until it is told to stop."""
 
 import os
+import resource
 import sys
+from typing import Final
 
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -10,6 +12,10 @@ from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 from coralchunk.services import open_services
 from jobs.worker import ChunkWorker
 
+# Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
+# a file that makes a decoder ask for more ends as an error of its own job.
+_MOST_MEMORY_BYTES: Final = 6 * 2**30
+
 
 def main(name: str) -> None:
     """Load the model, then take tasks from the queue."""
@@ -17,6 +23,7 @@ def main(name: str) -> None:
     end_with_parent(int(parent) if parent else None)
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
     services = open_services(settings)
     bench = open_bench(services.stores, services.models, services.model)
     ChunkWorker(name, bench).work(logging_level="WARNING")

@@ -16,6 +16,7 @@ _log: Final = structlog.get_logger()
 def work(bench: Bench, key: str) -> None:
     """Do the task that the queue calls `key`."""
     task = Task.from_key(key)
+    structlog.contextvars.clear_contextvars()
     try:
         batch.work(bench, task)
     except RedisError:

@@ -1,5 +1,6 @@
 """The RQ worker class: in this process (no fork, so the model stays loaded), and allow-listed tasks only."""
 
+import resource
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -11,8 +12,10 @@ from typing_extensions import override
 
 from coralchunk.errors import BadSetup
 from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.tasks import QUEUE_NAME
+from coralchunk.pipeline.keys import QUEUE_NAME
 from jobs.tasks import ALLOWED
+
+_MOST_CPU_S: Final = 60  # of one task; a batch takes a fraction of a second, decoding 100 megapixels two
 
 
 class ChunkTask(RqJob):
@@ -47,4 +50,18 @@ class ChunkWorker(SimpleWorker):
     def perform_job(self, job: RqJob, queue: Queue) -> bool:
         assert isinstance(job, ChunkTask)  # noqa: S101 - job_class above
         job.bench = self._bench
+        _limit_cpu()
         return super().perform_job(job, queue)
+
+
+def _limit_cpu() -> None:
+    """Have the kernel end this process if its next task computes for too long, even inside a C library.
+
+    The supervisor starts another worker; a photo that does this again and again is given up.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + _MOST_CPU_S
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
+    )

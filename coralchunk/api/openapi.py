@@ -26,6 +26,9 @@ class Operation:
     answers: Mapping[int, type[BaseModel] | str]  # status -> JSON body, or a media type
     problems: Mapping[int, str]  # status -> when it is answered
     query: Mapping[str, str] = field(default_factory=dict)  # parameter -> what it does
+    headers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # header that a request may carry -> what it does
     form: type[BaseModel] | None = None  # multipart body
 
 
@@ -78,7 +81,11 @@ def _operation(
         "operationId": endpoint.replace(".", "_"),
         "summary": summary,
         "description": " ".join(rest.split()),
-        "parameters": [*path_parameters, *_query_parameters(described)],
+        "parameters": [
+            *path_parameters,
+            *_optional(described.query, "query"),
+            *_optional(described.headers, "header"),
+        ],
         "responses": {
             **{str(status): _answer(body) for status, body in described.answers.items()},
             **{str(status): _problem(when) for status, when in described.problems.items()},
@@ -102,10 +109,10 @@ def _path_parameters(rule: str) -> list[dict[str, Any]]:
     ]
 
 
-def _query_parameters(described: Operation) -> list[dict[str, Any]]:
+def _optional(parameters: Mapping[str, str], place: str) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "query", "required": False, "description": what, "schema": {"type": "string"}}
-        for name, what in described.query.items()
+        {"name": name, "in": place, "required": False, "description": what, "schema": {"type": "string"}}
+        for name, what in parameters.items()
     ]
 
 

@@ -1,27 +1,29 @@
-"""Health and readiness: what operators and probes ask."""
+"""Health, readiness and metrics: what operators and probes ask."""
 
 import time
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from coralchunk.api.context import services
+from coralchunk.api.exposition import exposition
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Dependency, Ready, Success
 from coralchunk.errors import BadModel
 from coralchunk.pipeline.lookup import queue_health
 
-ops = Blueprint("ops", __name__, url_prefix="/V1/api")
+ops = Blueprint("ops", __name__)
 
 
-@ops.get("/health")
+@ops.get("/V1/api/health")
 @operation(Operation(answers={200: Success}, problems={}))
 def health() -> ResponseReturnValue:
     """Say that this process answers; touches nothing else."""
     return jsonify(status="success")
 
 
-@ops.get("/ready")
+@ops.get("/V1/api/ready")
 @operation(Operation(answers={200: Ready, 503: Ready}, problems={}))
 def ready() -> ResponseReturnValue:
     """Say whether a photo sent now would be classified, and what is missing if not."""
@@ -41,6 +43,12 @@ def ready() -> ResponseReturnValue:
         oldest_queued_s=queue.oldest_s,
     )
     return jsonify(body.model_dump()), 200 if is_ready else 503
+
+
+@ops.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Tell Prometheus what all processes have counted, and how the queue is now."""
+    return Response(exposition(services().stores, time.time()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _storage() -> Dependency:

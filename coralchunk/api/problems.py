@@ -9,25 +9,31 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from coralchunk.api.context import services
 from coralchunk.errors import (
     BadRequest,
+    Conflict,
     CoralchunkError,
     FormatNotAccepted,
     Missing,
     NotFinished,
+    QueueFull,
     StorageFull,
     TooManyBytes,
     TooManyPixels,
+    TooOften,
     Unavailable,
     Unreadable,
 )
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
+    Conflict: 422,
     Missing: 404,
     NotFinished: 409,
     TooManyBytes: 413,
     TooManyPixels: 413,
     FormatNotAccepted: 415,
     Unreadable: 422,
+    QueueFull: 429,
+    TooOften: 429,
     Unavailable: 503,
     StorageFull: 507,
 }

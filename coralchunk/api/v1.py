@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.api.context import services
@@ -30,11 +30,16 @@ _NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After s
             400: "There is no file in the field `image`",
             413: "Too many bytes or pixels; the limit is in `detail`",
             415: "An image, but in a format that is not read here",
-            422: "Not an image, or a damaged one",
-            503: _NO_QUEUE,
+            422: "Not an image, a damaged one, or an Idempotency-Key that was used for another photo",
+            429: "Too many requests, or too much work waiting; try again after Retry-After seconds",
+            503: "The queue does not answer or the server is stopping; try again after Retry-After seconds",
             507: "No room to store the photo",
         },
         form=Upload,
+        headers={
+            "Idempotency-Key": "Chosen by the client, such as a random UUID; the same photo with the same"
+            " key, within 24 h, is the same job. Lets a phone send again after a lost answer."
+        },
     )
 )
 def classify() -> ResponseReturnValue:
@@ -42,7 +47,8 @@ def classify() -> ResponseReturnValue:
     photo = request.files.get("image")
     if photo is None:
         raise NoImage
-    job_id = submit(services().stores, photo.stream, time.time())
+    key = request.headers.get("Idempotency-Key")
+    job_id = submit(services().stores, photo.stream, time.time(), g.request_id, key)
     answer = jsonify(job_id=job_id)
     answer.headers["Location"] = url_for("v1.status", job_id=job_id)
     answer.headers["Retry-After"] = "1"

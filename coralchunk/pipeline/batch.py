@@ -1,5 +1,6 @@
 """A task -> results of its chunks, written once, and the next task of its lane."""
 
+import time
 from typing import Final
 
 import structlog
@@ -7,6 +8,7 @@ import structlog
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.windows import windows
+from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.finish import finish
 from coralchunk.pipeline.job import Job
@@ -33,11 +35,16 @@ def work(bench: Bench, task: Task) -> None:
             _give_up(bench, task)
         case Step.CLASSIFY | Step.FINISH:
             job = records.get(task.job_id)
+            structlog.contextvars.bind_contextvars(job_id=job.id, request_id=job.request_id)
             try:
-                if step is Step.FINISH or _classify(bench, job, task.batch, next_batch):
+                with BATCH_SECONDS.time():
+                    is_last = step is Step.FINISH or _classify(bench, job, task.batch, next_batch)
+                if is_last:
                     finish(bench, job)
             except Unreadable as unreadable:
-                records.fail(job.id, str(unreadable))
+                if records.fail(job.id, str(unreadable)):
+                    JOBS.labels("error").inc()
+                    _log.info("photo refused", reason=str(unreadable))
 
 
 def try_again(bench: Bench, task: Task) -> None:
@@ -54,7 +61,7 @@ def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> boo
     results = dict(zip(indices, packed(judged), strict=True))
     # Results and next task appear together, or a crash between the two would break the lane.
     with bench.stores.transaction() as pipeline:
-        bench.stores.records.record(job.id, batch, results, pipeline)
+        bench.stores.records.record(job.id, batch, results, time.time(), pipeline)
         if next_batch is not None:
             bench.stores.tasks.put(next_task(job, next_batch), pipeline)
         recorded, *_ = pipeline.execute()
@@ -63,8 +70,9 @@ def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> boo
 
 def _give_up(bench: Bench, task: Task) -> None:
     _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MOST_ATTEMPTS)
-    bench.stores.records.fail(
-        task.job_id,
+    reason = (
         f"This photo could not be classified: the server tried {MOST_ATTEMPTS} times and failed each time."
-        " Its operator finds the reason in the log.",
+        " Its operator finds the reason in the log."
     )
+    if bench.stores.records.fail(task.job_id, reason):
+        JOBS.labels("given up").inc()

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from coralchunk.metrics import JOBS, JUDGED
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.stitch import stitch
@@ -19,7 +20,11 @@ def finish(bench: Bench, job: Job) -> None:
     )
     for name, content in ((PICTURE, answer.png), (SUMMARY, answer.summary), (CHUNKS, answer.chunks)):
         stores.blobs.keep(job.id, name, BytesIO(content))
-    if not stores.records.complete(job.id, answer.picture):
+    if stores.records.complete(job.id, answer.picture):
+        JOBS.labels("completed").inc()
+        for state, count in answer.counts.items():
+            JUDGED.labels(state.value).inc(count)
+    elif not stores.records.exists(job.id):
         # Deleted while it was stitched: what was just written must not outlive it.
         stores.blobs.delete(job.id)
     bench.photos.drop(job.id)

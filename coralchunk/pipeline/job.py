@@ -30,6 +30,7 @@ class Job:
     created_at: float  # Unix seconds
     expires_at: float  # Unix seconds
     picture: Size | None  # of the result picture, once completed
+    request_id: str  # of the request that brought it, for log lines
     error: str | None  # why it cannot be done, in words for a phone user
 
     @property

@@ -1,6 +1,7 @@
 """What callers ask of a job and of the queue, without changing either."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from coralchunk.errors import QueueDown
 from coralchunk.pipeline.job import Job
@@ -13,9 +14,13 @@ class QueueHealth:
     """How the queue is doing."""
 
     is_reachable: bool
-    workers: int  # that gave a sign of life lately
-    waiting: int  # tasks
-    oldest_s: float | None  # age of the oldest job that is not final
+    workers: int = 0  # that gave a sign of life lately
+    waiting: int = 0  # tasks
+    missing_chunks: int = 0  # of all open jobs
+    oldest_s: float | None = None  # age of the oldest job that is not final
+    chunks_per_s: float = 0.0
+    stored_bytes: int = 0  # of uploads and answers, when last counted
+    restarts: Mapping[str, int] = field(default_factory=dict)  # deaths, by process
 
 
 def find(stores: Stores, job_id: int) -> Job:
@@ -29,11 +34,16 @@ def queue_health(stores: Stores, now: float) -> QueueHealth:
     try:
         with reachable():
             oldest = min(stores.records.open_jobs().values(), default=None)
+            load = stores.admission.load()
             return QueueHealth(
                 is_reachable=True,
                 workers=stores.tasks.workers(),
-                waiting=stores.tasks.waiting(),
+                waiting=load.tasks,
+                missing_chunks=load.missing_chunks,
                 oldest_s=None if oldest is None else max(0.0, now - oldest),
+                chunks_per_s=stores.admission.chunks_per_s(now),
+                stored_bytes=stores.tallies.stored_bytes(),
+                restarts=stores.tallies.restarts(),
             )
     except QueueDown:
-        return QueueHealth(is_reachable=False, workers=0, waiting=0, oldest_s=None)
+        return QueueHealth(is_reachable=False)

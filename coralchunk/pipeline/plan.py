@@ -21,16 +21,17 @@ class Plan:
     express: bool
 
 
-def plan(total_chunks: int, workers: int, waiting: int) -> Plan:
+def plan(total_chunks: int, workers: int, waiting: int, express_waiting: int) -> Plan:
     """Cut up the work on a photo.
 
-    total_chunks  at least 1
-    workers       classifying processes of this server
-    waiting       tasks that are queued before this photo
+    total_chunks     at least 1
+    workers          classifying processes of this server
+    waiting          tasks that are queued
+    express_waiting  those of them that belong to small photos
     """
     lanes = workers if waiting < workers else 1
     # Lanes of equal length end at the same time: 221 chunks on 2 lanes make 8 batches of 28.
     rounds = -(-total_chunks // (lanes * _BATCH_CHUNKS))
     batch_chunks = -(-total_chunks // (lanes * rounds))
-    express = total_chunks <= _EXPRESS_CHUNKS and waiting < workers * _EXPRESS_PER_WORKER
+    express = total_chunks <= _EXPRESS_CHUNKS and express_waiting < workers * _EXPRESS_PER_WORKER
     return Plan(batch_chunks, lanes, express)

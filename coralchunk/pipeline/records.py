@@ -12,12 +12,10 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk.errors import QueueDown, UnknownJob
-from coralchunk.pipeline import scripts
+from coralchunk.pipeline import keys, scripts
 from coralchunk.pipeline.job import Job, JobState
 from coralchunk.terms import CLASSES, Probabilities, Size
 
-_OPEN: Final = "coralchunk:open"
-_KEPT: Final = "coralchunk:kept"
 _REMEMBER_DELETED_S: Final = 3600
 _FLOAT32: Final = np.dtype("<f4")
 
@@ -52,8 +50,17 @@ class JobRecords:
         self._close: Final = redis.register_script(scripts.CLOSE)
         self._delete: Final = redis.register_script(scripts.DELETE)
 
-    def create(self, job: Job, pipeline: Pipeline) -> None:
-        """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted."""
+    def keyed(self, key: str) -> tuple[int, str] | None:
+        """Return the job that an Idempotency-Key has made, and the sha256 of its upload."""
+        kept = self._redis.get(keys.idempotency(key))
+        return None if kept is None else kept_job(cast(bytes, kept))
+
+    def create(self, job: Job, pipeline: Pipeline, keyed: tuple[str, str] | None = None) -> None:
+        """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted.
+
+        keyed  an Idempotency-Key and the sha256 of the upload; nothing changes either if another job had the
+               key first, and the answer of the transaction then is what `keyed` reads
+        """
         fields = {
             "width": job.size.width,
             "height": job.size.height,
@@ -61,47 +68,59 @@ class JobRecords:
             "batch": job.batch_chunks,
             "lanes": job.lanes,
             "express": int(job.express),
+            "request": job.request_id,
         }
-        arguments = [job.id, job.created_at, job.expires_at, *_flat(fields)]
-        self._create([_job_key(job.id), _OPEN, _KEPT], arguments, client=pipeline)
+        names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
+        if keyed is not None:
+            names.append(keys.idempotency(keyed[0]))
+            keep = f"{job.id}:{keyed[1]}"
+        arguments = [job.id, job.created_at, job.expires_at, keep, *_flat(fields)]
+        self._create(names, arguments, client=pipeline)
 
     def get(self, job_id: int) -> Job:
         """Return a job as it is now. Raises UnknownJob."""
         with self._redis.pipeline(transaction=True) as pipeline:
-            pipeline.hgetall(_job_key(job_id))
-            pipeline.hlen(_results_key(job_id))
+            pipeline.hgetall(keys.job(job_id))
+            pipeline.hlen(keys.results(job_id))
             fields, completed = pipeline.execute()
         if not fields or fields[b"state"] == b"deleted":
             raise UnknownJob(job_id)
         return _job(job_id, fields, completed)
 
+    def exists(self, job_id: int) -> bool:
+        """Tell whether a job exists and was not deleted."""
+        return self._redis.hget(keys.job(job_id), "state") not in {None, b"deleted"}
+
     def is_known(self, job_id: int) -> bool:
         """Tell whether a job exists or was deleted within the last hour."""
-        return bool(self._redis.exists(_job_key(job_id)))
+        return bool(self._redis.exists(keys.job(job_id)))
 
     def begin(self, job_id: int, batch: int, most_attempts: int) -> tuple[Step, int | None]:
         """Begin a batch: say what to do, and which batch of the same lane comes next."""
-        step, next_batch = self._begin([_job_key(job_id), _results_key(job_id)], [batch, most_attempts])
+        step, next_batch = self._begin([keys.job(job_id), keys.results(job_id)], [batch, most_attempts])
         return Step(step.decode()), None if next_batch < 0 else next_batch
 
-    def record(self, job_id: int, batch: int, results: Mapping[int, bytes], pipeline: Pipeline) -> None:
+    def record(
+        self, job_id: int, batch: int, results: Mapping[int, bytes], now: float, pipeline: Pipeline
+    ) -> None:
         """Write the results of a batch, as part of a transaction; its answer is 1 for the finisher."""
-        self._record([_job_key(job_id), _results_key(job_id)], [batch, *_flat(results)], client=pipeline)
+        names = [keys.job(job_id), keys.results(job_id), keys.judged(now)]
+        self._record(names, [batch, *_flat(results)], client=pipeline)
 
     def results(self, job: Job) -> Probabilities:
         """Return the probabilities of all chunks of a job that has them all."""
         indices = [str(index) for index in range(job.total_chunks)]
-        raw = cast(list[bytes], self._redis.hmget(_results_key(job.id), indices))
+        raw = cast(list[bytes], self._redis.hmget(keys.results(job.id), indices))
         return np.frombuffer(b"".join(raw), dtype=_FLOAT32).reshape(-1, len(CLASSES))
 
     def missing_batches(self, job: Job) -> list[int]:
         """Return the batches of a job that have no results yet."""
-        done = {int(index) for index in self._redis.hkeys(_results_key(job.id))}
+        done = {int(index) for index in self._redis.hkeys(keys.results(job.id))}
         return [batch for batch in range(job.batches) if job.chunks_of(batch).start not in done]
 
     def finisher(self, job_id: int) -> int | None:
         """Return the batch whose task has to finish the job, once there is one."""
-        batch = self._redis.hget(_job_key(job_id), "finisher")
+        batch = self._redis.hget(keys.job(job_id), "finisher")
         return None if batch is None else int(batch)
 
     def complete(self, job_id: int, picture: Size) -> bool:
@@ -115,27 +134,27 @@ class JobRecords:
 
     def delete(self, job_id: int) -> None:
         """Forget a job; whatever still works on it can write nothing more. Raises UnknownJob."""
-        keys = [_job_key(job_id), _results_key(job_id), _OPEN, _KEPT]
-        if not self._delete(keys, [job_id, _REMEMBER_DELETED_S]):
+        names = [keys.job(job_id), keys.results(job_id), keys.OPEN, keys.KEPT]
+        if not self._delete(names, [job_id, _REMEMBER_DELETED_S]):
             raise UnknownJob(job_id)
 
     def open_jobs(self) -> dict[int, float]:
         """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
-        scored = cast(list[tuple[bytes, float]], self._redis.zrange(_OPEN, 0, -1, withscores=True))
+        scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))
         return {int(job_id): created for job_id, created in scored}
 
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""
-        return [int(job_id) for job_id in self._redis.zrange(_KEPT, "-inf", now, byscore=True)]  # type: ignore[arg-type]
+        return [int(job_id) for job_id in self._redis.zrange(keys.KEPT, "-inf", now, byscore=True)]  # type: ignore[arg-type]
 
     def forget(self, job_ids: Iterable[int]) -> None:
         """Take jobs whose record has expired off the lists."""
         for job_id in job_ids:
-            self._redis.zrem(_OPEN, job_id)
-            self._redis.zrem(_KEPT, job_id)
+            self._redis.zrem(keys.OPEN, job_id)
+            self._redis.zrem(keys.KEPT, job_id)
 
     def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
-        return bool(self._close([_job_key(job_id), _OPEN], [job_id, state.value, *_flat(fields)]))
+        return bool(self._close([keys.job(job_id), keys.OPEN], [job_id, state.value, *_flat(fields)]))
 
 
 def packed(probabilities: Probabilities) -> list[bytes]:
@@ -143,12 +162,10 @@ def packed(probabilities: Probabilities) -> list[bytes]:
     return [row.astype(_FLOAT32).tobytes() for row in probabilities]
 
 
-def _job_key(job_id: int) -> str:
-    return f"coralchunk:job:{job_id}"
-
-
-def _results_key(job_id: int) -> str:
-    return f"coralchunk:job:{job_id}:results"
+def kept_job(kept: bytes) -> tuple[int, str]:
+    """Read what is kept under an Idempotency-Key: the job's id and the sha256 of its upload."""
+    job_id, _, digest = kept.decode().partition(":")
+    return int(job_id), digest
 
 
 def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:
@@ -171,5 +188,6 @@ def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
         created_at=float(fields[b"created"]),
         expires_at=float(fields[b"expires"]),
         picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
+        request_id=fields[b"request"].decode(),
         error=error.decode() if error is not None else None,
     )

@@ -1,11 +1,13 @@
 """The Lua scripts that change a job's record: each runs whole, so two processes can never half agree.
 
 Keys, in this order where a script takes them:
-    job      hash: state, width, height, total, batch, lanes, express, created, expires, and later
+    job      hash: state, width, height, total, batch, lanes, express, request, created, expires, later
              finisher, attempts:<batch>, error, picture_width, picture_height
     results  hash: chunk index -> its probabilities, float32 little-endian; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
+    key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    judged   string: number of chunks judged in a slice of ten seconds; for two minutes
 
 A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
 it, and it cannot be created again from an upload that is just being removed.
@@ -13,10 +15,31 @@ it, and it cannot be created again from an upload that is just being removed.
 
 from typing import Final
 
-# keys job open kept; argv id, created, expires, then field, value, ... -> 1, or 0 if the id is taken.
+# keys open queue draining; argv how far to look -> {chunks that open jobs still miss, tasks queued, those of
+# them at the head that are express, whether the server is about to stop}.
+LOAD: Final = """
+local missing = 0
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    local job = 'coralchunk:job:' .. id
+    local total = tonumber(redis.call('HGET', job, 'total')) or 0
+    missing = missing + total - redis.call('HLEN', job .. ':results')
+end
+local express = 0
+for _, waiting in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[1] - 1)) do
+    if string.sub(waiting, 1, 1) ~= '0' then break end
+    express = express + 1
+end
+return {missing, redis.call('LLEN', KEYS[2]), express, redis.call('EXISTS', KEYS[3])}
+"""
+
+# keys job open kept [key]; argv id, created, expires, what to keep under key, then field, value, ... -> 1,
+# or 0 if the id is taken, or what is kept under key if that was there first; then nothing is created.
 CREATE: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], unpack(ARGV, 4))
+if KEYS[4] and not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'EX', 86400) then
+    return redis.call('GET', KEYS[4])
+end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], unpack(ARGV, 5))
 redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
@@ -46,15 +69,18 @@ end
 return {step, -1}
 """
 
-# keys job results; argv batch, then index, probabilities, ... -> 1 if this batch is the one that must
+# keys job results judged; argv batch, then index, probabilities, ... -> 1 if this batch is the one that must
 # finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
 # again when its task runs again after a crash.
 RECORD: Final = """
 local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
 if state ~= 'queued' and state ~= 'processing' then return -1 end
 for argument = 2, #ARGV, 2 do
-    redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1])
+    if redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1]) == 1 then
+        redis.call('INCR', KEYS[3])
+    end
 end
+redis.call('EXPIRE', KEYS[3], 120)
 redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
 redis.call('HSET', KEYS[1], 'state', 'processing')
 if redis.call('HLEN', KEYS[2]) < tonumber(total) then return 0 end

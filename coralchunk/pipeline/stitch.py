@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ class Answer:
     png: bytes
     summary: bytes  # JSON object
     chunks: bytes  # JSON array, row-major
+    counts: Mapping[State, int]
 
 
 def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
@@ -50,6 +51,7 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
         png=png(overlay(photo.pixels, judged, picture)),
         summary=_json(_summary(judged, columns(size), manifest)),
         chunks=_json([_chunk(verdict) for verdict in judged]),
+        counts=Counter(verdict.state for verdict in judged),
     )
 
 

@@ -6,7 +6,9 @@ from redis import Redis
 from redis.client import Pipeline
 
 from coralchunk.config import Settings
+from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.records import JobRecords
+from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue, transaction
 from coralchunk.storage.blobs import Blobs
 
@@ -18,7 +20,9 @@ class Stores:
     settings: Settings
     redis: Redis
     records: JobRecords
+    admission: Admission
     tasks: TaskQueue
+    tallies: Tallies
     blobs: Blobs
 
     def transaction(self) -> Pipeline:

@@ -1,14 +1,19 @@
 """An upload -> a stored photo, a job record and the first tasks. Decodes no pixel."""
 
+import hashlib
 import secrets
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import IO, Final
 
+from coralchunk.errors import BadIdempotencyKey, KeyUsedBefore
 from coralchunk.imaging.decode import read_header
 from coralchunk.imaging.grid import count
+from coralchunk.metrics import UPLOAD_BYTES
+from coralchunk.pipeline.admission import Load
 from coralchunk.pipeline.job import Job, JobState
 from coralchunk.pipeline.plan import plan
-from coralchunk.pipeline.records import reachable
+from coralchunk.pipeline.records import kept_job, reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import first_task
 from coralchunk.storage.blobs import PHOTO
@@ -16,50 +21,104 @@ from coralchunk.terms import Size
 
 # Largest integer that every client language holds exactly (IEEE 754 double, RFC 8259 section 6).
 _LARGEST_ID: Final = 2**53 - 1
+_LONGEST_KEY: Final = 255
 
 
-def submit(stores: Stores, upload: IO[bytes], now: float) -> int:
-    """Accept a photo: when this returns, it is on disk and queued. Returns the new job's id.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A photo that is stored and not yet queued."""
 
-    upload  seekable; its format and size are checked by the header, whatever the client calls it
-    now     Unix seconds
+    job_id: int
+    size: Size
+    at: float  # Unix seconds
+    request_id: str  # of the request that brought it; empty if that is not known any more
 
-    Raises Unreadable for what is no usable photo, QueueDown or StorageFull; then nothing is kept.
+
+def submit(
+    stores: Stores, upload: IO[bytes], now: float, request_id: str, idempotency_key: str | None = None
+) -> int:
+    """Accept a photo: when this returns, it is on disk and queued. Returns the job's id.
+
+    upload           seekable; its format and size are checked by the header, whatever the client calls it
+    now              Unix seconds
+    request_id       goes into the log lines of whatever works on the photo
+    idempotency_key  chosen by the client; the same photo with the same key, within a day, is the same job
+
+    Raises Unreadable for what is no usable photo, KeyUsedBefore, QueueFull, Stopping, QueueDown or
+    StorageFull; then nothing is kept.
     """
-    header = read_header(upload, stores.settings.max_pixels)
-    job_id = secrets.randbelow(_LARGEST_ID) + 1
+    size = read_header(upload, stores.settings.max_pixels).size
+    keyed = None if idempotency_key is None else (_checked(idempotency_key), _digest(upload))
     with reachable():
-        waiting = stores.tasks.waiting()
-    upload.seek(0)
+        earlier = _earlier_job(stores, keyed)
+        if earlier is not None:
+            return earlier
+        load = stores.admission.admit(count(size), stores.settings.max_queued_chunks, now)
+    arrival = Arrival(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id)
     with ExitStack() as undo:
-        undo.callback(stores.blobs.delete, job_id)
-        stores.blobs.keep(job_id, PHOTO, upload)
+        undo.callback(stores.blobs.delete, arrival.job_id)
+        upload.seek(0)
+        stores.blobs.keep(arrival.job_id, PHOTO, upload)
         with reachable():
-            enqueue(stores, job_id, header.size, created_at=now, waiting=waiting)
+            created = enqueue(stores, arrival, load, keyed)
+        if isinstance(created, bytes):  # the same key was quicker in another request
+            return _same_photo(kept_job(created), keyed)
+        UPLOAD_BYTES.inc(upload.tell())
         undo.pop_all()  # accepted: from here on nothing takes it back
-    return job_id
+    return arrival.job_id
 
 
-def enqueue(stores: Stores, job_id: int, size: Size, *, created_at: float, waiting: int) -> None:
-    """Create the record of a stored photo and queue its first tasks, both or neither."""
-    total = count(size)
-    work = plan(total, stores.settings.workers, waiting)
+def enqueue(
+    stores: Stores, arrival: Arrival, load: Load, keyed: tuple[str, str] | None = None
+) -> int | bytes:
+    """Create the record of a stored photo and queue its first tasks. Returns what records.create answers."""
+    total = count(arrival.size)
+    work = plan(total, stores.settings.workers, load.tasks, load.express)
     job = Job(
-        id=job_id,
+        id=arrival.job_id,
         state=JobState.QUEUED,
-        size=size,
+        size=arrival.size,
         total_chunks=total,
         completed_chunks=0,
         batch_chunks=work.batch_chunks,
         lanes=work.lanes,
         express=work.express,
-        created_at=created_at,
-        expires_at=created_at + stores.settings.result_ttl,
+        created_at=arrival.at,
+        expires_at=arrival.at + stores.settings.result_ttl,
         picture=None,
+        request_id=arrival.request_id,
         error=None,
     )
     with stores.transaction() as pipeline:
-        stores.records.create(job, pipeline)
+        stores.records.create(job, pipeline, keyed)
+        # Tasks of a job that was not created find it gone and do nothing.
         for batch in range(min(job.lanes, job.batches)):
             stores.tasks.put(first_task(job, batch), pipeline)
-        pipeline.execute()
+        created: int | bytes = pipeline.execute()[0]
+    return created
+
+
+def _checked(key: str) -> str:
+    if not 1 <= len(key) <= _LONGEST_KEY:
+        raise BadIdempotencyKey(len(key), _LONGEST_KEY)
+    return key
+
+
+def _digest(upload: IO[bytes]) -> str:
+    upload.seek(0)
+    digest = hashlib.sha256()
+    while block := upload.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _earlier_job(stores: Stores, keyed: tuple[str, str] | None) -> int | None:
+    kept = None if keyed is None else stores.records.keyed(keyed[0])
+    return None if kept is None else _same_photo(kept, keyed)
+
+
+def _same_photo(kept: tuple[int, str], keyed: tuple[str, str] | None) -> int:
+    job_id, digest = kept
+    if keyed is None or digest != keyed[1]:
+        raise KeyUsedBefore
+    return job_id

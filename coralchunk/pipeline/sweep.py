@@ -8,7 +8,7 @@ from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decode import read_header
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.submit import enqueue
+from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.pipeline.tasks import next_task
 from coralchunk.storage.blobs import PHOTO
 
@@ -32,7 +32,9 @@ def tidy(stores: Stores, now: float) -> None:
 
     now  Unix seconds
     """
+    stored_bytes = 0
     for folder in stores.blobs.folders():
+        stored_bytes += folder.size_bytes
         if stores.records.is_known(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
             continue
         if folder.has_photo and now < folder.changed_at + stores.settings.result_ttl:
@@ -43,6 +45,7 @@ def tidy(stores: Stores, now: float) -> None:
                 _log.error("stored upload is damaged", job_id=folder.job_id, damage=str(damage))
         stores.blobs.delete(folder.job_id)
         _log.info("leftover files removed", job_id=folder.job_id)
+    stores.tallies.note_stored_bytes(stored_bytes)
 
 
 def _remove_expired(stores: Stores, now: float) -> None:
@@ -83,5 +86,5 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
 def _readmit(stores: Stores, job_id: int, stored_at: float) -> None:
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
-    enqueue(stores, job_id, size, created_at=stored_at, waiting=stores.tasks.waiting())
+    enqueue(stores, Arrival(job_id, size, stored_at, request_id=""), stores.admission.load())
     _log.warning("forgotten upload put back", job_id=job_id)

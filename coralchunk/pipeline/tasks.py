@@ -20,8 +20,8 @@ from typing_extensions import override
 
 from coralchunk.pipeline import scripts
 from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.keys import QUEUE_NAME
 
-QUEUE_NAME: Final = "coralchunk"
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
 _EXPRESS, _CONTINUED, _NEW = 0, 1, 2
@@ -100,10 +100,6 @@ class TaskQueue:
             description=task.key,
             pipeline=pipeline,
         )
-
-    def waiting(self) -> int:
-        """Return how many tasks are queued."""
-        return len(self._queue)
 
     def workers(self) -> int:
         """Return how many workers have given a sign of life lately."""

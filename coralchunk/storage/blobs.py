@@ -36,6 +36,7 @@ class Folder:
     job_id: int
     changed_at: float  # Unix seconds; when the upload was stored, if it is there
     has_photo: bool
+    size_bytes: int
 
 
 class Blobs:
@@ -94,15 +95,15 @@ class Blobs:
             job_id = PurePosixPath(path).name
             if not job_id.isdigit():
                 continue
-            parts = self._files.ls(path, detail=False)
-            photo = f"{path}/{PHOTO}"
-            has_photo = photo in parts
-            newest = [photo] if has_photo else parts or [path]
             try:
+                sizes = {part["name"]: part["size"] for part in self._files.ls(path, detail=True)}
+                photo = f"{path}/{PHOTO}"
+                has_photo = photo in sizes
+                newest = [photo] if has_photo else [*sizes] or [path]
                 changed_at = max(self._files.modified(part).timestamp() for part in newest)
             except FileNotFoundError:  # deleted while we looked
                 continue
-            yield Folder(int(job_id), changed_at, has_photo)
+            yield Folder(int(job_id), changed_at, has_photo, sum(sizes.values()))
 
     def check(self) -> None:
         """Write, read back and remove a small file. Raises OSError if that is not possible."""

@@ -4,6 +4,7 @@ import fcntl
 import os
 import secrets
 import selectors
+import shutil
 import signal
 import socket
 import threading
@@ -37,17 +38,26 @@ class Server:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self._settings: Final = settings
-        self._environment: Final = {**environment, PARENT_VARIABLE: str(os.getpid())}
+        self._metrics: Final = settings.data_dir.resolve() / "metrics"
+        self._environment: Final = {
+            **environment,
+            PARENT_VARIABLE: str(os.getpid()),
+            "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
+        }
         self._redis: Child | None = None
         self._worker_names: Final[dict[Child, str]] = {}
+        self._died: Final[list[str]] = []  # processes whose death is still to be counted
         self._unrecovered: Final[list[str]] = []  # dead workers whose tasks are still to be put back
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises BadSetup if that cannot begin."""
         self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _only_one(self._settings.data_dir), _signals() as ended, _listening(self._settings) as listener:
+            shutil.rmtree(self._metrics, ignore_errors=True)  # counts begin anew with the processes
+            self._metrics.mkdir()
             settings = self._with_redis()
             services = open_services(settings, redis_timeout_s=5)
+            services.stores.admission.open()
             self._unrecovered.extend(_dead_workers(services))
             web = Child("web", lambda: self._start_web(listener))
             workers = [self._worker(slot) for slot in range(settings.workers)]
@@ -60,8 +70,12 @@ class Server:
             finally:
                 _log.info("stopping")
                 stopping.set()
+                # Workers first: while they end what they have begun, web goes on answering, but takes
+                # nothing new.
+                _drain(services)
+                stop_all(workers, _PATIENCE_S)
                 listener.close()
-                stop_all([web, *workers], _PATIENCE_S)
+                stop_all([web], _PATIENCE_S)
                 sweeper.join()
                 stop_all(self._own_redis(), _PATIENCE_S)
                 _log.info("stopped")
@@ -69,8 +83,10 @@ class Server:
     def _watch(self, children: list[Child], services: Services, ended: "_Ended") -> None:
         while not ended.is_told:
             for child in children:
-                if child.has_died() and child in self._worker_names:
-                    self._unrecovered.append(self._worker_names[child])
+                if child.has_died():
+                    self._died.append(child.name)
+                    if child in self._worker_names:
+                        self._unrecovered.append(self._worker_names[child])
                 child.start()
             self._recover(services)
             ended.wait(_LOOK_AGAIN_S)
@@ -80,6 +96,9 @@ class Server:
             while self._unrecovered:
                 put_back = services.stores.tasks.recover(self._unrecovered[0])
                 _log.info("tasks of a dead worker put back", worker=self._unrecovered.pop(0), tasks=put_back)
+            while self._died:
+                services.stores.tallies.note_restart(self._died[0])
+                self._died.pop(0)
         except RedisError:
             _log.warning("Redis does not answer; tasks are put back later")
 
@@ -186,6 +205,13 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
                 threading.Event().wait(0.1)
         listener.listen(1024)
         yield listener
+
+
+def _drain(services: Services) -> None:
+    try:
+        services.stores.admission.close(int(3 * _PATIENCE_S))
+    except RedisError:
+        _log.warning("Redis does not answer; uploads are refused for that")
 
 
 def _dead_workers(services: Services) -> list[str]:

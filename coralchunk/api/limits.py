@@ -1,0 +1,48 @@
+"""How often one client may ask."""
+
+import math
+import time
+from typing import Final
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.util import get_remote_address
+
+from coralchunk.api.problems import domain_problem
+from coralchunk.config import Settings
+from coralchunk.errors import TooOften
+
+_OFF: Final = "off"
+_UPLOAD: Final = "v1.classify"
+_PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
+
+
+def limit_rates(app: Flask, settings: Settings) -> None:
+    """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away."""
+
+    def rate() -> str:
+        return settings.rate_limit if request.endpoint == _UPLOAD else settings.rate_limit_reads
+
+    Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=_storage_uri(settings.redis_url),
+        storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
+        in_memory_fallback_enabled=True,
+        key_prefix="coralchunk",
+        default_limits=[rate],
+        on_breach=_refuse,
+        default_limits_exempt_when=lambda: request.endpoint in _PROBES or rate() == _OFF,
+    )
+
+
+def _refuse(breach: RequestLimit) -> Response:
+    # Answered, not raised: the limiter takes an exception in here for a failure of its storage.
+    wait_s = max(1, math.ceil(breach.reset_at - time.time()))
+    return domain_problem(TooOften(str(breach.limit), wait_s))
+
+
+def _storage_uri(redis_url: str | None) -> str:
+    if redis_url is None:
+        return "memory://"
+    return redis_url.replace("unix://", "redis+unix://", 1)

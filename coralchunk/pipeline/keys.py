@@ -1,0 +1,33 @@
+"""The names under which Redis keeps what scripts.py describes."""
+
+import hashlib
+from typing import Final
+
+OPEN: Final = "coralchunk:open"
+KEPT: Final = "coralchunk:kept"
+RESTARTS: Final = "coralchunk:restarts"
+STORED: Final = "coralchunk:stored-bytes"
+DRAINING: Final = "coralchunk:draining"
+QUEUE_NAME: Final = "coralchunk"
+QUEUE: Final = f"rq:queue:{QUEUE_NAME}"  # the list in which RQ keeps that queue
+SLICE_S: Final = 10  # judged chunks are counted in slices of so many seconds
+
+
+def job(job_id: int) -> str:
+    """Name the hash of a job."""
+    return f"coralchunk:job:{job_id}"
+
+
+def results(job_id: int) -> str:
+    """Name the results of a job."""
+    return f"coralchunk:job:{job_id}:results"
+
+
+def judged(now: float) -> str:
+    """Name the count of chunks judged in the slice around `now` (Unix seconds)."""
+    return f"coralchunk:judged:{int(now // SLICE_S)}"
+
+
+def idempotency(key: str) -> str:
+    """Name what is kept of a client's Idempotency-Key; hashed, as clients may put anything into it."""
+    return f"coralchunk:idempotency:{hashlib.sha256(key.encode()).hexdigest()}"
