@@ -29,9 +29,9 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
+    observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings)
     harden(app)
-    observe(app)
     for blueprint in (problems, v1, ops, pages):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:

@@ -76,6 +76,8 @@ def domain_problem(error: CoralchunkError) -> Response:
 @problems.app_errorhandler(HTTPException)
 def http_problem(error: HTTPException) -> Response:
     """Give Flask's own refusals (404, 405, 413, ...) the same shape."""
+    if isinstance(error.response, Response):  # refused by api.limits, which has answered already
+        return error.response
     if isinstance(error, RequestEntityTooLarge):
         return domain_problem(TooManyBytes(services().settings.max_upload_mb))
     detail = error.description or error.name
