@@ -155,7 +155,9 @@ def test_an_upload_that_does_not_tell_its_length_is_bounded_too(server: RunningS
     assert refused.status_code == 413
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..", "a\\b.jpg", "x" * 3000, "珊瑚.jpg"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "/etc/passwd", "..", "a\\b.jpg", "x" * 3000, "珊瑚.jpg"]
+)
 def test_the_name_that_a_client_gives_its_file_is_never_a_path(server: RunningServer, name: str) -> None:
     before = {path for path in server.data_dir.parent.rglob("*") if "jobs" not in path.parts}
 
@@ -183,7 +185,8 @@ def test_an_unknown_job_is_a_404(server: RunningServer, path: str, job_id: str) 
 
 
 @pytest.mark.parametrize(
-    "path", ["/V1", "/V1/", "/V1/api", "/V1/api/", "/V1/api/nowhere", "/V1/api/status/abc", "/V1/api/status/-1"]
+    "path",
+    ["/V1", "/V1/", "/V1/api", "/V1/api/", "/V1/api/nowhere", "/V1/api/status/abc", "/V1/api/status/-1"],
 )
 def test_an_unknown_route_is_a_404_in_json(server: RunningServer, path: str) -> None:
     missing = server.client.get(path)

@@ -191,9 +191,7 @@ def test_the_picture_is_a_png_of_the_size_that_the_answer_says(answer: dict[str,
     assert (answer["image_width"], answer["image_height"]) == (WIDTH, HEIGHT)
 
 
-def test_the_picture_is_served_as_png_too(
-    server: RunningServer, job_id: int, answer: dict[str, Any]
-) -> None:
+def test_the_picture_is_served_as_png_too(server: RunningServer, job_id: int, answer: dict[str, Any]) -> None:
     picture = server.client.get(f"/V1/api/result/{job_id}.png")
 
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
@@ -241,7 +239,9 @@ def test_an_unknown_part_is_refused_with_the_parts_there_are(server: RunningServ
     assert "summary, chunks, image" in refused.json()["error"]
 
 
-@pytest.mark.parametrize("path", ["status/{job_id}", "status/{job_id}?include=summary", "result/{job_id}.png"])
+@pytest.mark.parametrize(
+    "path", ["status/{job_id}", "status/{job_id}?include=summary", "result/{job_id}.png"]
+)
 def test_a_poll_that_learns_nothing_new_is_a_304_without_a_body(
     server: RunningServer, job_id: int, answer: dict[str, Any], path: str
 ) -> None:
@@ -271,9 +271,7 @@ def test_an_etag_changes_with_the_progress(server: RunningServer) -> None:
         queued = server.client.get(f"/V1/api/status/{waiting}")
     server.completed(waiting)
 
-    later = server.client.get(
-        f"/V1/api/status/{waiting}", headers={"If-None-Match": queued.headers["ETag"]}
-    )
+    later = server.client.get(f"/V1/api/status/{waiting}", headers={"If-None-Match": queued.headers["ETag"]})
 
     assert (queued.json()["status"], later.status_code) == ("queued", 200)
 

@@ -99,7 +99,7 @@ def test_no_side_of_a_bounded_picture_is_longer_than_allowed_nor_the_shape_anoth
 ) -> None:
     size = bounded(Size(width, height), max_side)
 
-    assert 1 <= min(size.width, size.height)
+    assert min(size.width, size.height) >= 1
     assert max(size.width, size.height) == min(max_side, max(width, height))
     assert abs(size.width * height - size.height * width) <= max(width, height)
 

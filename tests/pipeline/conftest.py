@@ -1,0 +1,45 @@
+"""Real RQ workers in this process, and jobs on a real Redis."""
+
+import secrets
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.submit import submit
+from jobs.worker import ChunkWorker
+from tests.reef import jpeg
+
+NOW = 1_900_000_000.0  # Unix seconds; in the future, so that Redis expires nothing on its own
+Submit = Callable[..., int]
+WorkOff = Callable[..., None]
+
+
+@pytest.fixture
+def send(stores: Stores) -> Submit:
+    """Submits a made-up reef; the default size makes 40 chunks, two lanes of one batch each."""
+
+    def submit_reef(width: int = 1952, height: int = 1220, now: float = NOW, seed: int = 1) -> int:
+        return submit(stores, BytesIO(jpeg(width, height, seed)), now, request_id="test")
+
+    return submit_reef
+
+
+@pytest.fixture
+def work_off(bench: Bench) -> WorkOff:
+    """Runs an RQ worker until the queue is empty, or for so many tasks."""
+
+    def work(most_tasks: int | None = None, on: Bench = bench) -> None:
+        ChunkWorker(f"tests.{secrets.token_hex(4)}", on).work(
+            burst=True, max_jobs=most_tasks, logging_level="CRITICAL"
+        )
+
+    return work
+
+
+@pytest.fixture
+def send_to() -> Callable[[Stores, bytes], int]:
+    """Submits a photo to stores of a test's own."""
+    return lambda stores, photo: submit(stores, BytesIO(photo), NOW, request_id="test")

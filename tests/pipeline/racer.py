@@ -1,0 +1,43 @@
+"""python -m tests.pipeline.racer NAME LEDGER: a real worker that notes in LEDGER each picture it keeps."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from typing_extensions import override
+
+from coralchunk.config import Settings
+from coralchunk.pipeline.bench import open_bench
+from coralchunk.services import open_services
+from coralchunk.storage.blobs import PICTURE, Blobs
+from jobs.worker import ChunkWorker
+
+
+class NotingBlobs(Blobs):
+    """A store that notes for which job a picture is kept."""
+
+    def __init__(self, url: str, ledger: Path) -> None:
+        super().__init__(url)
+        self._ledger = ledger
+
+    @override
+    def keep(self, job_id: int, name: str, content: IO[bytes]) -> None:
+        if name == PICTURE:
+            with self._ledger.open("a") as ledger:
+                ledger.write(f"{job_id}\n")
+        super().keep(job_id, name, content)
+
+
+def main(name: str, ledger: Path) -> None:
+    """Work until told to stop."""
+    settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
+    services = open_services(settings)
+    blobs = NotingBlobs(str(settings.data_dir.resolve() / "jobs"), ledger)
+    bench = open_bench(replace(services.stores, blobs=blobs), services.models, services.model)
+    ChunkWorker(name, bench).work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,258 @@
+"""Submit, work, finish, cancel: on a real Redis, with a real RQ worker."""
+
+import json
+from dataclasses import replace
+from io import BytesIO
+from typing import IO
+
+import numpy as np
+import pytest
+from typing_extensions import override
+
+from coralchunk.errors import QueueDown, UnknownJob
+from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline import batch
+from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.cancel import cancel
+from coralchunk.pipeline.job import JobState
+from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.submit import submit
+from coralchunk.pipeline.tasks import Task
+from coralchunk.services import open_services
+from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
+from coralchunk.terms import Probabilities, Size, Windows
+from tests.pipeline.conftest import NOW, Submit, WorkOff
+from tests.reef import encoded, jpeg, reef
+
+LARGE = (3904, 2440)  # 160 chunks: more than one batch a lane
+
+
+class Interrupted(Blobs):
+    """A store in which something happens just before the picture is kept."""
+
+    def __init__(self, stores: Stores, happens: object) -> None:
+        super().__init__(str(stores.settings.data_dir.resolve() / "jobs"))
+        self._happens = happens
+
+    @override
+    def keep(self, job_id: int, name: str, content: IO[bytes]) -> None:
+        if name == PICTURE:
+            assert callable(self._happens)
+            self._happens()
+        super().keep(job_id, name, content)
+
+
+class Disturbed(Classifier):
+    """The bundled model; something happens before it judges the windows of a batch."""
+
+    def __init__(self, bench: Bench, happens: object) -> None:
+        self._real, self.manifest, self._happens = bench.classifier, bench.classifier.manifest, happens  # type: ignore[misc]
+
+    @override
+    def probabilities(self, windows: Windows, scene: np.ndarray) -> Probabilities:
+        assert callable(self._happens)
+        self._happens(windows)
+        return self._real.probabilities(windows, scene)
+
+
+def stored(stores: Stores, job_id: int) -> set[str]:
+    folder = stores.settings.data_dir / "jobs" / str(job_id)
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def waiting(stores: Stores) -> list[Task]:
+    keys = stores.redis.lrange("rq:queue:coralchunk", 0, -1)
+    return [Task.from_key(key.decode()) for key in keys]
+
+
+def test_a_submitted_photo_is_on_disk_byte_for_byte_and_queued(stores: Stores) -> None:
+    photo = jpeg(700, 500)
+
+    job_id = submit(stores, BytesIO(photo), NOW, request_id="test")
+
+    job = find(stores, job_id)
+    assert stores.blobs.read(job_id, PHOTO) == photo
+    assert (job.state, job.size, job.total_chunks) == (JobState.QUEUED, Size(700, 500), 9)
+    assert job.expires_at == NOW + stores.settings.result_ttl
+
+
+def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, work_off: WorkOff) -> None:
+    job_id = send(*LARGE)
+
+    work_off()
+
+    job = find(stores, job_id)
+    assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 160)
+    assert job.picture == Size(2048, 1280)
+    assert len(json.loads(stores.blobs.read(job_id, CHUNKS))) == 160
+    assert stored(stores, job_id) == {PHOTO, PICTURE, SUMMARY, CHUNKS}
+    assert waiting(stores) == []
+
+
+def test_a_photo_never_has_more_tasks_in_flight_than_lanes(
+    stores: Stores, send: Submit, work_off: WorkOff
+) -> None:
+    job_id = send(*LARGE)
+
+    for _ in range(find(stores, job_id).batches):
+        assert len(waiting(stores)) <= find(stores, job_id).lanes == 2
+        work_off(1)
+
+    assert find(stores, job_id).state is JobState.COMPLETED
+
+
+def test_a_task_that_runs_again_changes_nothing(stores: Stores, bench: Bench, send: Submit) -> None:
+    job_id = send()
+    tasks = waiting(stores)
+    for task in tasks:
+        batch.work(bench, task)
+    before = [stores.blobs.read(job_id, part) for part in (PICTURE, SUMMARY, CHUNKS)]
+
+    for task in [*tasks, *tasks]:
+        batch.work(bench, task)
+
+    job = find(stores, job_id)
+    assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 40)
+    assert [stores.blobs.read(job_id, part) for part in (PICTURE, SUMMARY, CHUNKS)] == before
+
+
+def test_a_batch_that_runs_again_before_the_end_counts_its_chunks_once(
+    stores: Stores, bench: Bench, send: Submit
+) -> None:
+    job_id = send()
+    first, *_ = waiting(stores)
+
+    batch.work(bench, first)
+    batch.work(bench, first)
+
+    job = find(stores, job_id)
+    assert (job.state, job.completed_chunks) == (JobState.PROCESSING, 20)
+
+
+@pytest.mark.parametrize("finished", [False, True], ids=["before it begins", "after it is completed"])
+def test_a_deleted_job_is_gone_with_all_its_files_and_never_comes_back(
+    stores: Stores, send: Submit, work_off: WorkOff, finished: bool
+) -> None:
+    job_id = send()
+    if finished:
+        work_off()
+
+    cancel(stores, job_id)
+    work_off()
+
+    assert stored(stores, job_id) == set()
+    assert waiting(stores) == []
+    with pytest.raises(UnknownJob):
+        find(stores, job_id)
+    with pytest.raises(UnknownJob):
+        cancel(stores, job_id)
+
+
+def test_a_job_deleted_while_its_chunks_are_judged_writes_nothing_more(
+    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+) -> None:
+    job_id = send(*LARGE)
+    disturbed = replace(bench, classifier=Disturbed(bench, lambda _: cancel(stores, job_id)))
+
+    work_off(1, on=disturbed)
+    work_off()
+
+    left = [key for key in stores.redis.keys(f"*{job_id}*") if b"rq:" not in key]
+    assert left == [f"coralchunk:job:{job_id}".encode()]
+    assert stores.redis.hgetall(left[0]) == {b"state": b"deleted"}
+    assert stored(stores, job_id) == set()
+    assert waiting(stores) == []
+
+
+def test_a_job_deleted_while_it_is_stitched_leaves_no_file(
+    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+) -> None:
+    job_id = send()
+    blobs = Interrupted(stores, lambda: cancel(stores, job_id))
+
+    work_off(on=replace(bench, stores=replace(stores, blobs=blobs)))
+
+    assert stored(stores, job_id) == set()
+    with pytest.raises(UnknownJob):
+        find(stores, job_id)
+
+
+def test_a_photo_that_trips_a_bug_is_given_up_after_three_attempts_and_takes_no_other_with_it(
+    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+) -> None:
+    poison, innocent = send(200, 200), send(300, 300)
+    attempts: list[int] = []
+
+    def trip(windows: Windows) -> None:
+        if len(windows) == 1:
+            attempts.append(1)
+            raise ZeroDivisionError
+
+    work_off(on=replace(bench, classifier=Disturbed(bench, trip)))
+
+    given_up = find(stores, poison)
+    assert (given_up.state, len(attempts)) == (JobState.ERROR, 3)
+    assert "tried 3 times" in str(given_up.error)
+    assert find(stores, innocent).state is JobState.COMPLETED
+
+
+def test_a_bug_that_goes_away_costs_an_attempt_and_no_photo(
+    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+) -> None:
+    job_id = send(300, 300)
+    failures = [ZeroDivisionError(), OSError("the disk")]
+
+    def trip(_windows: Windows) -> None:
+        if failures:
+            raise failures.pop()
+
+    work_off(on=replace(bench, classifier=Disturbed(bench, trip)))
+
+    assert find(stores, job_id).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(encoded(reef(900, 900), "PNG")[:4000], "damaged or incomplete", id="cut off"),
+        pytest.param(jpeg(301, 300), "its header says 300 x 300", id="of another size than its header said"),
+    ],
+)
+def test_a_stored_photo_that_does_not_decode_ends_in_words_for_a_diver(
+    stores: Stores, send: Submit, work_off: WorkOff, content: bytes, says: str
+) -> None:
+    job_id = send(300, 300)
+    stores.blobs.keep(job_id, PHOTO, BytesIO(content))
+
+    work_off()
+
+    job = find(stores, job_id)
+    assert job.state is JobState.ERROR
+    assert says in str(job.error)
+    assert waiting(stores) == []
+
+
+def test_nothing_is_kept_of_a_photo_that_cannot_be_queued(stores: Stores) -> None:
+    nobody = stores.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    cut_off = open_services(nobody, redis_timeout_s=1).stores
+
+    with pytest.raises(QueueDown):
+        submit(cut_off, BytesIO(jpeg(300, 300)), NOW, request_id="test")
+
+    assert list(stores.blobs.folders()) == []
+
+
+def test_a_task_that_is_not_on_the_allow_list_is_not_run(
+    stores: Stores, send: Submit, work_off: WorkOff
+) -> None:
+    stray = stores.settings.data_dir / "stray"
+    stray.mkdir(parents=True)
+    stores.tasks.put(Task(1, 0, 0))
+    stores.redis.hset("rq:job:0-1-0-0", "data", json.dumps(["os.rmdir", None, [str(stray)], {}]))
+    job_id = send(300, 300)
+
+    work_off()
+
+    assert stray.is_dir()
+    assert find(stores, job_id).state is JobState.COMPLETED
