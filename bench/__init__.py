@@ -1,0 +1,6 @@
+"""How fast the server is, beside what it could be at best and what else one could use.
+
+`python -m bench` starts everything it measures by itself, on loopback, and ends it again. Whatever a figure
+is compared with ran in the same minutes on the same machine, so that ratios mean something where seconds
+do not.
+"""

@@ -1,0 +1,77 @@
+"""LitServe with the same model, tiling and picture: python -m bench.litserve_server PORT WORKERS THREADS.
+
+WORKERS and THREADS (of ONNX Runtime in each; 0 for its own choice) are what an operator would tune.
+"""
+
+import base64
+import sys
+from collections import Counter
+from typing import Any, cast
+
+import litserve
+from fastapi import Request, UploadFile
+
+from bench.model import Plain, judged, load, opened
+from coralchunk.imaging.overlay import bounded, overlay, png
+from coralchunk.science.verdicts import verdicts
+from coralchunk.terms import Size
+
+_MAX_SIDE = 2048  # of the picture, as this project's server has it by default
+
+
+class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed loosely
+    """One photo in, its map out."""
+
+    def __init__(self, threads: int | None) -> None:
+        super().__init__()
+        self._threads = threads
+        self._plain: Plain | None = None
+
+    def setup(self, device: str) -> None:  # noqa: ARG002 - LitServe's signature
+        """Load the model into the worker process."""
+        self._plain = load(self._threads)
+
+    def decode_request(self, request: Request) -> bytes:
+        """Take the file out of the form."""
+        upload: UploadFile = cast(Any, request)["image"]  # LitServe hands in the form of a request
+        return upload.file.read()
+
+    def predict(self, jpeg: bytes) -> dict[str, Any]:
+        """Decode, judge, draw."""
+        assert self._plain is not None  # noqa: S101 - LitServe calls setup first
+        photo, chunks = opened(jpeg)
+        found = judged(self._plain, photo, chunks)
+        said = verdicts(chunks, found, self._plain.manifest.thresholds.unsure_below)
+        size = bounded(Size(photo.shape[1], photo.shape[0]), _MAX_SIDE)
+        return {"rows": found.tolist(), "verdicts": said, "png": png(overlay(photo, said, size))}
+
+    def encode_response(self, output: dict[str, Any]) -> dict[str, Any]:
+        """Shape the answer as this project's server does."""
+        names = ("bleached", "healthy", "not_coral")
+        return {
+            "summary": Counter(str(verdict.state) for verdict in output["verdicts"]),
+            "chunks": [
+                {
+                    "x": verdict.chunk.x,
+                    "y": verdict.chunk.y,
+                    "width": verdict.chunk.width,
+                    "height": verdict.chunk.height,
+                    "predicted_label": str(verdict.state),
+                    "probabilities": dict(zip(names, (round(one, 4) for one in row), strict=True)),
+                }
+                for verdict, row in zip(output["verdicts"], output["rows"], strict=True)
+            ],
+            "result_image": "data:image/png;base64," + base64.b64encode(output["png"]).decode(),
+        }
+
+
+def main(port: int, workers: int, threads: int) -> None:
+    """Serve on loopback until told to end."""
+    server = litserve.LitServer(
+        ReefAPI(threads or None), accelerator="cpu", workers_per_device=workers, timeout=False
+    )
+    server.run(host="127.0.0.1", port=port, generate_client_file=False, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:4]))

@@ -1,0 +1,72 @@
+"""Many clients at once: throughput, waiting times, and how much of the CPU time the model gets."""
+
+from functools import partial
+from typing import Final
+
+from bench.client import Phone
+from bench.crowd import Crowd, crowd
+from bench.figures import Goal, percentile
+from bench.kit import Kit
+from bench.photos import upload
+from bench.server import CORES
+
+_SECTION: Final = "load"
+_ASK_EVERY_S: Final = 0.25
+_FLOOR_ROUNDS: Final = 3  # before, and as many after
+_MODEL_PERCENT: Final = 70
+
+
+def load(kit: Kit) -> Crowd:
+    """Load this server."""
+    scale, photos = kit.scale, kit.photos(kit.scale.mix)
+    measure = upload(max(scale.mix[:1]))
+    runs = kit.floor_of(measure, _FLOOR_ROUNDS)
+    phones = [Phone(kit.served.port) for _ in range(scale.clients)]
+    sends = [partial(phone.classify, every_s=_ASK_EVERY_S) for phone in phones]
+    result = crowd(sends, photos, scale.settle_s, scale.load_s, kit.served.pid)
+    for phone in phones:
+        phone.close()
+    runs += kit.floor_of(measure, _FLOOR_ROUNDS)
+    report(kit, _SECTION, result)
+    _waits(kit, result)
+    _model_share(kit, result, [run.cpu_s / measure.chunks for run in runs])
+    floor_rate = [measure.chunks / run.wall_s for run in runs]
+    kit.findings.add(_SECTION, "chunks a second of the floor", "1/s", floor_rate)
+    return result
+
+
+def report(kit: Kit, section: str, result: Crowd) -> None:
+    """Note throughput and errors of a load, and check every answer."""
+    kit.findings.add(section, "photos a minute", "1/min", [result.photos_per_min])
+    kit.findings.add(section, "chunks a second", "1/s", [result.chunks_per_s])
+    totals = [done.total_s for _, done in result.done] or [0.0]
+    for percent in (50, 95, 99):
+        kit.findings.note(section, f"photo, p{percent}", "s", percentile(totals, percent), totals)
+    kit.findings.add(section, "cores used", "", [result.cpu_s / result.wall_s])
+    kit.findings.wrong += [f"{section}: {error}" for error in result.errors]
+    for photo, done in result.done:
+        kit.check(section, photo, done.probabilities)
+    if not result.done:
+        kit.findings.wrong.append(f"{section}: not one photo was done")
+
+
+def _waits(kit: Kit, result: Crowd) -> None:
+    posts = [1e3 * done.post_s for _, done in result.done]
+    asked = [1e3 * one for _, done in result.done for one in done.status_s[:-1]]
+    for what, times in (("POST", posts), ("status", asked)):
+        for percent in (50, 95, 99) if times else ():
+            kit.findings.note(_SECTION, f"{what}, p{percent}", "ms", percentile(times, percent), times)
+
+
+def _model_share(kit: Kit, result: Crowd, chunk_s: list[float]) -> None:
+    """Note the share of the CPU time that the model gets.
+
+    The model's time is the number of chunks times the CPU time of one at the floor, which ran on as many
+    cores right before and after.
+    """
+    shares = [100 * result.chunks * one / result.cpu_s for one in chunk_s]
+    share = kit.findings.add(_SECTION, "CPU time inside the model", "%", shares)
+    kit.findings.aim(share, Goal.AT_LEAST, _MODEL_PERCENT)
+    kit.findings.add(
+        _SECTION, f"CPU time of a chunk at the floor, {CORES} at once", "ms", [1e3 * one for one in chunk_s]
+    )
