@@ -26,6 +26,7 @@ CoralchunkError
 └─ BadSetup                the installation or its settings are wrong; for operators
     ├─ BadSetting
     ├─ BadModel
+    ├─ BadLabels
     └─ AlreadyServing
 """
 
@@ -215,6 +216,13 @@ class BadSetting(BadSetup):
 
 class BadModel(BadSetup):
     """A model's file or manifest is not what it should be."""
+
+
+class BadLabels(BadSetup):
+    """Labelled photos cannot be read as such."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place} cannot be used as labels: {reason}.")
 
 
 class AlreadyServing(BadSetup):

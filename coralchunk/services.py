@@ -52,5 +52,10 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         tallies=Tallies(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )
-    models = ModelShelf(folder("models"))
+    models = model_shelf(settings)
     return Services(settings, stores, models, models.find(settings.model))
+
+
+def model_shelf(settings: Settings) -> ModelShelf:
+    """Return the bundled models and those installed into the data folder."""
+    return ModelShelf(folder("models"), settings.data_dir / "models")

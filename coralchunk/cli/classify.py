@@ -8,7 +8,6 @@ from typing import Any
 import click
 from rich.progress import track
 
-from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.decode import decode
@@ -19,7 +18,7 @@ from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.bench import load_classifier
 from coralchunk.pipeline.photos import Photo
 from coralchunk.pipeline.stitch import Answer, stitch
-from coralchunk.storage.models import ModelShelf
+from coralchunk.services import model_shelf
 from coralchunk.terms import Size
 
 
@@ -38,7 +37,7 @@ from coralchunk.terms import Size
 @click.pass_obj
 def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
     """Classify PHOTOS here; write a picture and a JSON file for each, and one table, summary.csv."""
-    shelf = ModelShelf(folder("models"))
+    shelf = model_shelf(settings)
     classifier = load_classifier(shelf, shelf.find(settings.model))
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []

@@ -12,8 +12,8 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.errors import BadSetup
 from coralchunk.pipeline.bench import load_classifier
+from coralchunk.services import model_shelf
 from coralchunk.storage.blobs import Blobs
-from coralchunk.storage.models import ModelShelf
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0
@@ -63,7 +63,7 @@ def _redis(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    shelf = ModelShelf(folder("models"))
+    shelf = model_shelf(settings)
     model = shelf.find(settings.model)
     load_classifier(shelf, model)
     return f"{model.label} loads, sha256 as listed"

@@ -10,6 +10,8 @@ from typing_extensions import override
 from coralchunk import __version__
 from coralchunk.cli.classify import classify
 from coralchunk.cli.doctor import doctor
+from coralchunk.cli.evaluate import evaluate
+from coralchunk.cli.jobs import jobs
 from coralchunk.cli.models import models
 from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
@@ -53,5 +55,5 @@ def worker(name: str) -> None:
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jobs", name])  # noqa: S606
 
 
-for command in (classify, doctor, models):
+for command in (classify, doctor, evaluate, jobs, models):
     main.add_command(command)

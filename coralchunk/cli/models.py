@@ -1,18 +1,82 @@
-"""coralchunk models: what models.txt lists."""
+"""coralchunk models: list, verify and install models."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import click
+from rich.progress import Progress
 
-from coralchunk.assets import folder
-from coralchunk.storage.models import ModelShelf
+from coralchunk.config import Settings
+from coralchunk.errors import BadModel
+from coralchunk.pipeline.bench import load_classifier
+from coralchunk.services import model_shelf
+
+_MOST_BYTES: Final = 512_000_000
+_TIMEOUT_S: Final = 30
 
 
-@click.command()
+@click.group()
 def models() -> None:
-    """List the models and check their files."""
-    shelf = ModelShelf(folder("models"))
-    default = shelf.find()
+    """List, verify and install models."""
+
+
+@models.command("list")
+@click.pass_obj
+def list_models(settings: Settings) -> None:
+    """List the models; the one in use is marked."""
+    shelf = model_shelf(settings)
+    in_use = shelf.find(settings.model)
     for model in shelf.listed():
-        shelf.manifest(model)
-        shelf.onnx(model)
-        mark = "*" if model == default else " "
-        click.echo(f"{mark} {model.label:<28} {model.size_bytes / 1e6:6.1f} MB  sha256 {model.sha256}  ok")
+        mark = "*" if model == in_use else " "
+        click.echo(f"{mark} {model.label:<28} {model.size_bytes / 1e6:6.1f} MB  {model.origin}")
+
+
+@models.command()
+@click.argument("label", required=False)
+@click.pass_obj
+def verify(settings: Settings, label: str | None) -> None:
+    """Check the files of model LABEL, or of all, against models.txt, and load them."""
+    shelf = model_shelf(settings)
+    for model in [shelf.find(label)] if label else shelf.listed():
+        load_classifier(shelf, model)
+        click.echo(f"ok  {model.label}  sha256 {model.sha256}")
+
+
+@models.command()
+@click.argument("source")
+@click.pass_obj
+def install(settings: Settings, source: str) -> None:
+    """Add the model SOURCE: a .onnx file or the https address of one, its manifest (.json) beside it."""
+    shelf = model_shelf(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        onnx = _fetch(source, Path(folder) / "model.onnx")
+        manifest = _fetch(f"{source.removesuffix('.onnx')}.json", Path(folder) / "model.json")
+        model = shelf.add(onnx.read_bytes(), manifest.read_bytes(), source)
+    load_classifier(shelf, model)
+    click.echo(f"Installed {model.label}. Use it with CORALCHUNK_MODEL={model.label}.")
+
+
+def _fetch(source: str, target: Path) -> Path:
+    scheme = urlsplit(source).scheme
+    if scheme not in {"http", "https"}:
+        if not Path(source).is_file():
+            raise BadModel(f"There is no file {source}.")
+        return Path(shutil.copyfile(source, target))
+    if scheme == "http":
+        raise BadModel(f"{source}: models are fetched over https only.")
+    try:
+        with urlopen(source, timeout=_TIMEOUT_S) as answer, target.open("wb") as file, Progress() as bar:  # noqa: S310
+            size = int(answer.headers.get("Content-Length") or 0)
+            task = bar.add_task(Path(urlsplit(source).path).name, total=size or None)
+            while block := answer.read(1 << 16):
+                file.write(block)
+                bar.advance(task, len(block))
+                if file.tell() > _MOST_BYTES:
+                    raise BadModel(f"{source} is larger than {_MOST_BYTES // 10**6} MB.")
+    except OSError as failure:
+        raise BadModel(f"{source} cannot be fetched: {failure}") from failure
+    return target

@@ -1,9 +1,9 @@
 """What callers ask of a job and of the queue, without changing either."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from coralchunk.errors import QueueDown
+from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
@@ -27,6 +27,16 @@ def find(stores: Stores, job_id: int) -> Job:
     """Return a job as it is now. Raises UnknownJob, QueueDown."""
     with reachable():
         return stores.records.get(job_id)
+
+
+def all_jobs(stores: Stores) -> Iterator[Job]:
+    """Yield every job as it is now. Raises QueueDown."""
+    with reachable():
+        for job_id in stores.records.all_ids():
+            try:
+                yield stores.records.get(job_id)
+            except UnknownJob:  # deleted or expired while we looked
+                continue
 
 
 def queue_health(stores: Stores, now: float) -> QueueHealth:

@@ -138,6 +138,15 @@ class JobRecords:
         if not self._delete(names, [job_id, _REMEMBER_DELETED_S]):
             raise UnknownJob(job_id)
 
+    def erase(self, job_id: int) -> None:
+        """Forget a job without a trace, so that one of the same id can be created."""
+        self._redis.delete(keys.job(job_id), keys.results(job_id))
+        self.forget([job_id])
+
+    def all_ids(self) -> list[int]:
+        """Return the ids of all jobs, those that expire first at the head."""
+        return [int(job_id) for job_id in self._redis.zrange(keys.KEPT, 0, -1)]
+
     def open_jobs(self) -> dict[int, float]:
         """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
         scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))

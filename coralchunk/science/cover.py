@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.science.metrics import wilson
 from coralchunk.terms import State, Verdict
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
@@ -15,7 +16,6 @@ Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count,
 _LEAST_JUDGED: Final = 4  # chunks that are not unsure, for a word about coral cover
 _LEAST_CORAL: Final = 4  # chunks of coral, for a word about bleaching
 _REPLICATES: Final = 2000
-_Z_95: Final = 1.959964  # 97.5 % quantile of the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,9 @@ def _interval(part: Areas, whole: Areas, value: float, rng: np.random.Generator)
     side = _block_side(whole.shape)
     if value in {0.0, 1.0}:
         # Resampling cannot produce what is not there; blocks are about as many as independent looks.
-        low, high = _wilson(value, np.count_nonzero(whole) / side**2)
-        return min(low, value), max(high, value)
+        looks = np.count_nonzero(whole) / side**2
+        bounds = wilson(value * looks, looks)
+        return min(bounds.low, value), max(bounds.high, value)
     blocks = -(-whole.size // side**2)
     starts = rng.integers(0, whole.size, size=(_REPLICATES, blocks))
     parts = _block_sums(part, side)[starts].sum(axis=1)
@@ -108,11 +109,3 @@ def _block_sums(areas: Areas, side: int) -> NDArray[np.float64]:
     wrapped = np.pad(areas, ((0, side - 1), (0, side - 1)), mode="wrap")
     blocks = np.lib.stride_tricks.sliding_window_view(wrapped, (side, side))
     return np.asarray(blocks.sum(axis=(2, 3)).ravel(), dtype=np.float64)
-
-
-def _wilson(value: float, looks: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval (JASA 22, 1927) of a share seen in `looks` independent looks."""
-    spread = _Z_95**2 / looks
-    centre = (value + spread / 2) / (1 + spread)
-    half = _Z_95 / (1 + spread) * np.sqrt(value * (1 - value) / looks + spread / (4 * looks))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))

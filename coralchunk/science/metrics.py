@@ -112,8 +112,11 @@ def precision_at_recall(positive: NDArray[np.bool_], score: Scores, recall: floa
     return float((found[enough] / called[enough]).max())
 
 
-def wilson(right: int, total: int) -> Interval:
-    """Bound a share of `total` independent trials (Wilson 1927); 0 to 1 when there were none."""
+def wilson(right: float, total: float) -> Interval:
+    """Bound a share of `total` independent trials (Wilson 1927); 0 to 1 when there were none.
+
+    Dependent trials may be given as the smaller number of independent ones that they are worth.
+    """
     if total == 0:
         return Interval(0.0, 1.0)
     share, spread = right / total, _Z**2 / total

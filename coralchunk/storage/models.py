@@ -1,4 +1,4 @@
-"""models.txt and a models folder -> manifests and model bytes that are what they claim to be."""
+"""Folders of models, each with a models.txt -> manifests and model bytes that are what they claim to be."""
 
 import hashlib
 from collections.abc import Iterator
@@ -32,23 +32,19 @@ class ListedModel:
 
 
 class ModelShelf:
-    """The models that a folder offers; the last line of its models.txt is the one used by default."""
+    """The models that are bundled, and those that were installed into a folder of this server."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder: Final = folder
+    def __init__(self, bundled: Path, installed: Path) -> None:
+        self._bundled: Final = bundled
+        self._installed: Final = installed
 
     def listed(self) -> list[ListedModel]:
-        """Return what models.txt lists, in its order. Raises BadModel if a line cannot be read."""
-        path = self._folder / LIST_FILE
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except OSError as missing:
-            raise BadModel(f"{path} cannot be read: {missing}") from missing
-        return list(_parse(lines))
+        """Return all models, bundled ones first. Raises BadModel if a line of models.txt cannot be read."""
+        return [*_read_list(self._bundled), *self._read_installed()]
 
     def find(self, label: str | None = None) -> ListedModel:
-        """Return the model called `label` ("name-version"), or the default one. Raises UnknownModel."""
-        models = self.listed()
+        """Return the model called `label` ("name-version"), or the last bundled one. Raises UnknownModel."""
+        models = self.listed() if label else _read_list(self._bundled)
         if label is None and models:
             return models[-1]
         for model in models:
@@ -58,22 +54,16 @@ class ModelShelf:
 
     def manifest(self, model: ListedModel) -> Manifest:
         """Read a model's manifest. Raises BadModel if it is missing, malformed or of another model."""
-        path = self._folder / f"{model.label}.json"
-        try:
-            manifest = Manifest.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as wrong:
-            raise BadModel(f"{path} is no usable manifest: {wrong}") from wrong
+        path = self.path(model, ".json")
+        manifest = _manifest(_read(path), str(path))
         if (manifest.name, manifest.version, manifest.sha256) != (model.name, model.version, model.sha256):
             raise BadModel(f"{path} and {LIST_FILE} disagree about name, version or sha256.")
         return manifest
 
     def onnx(self, model: ListedModel) -> bytes:
         """Read a model's ONNX file. Raises BadModel unless it has the size and sha256 that are listed."""
-        path = self._folder / f"{model.label}.onnx"
-        try:
-            content = path.read_bytes()
-        except OSError as missing:
-            raise BadModel(f"{path} cannot be read: {missing}") from missing
+        path = self.path(model, ".onnx")
+        content = _read(path)
         found = hashlib.sha256(content).hexdigest()
         if (len(content), found) != (model.size_bytes, model.sha256):
             raise BadModel(
@@ -81,6 +71,48 @@ class ModelShelf:
                 f" but {LIST_FILE} says {model.size_bytes} bytes with {model.sha256}."
             )
         return content
+
+    def path(self, model: ListedModel, suffix: str) -> Path:
+        """Return where a file of a model lies: .onnx, .json (manifest) or .md (card)."""
+        folder = self._bundled if model in _read_list(self._bundled) else self._installed
+        return folder / f"{model.label}{suffix}"
+
+    def add(self, onnx: bytes, manifest: bytes, origin: str) -> ListedModel:
+        """Install a model. Raises BadModel if it does not fit its manifest or its name is taken."""
+        told = _manifest(manifest, f"the manifest of {origin}")
+        found = hashlib.sha256(onnx).hexdigest()
+        if found != told.sha256:
+            raise BadModel(f"{origin} has sha256 {found}, but its manifest says {told.sha256}.")
+        model = ListedModel(told.name, told.version, found, len(onnx), origin)
+        if any(known.label == model.label for known in self.listed()):
+            raise BadModel(f"There is a {model.label} already; a changed model needs a new version.")
+        self._installed.mkdir(parents=True, exist_ok=True)
+        (self._installed / f"{model.label}.onnx").write_bytes(onnx)
+        (self._installed / f"{model.label}.json").write_bytes(manifest)
+        with (self._installed / LIST_FILE).open("a", encoding="utf-8") as file:
+            file.write(f"{model.name} {model.version} {model.sha256} {model.size_bytes} {model.origin}\n")
+        return model
+
+    def _read_installed(self) -> list[ListedModel]:
+        return _read_list(self._installed) if (self._installed / LIST_FILE).exists() else []
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as missing:
+        raise BadModel(f"{path} cannot be read: {missing}") from missing
+
+
+def _manifest(content: bytes, place: str) -> Manifest:
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as wrong:
+        raise BadModel(f"{place} is no usable manifest: {wrong}") from wrong
+
+
+def _read_list(folder: Path) -> list[ListedModel]:
+    return list(_parse(_read(folder / LIST_FILE).decode(errors="replace").splitlines()))
 
 
 def _parse(lines: list[str]) -> Iterator[ListedModel]:

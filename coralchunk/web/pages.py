@@ -1,15 +1,21 @@
 """The documentation pages, and the OpenAPI document they are made from."""
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from typing import Final
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
+from markdown_it import MarkdownIt
 
 from coralchunk import __version__
 from coralchunk.api.context import services
 from coralchunk.api.openapi import document
 from coralchunk.api.problems import kinds
+from coralchunk.assets import folder
 from coralchunk.imaging.formats import SENTENCE
 
 pages = Blueprint("pages", __name__)
+
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @pages.get("/")
@@ -33,6 +39,23 @@ def docs() -> ResponseReturnValue:
 def openapi() -> Response:
     """Describe the API for machines."""
     return jsonify(document(current_app))
+
+
+@pages.get("/docs/model")
+def model_card() -> ResponseReturnValue:
+    """Show the card of the model in use: what it was made from, what was measured, where it fails."""
+    models, model = services().models, services().model
+    card = models.path(model, ".md")
+    text = (
+        card.read_text(encoding="utf-8") if card.is_file() else f"# {model.label}\n\nIt came without a card."
+    )
+    return render_template("docs/model.html", label=model.label, card=_MARKDOWN.render(text))
+
+
+@pages.get("/docs/<label>-<figure>.png")
+def model_figure(label: str, figure: str) -> Response:
+    """Serve a picture of a model's card; the card names it by its file name alone."""
+    return send_from_directory(folder("models"), f"{label}-{figure}.png", mimetype="image/png")
 
 
 @pages.get("/models/<label>.onnx")

@@ -1,0 +1,117 @@
+"""coralchunk evaluate FOLDER_OR_CSV: measure a model on photos whose truth is known."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from coralchunk.config import Settings
+from coralchunk.errors import BadLabels
+from coralchunk.imaging.decode import decode
+from coralchunk.imaging.matrix import draw_matrix
+from coralchunk.imaging.overlay import png
+from coralchunk.imaging.scene import scene
+from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.bench import load_classifier
+from coralchunk.science import metrics
+from coralchunk.services import model_shelf
+from coralchunk.storage.labelled import Labelled, read_labels
+from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, State
+
+
+@click.command()
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--model", help="Name and version, as `coralchunk models list` shows them.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for evaluation.json and confusion.png.",
+)
+@click.pass_obj
+def evaluate(settings: Settings, source: Path, model: str | None, out: Path | None) -> None:
+    """Judge the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
+    shelf = model_shelf(settings)
+    chosen = shelf.find(model or settings.model)
+    classifier = load_classifier(shelf, chosen)
+    labelled = read_labels(source)
+    judged = [_judge(one, classifier, settings) for one in track(labelled, description="Judging")]
+    probabilities = np.concatenate([probabilities for probabilities, _ in judged])
+    truth = np.array([CLASSES.index(state) for _, truths in judged for state in truths])
+    found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
+    _show(found, f"{chosen.label} on {source}: {len(truth)} squares of {len(labelled)} photos")
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        named = {"model": chosen.label, "sha256": chosen.sha256, "source": str(source), **found}
+        (out / "evaluation.json").write_text(json.dumps(named, indent=2) + "\n", encoding="utf-8")
+        names = [state.value for state in CLASSES]
+        (out / "confusion.png").write_bytes(png(draw_matrix(np.array(found["confusion"]), names)))
+        click.echo(f"Written to {out}/")
+
+
+def _judge(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
+    with one.photo.open("rb") as stream:
+        photo = decode(stream, settings.max_pixels)
+    if one.truth is not None:
+        side = min(photo.shape[:2])
+        y, x = ((extent - side) // 2 for extent in photo.shape[:2])
+        squares = [(Chunk(x, y, side, side), one.truth)]
+    else:
+        squares = list(one.squares)
+    windows = np.stack([_window(photo, chunk, one.photo) for chunk, _ in squares])
+    return classifier.probabilities(windows, scene(photo)), [state for _, state in squares]
+
+
+def _window(photo: Pixels, chunk: Chunk, path: Path) -> Pixels:
+    cut = photo[chunk.area]
+    if cut.shape[:2] != (chunk.height, chunk.width):
+        raise BadLabels(str(path), f"the square at {chunk.x}, {chunk.y} px lies outside the photo")
+    how = cv2.INTER_AREA if chunk.width > CHUNK_PX else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(cut, (CHUNK_PX, CHUNK_PX), interpolation=how), dtype=np.uint8)
+
+
+def _figures(truth: metrics.Truth, probabilities: Probabilities, unsure_below: float) -> dict[str, Any]:
+    said = probabilities.argmax(axis=1)
+    sure = probabilities.max(axis=1) >= unsure_below
+    table = metrics.confusion(truth, said, len(CLASSES))
+    recall, precision = metrics.recalls(table), metrics.precisions(table)
+    return {
+        "squares": len(truth),
+        "balanced_accuracy": _number(metrics.balanced_accuracy(table)),
+        "balanced_accuracy_where_sure": _number(
+            metrics.balanced_accuracy(metrics.confusion(truth[sure], said[sure], len(CLASSES)))
+        ),
+        "unsure_share": _number(float(1 - sure.mean())),
+        "calibration_error": _number(metrics.calibration_error(truth, probabilities)),
+        "classes": {
+            state.value: {
+                "squares": int((truth == column).sum()),
+                "precision": _number(float(precision[column])),
+                "recall": _number(float(recall[column])),
+                "roc_auc": _number(metrics.roc_auc(truth == column, probabilities[:, column])),
+            }
+            for column, state in enumerate(CLASSES)
+        },
+        "confusion": table.tolist(),
+    }
+
+
+def _number(value: float) -> float | None:
+    """Round for reading; what cannot be measured is null, as JSON knows no NaN."""
+    return None if np.isnan(value) else round(value, 4)
+
+
+def _show(found: dict[str, Any], title: str) -> None:
+    table = Table("class", "squares", "precision", "recall", "ROC-AUC", title=title)
+    for name, row in found["classes"].items():
+        table.add_row(name, *(str(row[key]) for key in ("squares", "precision", "recall", "roc_auc")))
+    console = Console()
+    console.print(table)
+    for name in ("balanced_accuracy", "balanced_accuracy_where_sure", "unsure_share", "calibration_error"):
+        console.print(f"{name.replace('_', ' ')}: {found[name]}")

@@ -1,0 +1,92 @@
+"""coralchunk jobs: look at the jobs of a running server, cancel them, try them again."""
+
+import time
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from coralchunk.config import Settings
+from coralchunk.pipeline.cancel import cancel as cancel_job
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.lookup import all_jobs, find
+from coralchunk.pipeline.retry import retry as retry_job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.services import open_services
+from coralchunk.supervisor.redis_server import RedisServer
+
+
+@click.group()
+def jobs() -> None:
+    """Look at jobs, cancel them, try them again."""
+
+
+@jobs.command("list")
+@click.option("--state", help="Only those in this state: queued, processing, completed or error.")
+@click.pass_obj
+def list_jobs(settings: Settings, state: str | None) -> None:
+    """List the jobs, newest first."""
+    table = Table("job", "state", "chunks", "photo", "created", "error")
+    for job in sorted(all_jobs(_stores(settings)), key=lambda job: -job.created_at):
+        if state in {None, job.state.value}:
+            table.add_row(
+                str(job.id),
+                job.state.value,
+                f"{job.completed_chunks}/{job.total_chunks}",
+                f"{job.size.width} x {job.size.height}",
+                _when(job.created_at),
+                job.error or "",
+            )
+    Console().print(table)
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@click.pass_obj
+def show(settings: Settings, job_id: int) -> None:
+    """Show all that is known of job JOB_ID."""
+    for name, value in _described(find(_stores(settings), job_id)).items():
+        click.echo(f"{name:<12} {value}")
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@click.pass_obj
+def cancel(settings: Settings, job_id: int) -> None:
+    """Stop job JOB_ID and delete all its data."""
+    cancel_job(_stores(settings), job_id)
+    click.echo(f"Job {job_id} and its data are deleted.")
+
+
+@jobs.command()
+@click.argument("job_id", type=int)
+@click.pass_obj
+def retry(settings: Settings, job_id: int) -> None:
+    """Begin job JOB_ID again from its stored photo, under the same id."""
+    retry_job(_stores(settings), job_id, time.time())
+    click.echo(f"Job {job_id} is queued again.")
+
+
+def _stores(settings: Settings) -> Stores:
+    if settings.redis_url is None:
+        settings = settings.model_copy(update={"redis_url": RedisServer(settings.data_dir).url})
+    return open_services(settings, redis_timeout_s=5).stores
+
+
+def _described(job: Job) -> dict[str, str]:
+    return {
+        "job": str(job.id),
+        "state": job.state.value,
+        "chunks": f"{job.completed_chunks} of {job.total_chunks}",
+        "photo": f"{job.size.width} x {job.size.height} px",
+        "work": f"{job.batches} batches of up to {job.batch_chunks} chunks on {job.lanes} lanes",
+        "created": _when(job.created_at),
+        "expires": _when(job.expires_at),
+        "request": job.request_id or "not known",
+        "error": job.error or "none",
+    }
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
