@@ -145,7 +145,7 @@ class JobRecords:
 
     def all_ids(self) -> list[int]:
         """Return the ids of all jobs, those that expire first at the head."""
-        return [int(job_id) for job_id in self._redis.zrange(keys.KEPT, 0, -1)]
+        return [int(job_id) for job_id in cast(list[bytes], self._redis.zrange(keys.KEPT, 0, -1))]
 
     def open_jobs(self) -> dict[int, float]:
         """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
@@ -154,7 +154,9 @@ class JobRecords:
 
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""
-        return [int(job_id) for job_id in self._redis.zrange(keys.KEPT, "-inf", now, byscore=True)]  # type: ignore[arg-type]
+        return [
+            int(job_id) for job_id in cast(list[bytes], self._redis.zrangebyscore(keys.KEPT, "-inf", now))
+        ]
 
     def forget(self, job_ids: Iterable[int]) -> None:
         """Take jobs whose record has expired off the lists."""

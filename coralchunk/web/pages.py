@@ -52,10 +52,10 @@ def model_card() -> ResponseReturnValue:
     return render_template("docs/model.html", label=model.label, card=_MARKDOWN.render(text))
 
 
-@pages.get("/docs/<label>-<figure>.png")
-def model_figure(label: str, figure: str) -> Response:
+@pages.get("/docs/<name>.png")
+def model_figure(name: str) -> Response:
     """Serve a picture of a model's card; the card names it by its file name alone."""
-    return send_from_directory(folder("models"), f"{label}-{figure}.png", mimetype="image/png")
+    return send_from_directory(folder("models"), f"{name}.png", mimetype="image/png")
 
 
 @pages.get("/models/<label>.onnx")
