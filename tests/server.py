@@ -49,6 +49,8 @@ class RunningServer:
 
     def start(self) -> None:
         """Start it and wait until a photo would be classified."""
+        if self._process is not None:
+            self._process.wait(PATIENCE_S)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [COMMAND, "serve"], env=environment(**self.settings), stderr=log, stdout=log
@@ -92,8 +94,14 @@ class RunningServer:
         return [
             process
             for folder in Path("/proc").iterdir()
-            if folder.name.isdigit() and (process := _belonging(folder, mark)) and command in process.command
+            if folder.name.isdigit()
+            and (process := _belonging(folder, mark, self.data_dir))
+            and command in process.command
         ]
+
+    def pids(self, command: str) -> list[int]:
+        """Return the ids of its processes whose command line contains `command`."""
+        return [process.pid for process in self.processes(command)]
 
     def workers(self) -> list[ServerProcess]:
         """Return its classifying processes."""
@@ -101,7 +109,7 @@ class RunningServer:
 
     def redis(self) -> ServerProcess:
         """Return its Redis."""
-        (redis,) = self.processes("redis.sock")
+        (redis,) = self.processes("-server ")
         return redis
 
     @contextmanager
@@ -164,13 +172,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _belonging(folder: Path, mark: bytes) -> ServerProcess | None:
+def _belonging(folder: Path, mark: bytes, data_dir: Path) -> ServerProcess | None:
     try:
-        if mark not in (folder / "environ").read_bytes() + b"\0":
-            return None
+        # Redis overwrites its environment with its title; it is known by the folder it works in.
+        is_ours = (
+            mark in (folder / "environ").read_bytes() or (folder / "cwd").readlink() == data_dir / "redis"
+        )
         command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         # "pid (name) state parent ..."; a dead process that nobody has reaped is no process any more.
         state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
     except OSError:
         return None
-    return None if state == "Z" else ServerProcess(int(folder.name), int(parent), command)
+    return ServerProcess(int(folder.name), int(parent), command) if is_ours and state != "Z" else None

@@ -1,0 +1,262 @@
+"""What happens when processes die, the power goes, or an operator errs: no accepted photo is lost."""
+
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reef import jpeg
+from tests.server import COMMAND, RunningServer, environment, free_port
+from tests.waiting import PATIENCE_S, wait_for
+
+pytestmark = pytest.mark.slow
+
+OwnServer = Callable[..., RunningServer]
+CHUNKS = 20 * 15
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    """17 megapixels: long enough in work to be disturbed."""
+    return jpeg(4800, 3600)
+
+
+@pytest.fixture(scope="module")
+def expected(server: RunningServer, photo: bytes) -> dict[str, Any]:
+    """What an undisturbed server says about the photo."""
+    return server.completed(server.submit(photo))
+
+
+def assert_complete(answer: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert answer["progress"] == f"{CHUNKS}/{CHUNKS}"
+    assert answer["chunks"] == expected["chunks"]
+    assert answer["result_image"] == expected["result_image"]
+
+
+def test_a_photo_is_completed_though_a_worker_is_killed_in_the_middle(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+    server.begun(job_id)
+    before = server.workers()
+
+    before[0].send(signal.SIGKILL)
+
+    assert_complete(server.completed(job_id), expected)
+    wait_for(server.is_ready, "two workers being at work again")
+    assert before[0].pid not in {worker.pid for worker in server.workers()}
+
+
+def test_a_photo_is_completed_though_every_worker_is_killed_again_and_again(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+
+    for chunks in (1, 80, 160):
+        server.begun(job_id, chunks)
+        for worker in server.workers():
+            worker.send(signal.SIGKILL)
+
+    assert_complete(server.completed(job_id), expected)
+
+
+def test_a_photo_is_completed_though_redis_is_killed_in_the_middle(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+    server.begun(job_id)
+    killed = server.redis()
+
+    killed.send(signal.SIGKILL)
+
+    wait_for(lambda: server.is_ready() and server.redis().pid != killed.pid, "Redis being back")
+    assert_complete(server.completed(job_id), expected)
+
+
+def test_the_server_answers_again_when_its_web_process_was_killed(own_server: OwnServer) -> None:
+    server = own_server()
+    masters = [process for process in server.processes("gunicorn") if process.parent in server.pids("serve")]
+
+    for master in masters:
+        master.send(signal.SIGKILL)
+
+    wait_for(server.is_ready, "the web being back")
+    assert len(masters) == 1
+    assert server.completed(server.submit(jpeg(300, 300)))["total_chunks"] == 4
+
+
+def test_a_server_started_after_its_parent_was_killed_completes_the_photo(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+    server.begun(job_id)
+    redis = server.redis()
+
+    server.kill()
+    server.start()
+
+    assert server.redis().pid == redis.pid  # adopted, not started anew
+    assert_complete(server.completed(job_id), expected)
+    assert (server.stop(), server.processes()) == (0, [])
+
+
+def test_a_photo_in_work_when_the_server_is_stopped_is_completed_when_it_is_started_again(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+    server.begun(job_id)
+
+    stopped = (server.stop(), server.processes())
+    server.start()
+
+    assert stopped == (0, [])
+    assert_complete(server.completed(job_id), expected)
+
+
+def test_a_power_cut_loses_no_accepted_photo(own_server: OwnServer) -> None:
+    server = own_server()
+    with server.workers_halted():
+        waiting = [server.submit(jpeg(500, 500, seed)) for seed in range(5)]
+        for process in server.processes():
+            process.send(signal.SIGKILL)
+    wait_for(lambda: not server.processes(), "everything being dead")
+
+    server.start()
+
+    assert {server.completed(job_id)["progress"] for job_id in waiting} == {"9/9"}
+
+
+def test_an_answer_survives_a_restart(own_server: OwnServer) -> None:
+    server = own_server()
+    job_id = server.submit(jpeg(500, 500))
+    before = server.completed(job_id)
+
+    server.stop()
+    server.start()
+
+    assert server.status(job_id) == before
+
+
+def test_a_job_deleted_in_the_middle_stops_and_leaves_nothing(own_server: OwnServer, photo: bytes) -> None:
+    server = own_server()
+    job_id = server.submit(photo)
+    server.begun(job_id)
+
+    deleted = server.client.delete(f"/V1/api/classify/{job_id}")
+    next_one = server.completed(server.submit(jpeg(300, 300)))
+
+    assert (deleted.status_code, deleted.json()) == (200, {"status": "success"})
+    assert next_one["total_chunks"] == 4
+    wait_for(lambda: not (server.data_dir / "jobs" / str(job_id)).exists(), "the files being gone")
+    for method, path in (("GET", "status"), ("DELETE", "classify")):
+        assert server.client.request(method, f"/V1/api/{path}/{job_id}").status_code == 404
+
+
+def test_twenty_photos_at_once_are_all_answered_as_the_command_line_does(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    photos = {
+        f"reef-{seed:02d}": jpeg(300 + 97 * (seed % 7), 250 + 131 * (seed % 5), seed) for seed in range(20)
+    }
+    for name, content in photos.items():
+        (tmp_path / f"{name}.jpg").write_bytes(content)
+
+    with ThreadPoolExecutor(20) as phones:
+        job_ids = list(phones.map(server.submit, photos.values()))
+    answers = dict(zip(photos, [server.completed(job_id) for job_id in job_ids], strict=True))
+
+    alone = classified_here(tmp_path, list(photos))
+    assert {name: (answer["summary"], answer["chunks"]) for name, answer in answers.items()} == alone
+
+
+def classified_here(folder: Path, names: list[str]) -> dict[str, Any]:
+    paths = [str(folder / f"{name}.jpg") for name in names]
+    subprocess.run(
+        [COMMAND, "classify", *paths, "-o", str(folder / "out")],
+        env=environment(),
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE_S * 2,
+    )
+    read = {path.stem.partition("-")[2]: json.loads(path.read_text()) for path in folder.glob("out/*.json")}
+    return {name: (answer["summary"], answer["chunks"]) for name, answer in read.items()}
+
+
+def test_a_small_photo_does_not_wait_for_a_huge_one(own_server: OwnServer, photo: bytes) -> None:
+    server = own_server(WORKERS="1")
+    huge = server.submit(photo)
+    server.begun(huge)
+
+    server.completed(server.submit(jpeg(300, 300)))
+
+    assert server.status(huge, "")["status"] == "processing"
+
+
+def refused(**settings: str) -> tuple[int, list[str]]:
+    """Start a server that cannot start. Returns its exit status and what it says."""
+    ended = subprocess.run(
+        [COMMAND, "serve"],
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return ended.returncode, [line for line in ended.stderr.splitlines() if line.startswith("Error")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "reef"),
+        ("PORT", "70000"),
+        ("WORKERS", "0"),
+        ("MAX_PIXELS", "-1"),
+        ("CORS_ORIGINS", "*"),
+        ("LOG_LEVEL", "loud"),
+        ("WORKER", "2"),
+    ],
+)
+def test_a_bad_setting_is_refused_at_start_in_one_line_that_names_it(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    status, said = refused(DATA_DIR=str(tmp_path / "data"), **{name: value})
+
+    assert status == 1
+    assert len(said) == 1
+    assert f"CORALCHUNK_{name}={value!r}" in said[0]
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_second_server_on_the_same_folder_is_refused(own_server: OwnServer) -> None:
+    server = own_server()
+
+    status, said = refused(DATA_DIR=str(server.data_dir), PORT=str(free_port()))
+
+    assert status == 1
+    assert str(server.data_dir) in said[0]
+    assert f"process {server.pids('serve')[0]}" in said[0]
+    assert server.is_ready()
+
+
+def test_a_port_that_is_taken_is_refused_by_its_name(tmp_path: Path) -> None:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        port = somebody.getsockname()[1]
+
+        status, said = refused(DATA_DIR=str(tmp_path / "data"), PORT=str(port))
+
+    assert status == 1
+    assert f"CORALCHUNK_PORT='{port}'" in said[0]
