@@ -12,7 +12,8 @@ import litserve
 from fastapi import Request, UploadFile
 
 from bench.model import Plain, judged, load, opened
-from coralchunk.imaging.overlay import bounded, overlay, png
+from coralchunk.imaging.encode import png
+from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.science.verdicts import verdicts
 from coralchunk.terms import Size
 

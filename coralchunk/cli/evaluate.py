@@ -14,8 +14,8 @@ from rich.table import Table
 from coralchunk.config import Settings
 from coralchunk.errors import BadLabels
 from coralchunk.imaging.decode import decode
+from coralchunk.imaging.encode import png
 from coralchunk.imaging.matrix import draw_matrix
-from coralchunk.imaging.overlay import png
 from coralchunk.imaging.scene import scene
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.bench import load_classifier

@@ -6,11 +6,12 @@ keeps nothing but the grid line.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final, cast
+from typing import Final
 
 import cv2
 import numpy as np
 
+from coralchunk.imaging.shrink import shrink
 from coralchunk.terms import Chunk, Pixels, Size, State, Verdict
 
 Colour = tuple[int, int, int]  # RGB
@@ -50,26 +51,13 @@ def overlay(photo: Pixels, verdicts: Iterable[Verdict], size: Size) -> Pixels:
     Returns a new (size.height, size.width, 3) uint8 RGB array.
     """
     height, width = photo.shape[:2]
-    picture = cast(Pixels, cv2.resize(photo, (size.width, size.height), interpolation=cv2.INTER_AREA))
+    picture = shrink(photo, size)
     scale_x, scale_y = size.width / width, size.height / height
     for verdict in verdicts:
         cell = picture[_scaled(verdict.chunk, scale_x, scale_y)]
         if cell.size:
             _DRAW[verdict.state](cell)
     return picture
-
-
-def png(picture: Pixels) -> bytes:
-    """Encode a picture without any metadata.
-
-    picture  (H, W, 3) uint8, RGB
-    """
-    encoded, content = cv2.imencode(
-        ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1]
-    )
-    if not encoded:
-        raise ValueError(f"a picture of shape {picture.shape} cannot be encoded as PNG")
-    return content.tobytes()
 
 
 def _scaled(chunk: Chunk, scale_x: float, scale_y: float) -> tuple[slice, slice]:

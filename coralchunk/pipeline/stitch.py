@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import columns, grid
-from coralchunk.imaging.overlay import bounded, overlay, png
+from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.photos import Photo
 from coralchunk.science.cover import Share, cover

@@ -1,4 +1,3 @@
-from io import BytesIO
 from itertools import combinations
 
 import cv2
@@ -6,10 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
 
 from coralchunk.imaging.grid import grid
-from coralchunk.imaging.overlay import COLOURS, bounded, overlay, png
+from coralchunk.imaging.overlay import COLOURS, bounded, overlay
 from coralchunk.terms import Pixels, Size, State, Verdict
 from tests.reef import reef
 
@@ -106,28 +104,3 @@ def test_no_side_of_a_bounded_picture_is_longer_than_allowed_nor_the_shape_anoth
 
 def test_without_a_bound_a_picture_is_as_large_as_its_photo() -> None:
     assert bounded(Size(9000, 12), 0) == Size(9000, 12)
-
-
-def test_a_png_shows_the_picture_pixel_by_pixel_and_carries_nothing_else() -> None:
-    picture = reef(120, 80)
-
-    content = png(picture)
-
-    with Image.open(BytesIO(content)) as image:
-        assert image.format == "PNG"
-        assert (np.asarray(image) == picture).all()
-        assert (dict(image.getexif()), image.info) == ({}, {})
-    assert {content[start - 4 : start] for start in chunk_starts(content)} == {b"IHDR", b"IDAT", b"IEND"}
-
-
-def chunk_starts(content: bytes) -> list[int]:
-    starts, place = [], 8
-    while place < len(content):
-        starts.append(place + 8)
-        place += 12 + int.from_bytes(content[place : place + 4], "big")
-    return starts
-
-
-def test_what_cannot_be_a_picture_is_no_png() -> None:
-    with pytest.raises((ValueError, cv2.error)):
-        png(np.zeros((0, 5, 3), dtype=np.uint8))
