@@ -4,6 +4,7 @@ CoralchunkError
 ├─ BadRequest              the question itself is wrong
 │   ├─ NoImage
 │   ├─ BadIdempotencyKey
+│   ├─ BadWait
 │   └─ UnknownPart
 ├─ Unreadable              the photo cannot be used as sent
 │   ├─ NotAnImage
@@ -53,6 +54,13 @@ class BadIdempotencyKey(BadRequest):
         super().__init__(
             f"The Idempotency-Key has {length} characters; use 1 to {longest}, such as a random UUID."
         )
+
+
+class BadWait(BadRequest):
+    """The time to wait for news is no number, or too long."""
+
+    def __init__(self, asked: str, longest_s: int) -> None:
+        super().__init__(f"wait={asked!r} is not possible; use a number of seconds from 0 to {longest_s}.")
 
 
 class UnknownPart(BadRequest):

@@ -21,7 +21,8 @@ def limit_rates(app: Flask, settings: Settings) -> None:
     """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away."""
 
     def rate() -> str:
-        return settings.rate_limit if request.endpoint == _UPLOAD else settings.rate_limit_reads
+        given = settings.rate_limit if request.endpoint == _UPLOAD else settings.rate_limit_reads
+        return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
 
     Limiter(
         get_remote_address,
@@ -32,7 +33,7 @@ def limit_rates(app: Flask, settings: Settings) -> None:
         key_prefix="coralchunk",
         default_limits=[rate],
         on_breach=_refuse,
-        default_limits_exempt_when=lambda: request.endpoint in _PROBES or rate() == _OFF,
+        default_limits_exempt_when=lambda: request.endpoint in _PROBES,
     )
 
 

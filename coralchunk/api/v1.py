@@ -10,15 +10,16 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1_status import PARTS, answer_of, picture_of
-from coralchunk.errors import NoImage, NotFinished, UnknownPart
+from coralchunk.errors import BadWait, NoImage, NotFinished, UnknownPart
 from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.job import JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.job import Job, JobState
+from coralchunk.pipeline.lookup import find, watch
 from coralchunk.pipeline.submit import submit
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
 _NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
+_LONGEST_WAIT_S: Final = 20
 _NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
 
 
@@ -67,17 +68,25 @@ def delete(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
-        problems={400: "`include` names an unknown part", 404: _NO_JOB, 503: _NO_QUEUE},
+        problems={400: "`include` or `wait` has a value that is not possible", 404: _NO_JOB, 503: _NO_QUEUE},
         query={
-            "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}"
+            "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}",
+            "wait": f"Seconds, up to {_LONGEST_WAIT_S}: answer when there is news since If-None-Match,"
+            " or without that header when the job is final",
         },
     )
 )
 def status(job_id: int) -> ResponseReturnValue:
     """Tell how far a photo is, and its result once it is completed."""
     parts = _asked_parts()
-    job = find(services().stores, job_id)
-    etag = f"{job.state}-{job.completed_chunks}-{'+'.join(parts)}"
+
+    def is_news(job: Job) -> bool:
+        if request.if_none_match:
+            return not _is_known(_etag(job, parts))
+        return job.state.is_final
+
+    job = watch(services().stores, job_id, is_news, _asked_patience_s())
+    etag = _etag(job, parts)
     if _is_known(etag):
         return _unchanged(etag)
     answer = Response(answer_of(services().stores, job, parts), content_type="application/json")
@@ -110,6 +119,21 @@ def _asked_parts() -> tuple[str, ...]:
     if not set(names) <= set(PARTS):
         raise UnknownPart(asked, PARTS)
     return tuple(part for part in PARTS if part in names)
+
+
+def _asked_patience_s() -> float:
+    asked = request.args.get("wait", "0")
+    try:
+        patience_s = float(asked)
+    except ValueError:
+        raise BadWait(asked, _LONGEST_WAIT_S) from None
+    if not 0 <= patience_s <= _LONGEST_WAIT_S:
+        raise BadWait(asked, _LONGEST_WAIT_S)
+    return patience_s
+
+
+def _etag(job: Job, parts: tuple[str, ...]) -> str:
+    return f"{job.state}-{job.completed_chunks}-{'+'.join(parts)}"
 
 
 def _is_known(etag: str) -> bool:

@@ -67,6 +67,10 @@ class Admission:
         """Take new photos again."""
         self._redis.delete(keys.DRAINING)
 
+    def is_closed(self) -> bool:
+        """Tell whether new photos are refused because the server is about to stop."""
+        return bool(self._redis.exists(keys.DRAINING))
+
     def _seconds_for(self, chunks: int, now: float) -> int:
         rate = self.chunks_per_s(now)
         return min(_LONGEST_ADVICE_S, math.ceil(chunks / rate)) if rate > 0 else _NO_RATE_YET_S

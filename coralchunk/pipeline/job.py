@@ -14,6 +14,11 @@ class JobState(StrEnum):
     COMPLETED = "completed"  #: the answer is stored; final
     ERROR = "error"  #: cannot be done, and says why; final
 
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self in {JobState.COMPLETED, JobState.ERROR}
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -1,12 +1,17 @@
 """What callers ask of a job and of the queue, without changing either."""
 
-from collections.abc import Iterator, Mapping
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
+
+_LOOK_EVERY_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,23 @@ def find(stores: Stores, job_id: int) -> Job:
     """Return a job as it is now. Raises UnknownJob, QueueDown."""
     with reachable():
         return stores.records.get(job_id)
+
+
+def watch(stores: Stores, job_id: int, is_news: Callable[[Job], bool], patience_s: float) -> Job:
+    """Return a job once there is news of it, or as it is when patience ends or the server stops.
+
+    Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
+    """
+    deadline = time.monotonic() + patience_s
+    pause = threading.Event()
+    while True:
+        job = find(stores, job_id)
+        if is_news(job) or time.monotonic() >= deadline:
+            return job
+        with reachable():
+            if stores.admission.is_closed():
+                return job
+        pause.wait(_LOOK_EVERY_S)
 
 
 def all_jobs(stores: Stores) -> Iterator[Job]:
