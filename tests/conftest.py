@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from limits.storage import RedisStorage
 
 from coralchunk.app import create_app
 from coralchunk.config import VARIABLES, Settings
@@ -100,10 +101,24 @@ def bench(services: Services) -> Bench:
 
 
 @pytest.fixture
-def app(services: Services) -> Flask:
-    return create_app(services)
+def client_of() -> Iterator[Callable[[Settings], FlaskClient]]:
+    """Makes clients of an app in this process that is set up in another way."""
+    made: list[tuple[Flask, Services]] = []
+
+    def make(settings: Settings) -> FlaskClient:
+        opened = open_services(settings, redis_timeout_s=1)
+        app = create_app(opened)
+        made.append((app, opened))
+        return app.test_client()
+
+    yield make
+    for app, opened in made:
+        opened.stores.redis.close()
+        for limiter in app.extensions["limiter"]:
+            if isinstance(limiter.storage, RedisStorage):
+                limiter.storage.storage.close()
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def client(client_of: Callable[[Settings], FlaskClient], services: Services) -> FlaskClient:
+    return client_of(services.settings)

@@ -85,7 +85,12 @@ class RunningServer:
         with contextlib.suppress(httpx.TransportError):
             ready = self.client.get("/V1/api/ready")
             workers = f"{self.settings['WORKERS']} of {self.settings['WORKERS']} at work"
-            return ready.status_code == 200 and ready.json()["workers"]["detail"] == workers
+            # The web of a server that was killed may still answer for a moment.
+            return (
+                ready.status_code == 200
+                and ready.json()["workers"]["detail"] == workers
+                and any(web.parent == self._process.pid for web in self.processes("gunicorn"))
+            )
         return False
 
     def processes(self, command: str = "") -> list[ServerProcess]:

@@ -1,0 +1,156 @@
+"""What the docs and the packaging promise, held to what the code says."""
+
+import ast
+import configparser
+import re
+import subprocess
+import sys
+import venv
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+from pydantic_core import PydanticUndefined
+from setuptools import find_packages
+
+from coralchunk.config import VARIABLES, Settings
+from tests.server import environment
+
+ROOT = Path(__file__).parent.parent
+SOURCES = [path for room in ("coralchunk", "jobs") for path in sorted((ROOT / room).rglob("*.py"))]
+PARAMETER = re.compile(r"^(\w+)  +\S", re.MULTILINE)  # "photo     (H, W, 3) uint8 ..."
+SETTING = re.compile(
+    r"^\| `(?P<name>(?:CORALCHUNK|REDIS)_\w+)` \| (?P<default>.*?) \| (?P<says>.*?) \|$", re.MULTILINE
+)
+FILES = MappingProxyType(
+    {"coralchunk.models": "models", "coralchunk.static": "static", "coralchunk.templates": "templates"}
+)
+
+
+def by_path(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(scope="module")
+def setup() -> configparser.ConfigParser:
+    parsed = configparser.ConfigParser()
+    parsed.read(ROOT / "setup.cfg")
+    return parsed
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_path)
+def test_docstrings_describe_only_parameters_that_exist(source: Path) -> None:
+    functions = [
+        node for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.FunctionDef)
+    ]
+
+    for function in functions:
+        described = set(PARAMETER.findall(ast.get_docstring(function) or ""))
+        arguments = function.args
+        taken = {a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        assert described <= taken, f"{source.name}:{function.lineno} {function.name}"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=by_path)
+def test_files_can_be_held_in_the_head(source: Path) -> None:
+    assert len(source.read_text().splitlines()) <= 250
+
+
+def test_the_wheel_carries_every_room(setup: configparser.ConfigParser) -> None:
+    packaged = set(setup["options"]["packages"].split())
+
+    assert packaged == {*find_packages(ROOT, include=["coralchunk*", "jobs*"]), *FILES}
+    assert dict(line.split(" = ") for line in setup["options"]["package_dir"].strip().splitlines()) == FILES
+
+
+def test_the_settings_table_of_the_readme_is_that_of_the_code() -> None:
+    table = {
+        row["name"]: (row["default"].strip(), row["says"])
+        for row in SETTING.finditer((ROOT / "README.md").read_text())
+    }
+
+    assert list(table) == list(VARIABLES.values())
+    for field, variable in VARIABLES.items():
+        default, says = table[variable]
+        assert says in str(Settings.model_fields[field].description), variable
+        assert default == told_default(field), variable
+
+
+def told_default(field: str) -> str:
+    """Write a default as the table does; one that depends on the machine is told in words."""
+    default = Settings.model_fields[field].default
+    if default is PydanticUndefined:
+        return "number of cores"
+    return "" if default in {None, ()} else f"`{default}`"
+
+
+def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> None:
+    declared = {
+        re.split(r"[<>=;\[ ]", line.strip())[0].lower().replace("-", "_")
+        for line in setup["options"]["install_requires"].strip().splitlines()
+    }
+    imported = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
+        for source in SOURCES
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    called = {
+        "PIL": "pillow",
+        "cv2": "opencv_python_headless",
+        "markdown_it": "markdown_it_py",
+        "werkzeug": "flask",
+    }
+
+    foreign = {called.get(name, name) for name in imported if name not in sys.stdlib_module_names}
+    assert foreign - {"coralchunk", "jobs"} <= declared
+
+
+def test_every_make_target_has_its_line_of_help() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())
+
+    helped = set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE))
+
+    assert {"run", "test", "lint", "bench", "train", "clean", "help"} <= phony == helped
+
+
+def test_both_lists_of_models_are_the_same() -> None:
+    assert (ROOT / "models.txt").read_text() == (ROOT / "models" / "models.txt").read_text()
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_finds_its_model_and_its_pages_from_any_folder(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    run = partial(subprocess.run, check=True, timeout=300, env=environment())
+    copy = tmp_path / "source"
+    tracked = run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
+    for name in tracked.stdout.decode().split("\0"):
+        if name and (ROOT / name).is_file() and not name.startswith(("tests/", "research/")):
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes((ROOT / name).read_bytes())
+    run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(copy)])
+    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
+    (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (wheel,) = tmp_path.glob("*.whl")
+    run([*pip, "install", "--no-deps", "--no-compile", "--target", str(site), str(wheel)])
+    # What coralchunk needs comes from here; coralchunk itself from the wheel, which stands first.
+    (site / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]))
+    python, elsewhere = str(tmp_path / "venv" / "bin" / "python"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+
+    said = [
+        run(
+            [python, "-P", "-c", f"from coralchunk.cli.main import main; main({arguments!r})"],
+            cwd=elsewhere,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for arguments in (["doctor"], ["models", "list"])
+    ]
+
+    assert f"{site}/coralchunk/templates" in said[0]
+    assert "MISSING" not in said[0]
+    assert "bundled" in said[1]
