@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from coralchunk.assets import folder
 from coralchunk.config import Settings
-from coralchunk.errors import BadSetup
+from coralchunk.errors import BadSetup, CoralchunkError
 from coralchunk.pipeline.bench import load_classifier
 from coralchunk.services import model_shelf
 from coralchunk.storage.blobs import Blobs
@@ -34,7 +34,7 @@ def doctor(settings: Settings) -> None:
     for name, check in checks.items():
         try:
             click.echo(f"  ok       {name}: {check(settings)}")
-        except (BadSetup, OSError, RedisError) as failure:
+        except (CoralchunkError, OSError, RedisError) as failure:
             healthy = False
             click.echo(f"  MISSING  {name}: {failure}")
     if not healthy:

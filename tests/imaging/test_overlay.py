@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import COLOURS, bounded, overlay
+from coralchunk.imaging.photo import Photo
 from coralchunk.terms import Pixels, Size, State, Verdict
 from tests.reef import reef
 
@@ -17,7 +19,8 @@ CERTAIN = (0.9, 0.05, 0.05)
 def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
     """Draw a picture on which every chunk is in the same state."""
     size = Size(photo.shape[1], photo.shape[0])
-    return overlay(photo, [Verdict(chunk, state, CERTAIN) for chunk in grid(size)], bounded(size, max_side))
+    picture = Photo(Image.fromarray(photo), 1).shrunk(bounded(size, max_side))
+    return overlay(picture, [Verdict(chunk, state, CERTAIN) for chunk in grid(size)], size)
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(State, 2)), ids=lambda state: state.value)

@@ -1,0 +1,86 @@
+"""The pages that people read."""
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from coralchunk.imaging.formats import SENTENCE
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient, path: str) -> None:
+    page = client.get(path)
+
+    text = page.get_data(as_text=True)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert "<title>Coral classifier API</title>" in text
+    for needed in (
+        "Back to app",
+        "Base URL",
+        "GET /V1/api/health",
+        "POST /V1/api/classify",
+        "GET /V1/api/status/{JOB_ID}",
+        "DELETE /V1/api/classify/{JOB_ID}",
+        "Training data",
+        SENTENCE,
+        'name="viewport"',
+        ".onnx",
+        "/openapi.json",
+    ):
+        assert needed.lower() in text.lower(), needed
+
+
+def test_every_link_of_the_docs_page_into_this_server_leads_somewhere(client: FlaskClient) -> None:
+    text = client.get("/docs").get_data(as_text=True)
+    inside = {link.partition("#")[0] for link in re.findall(r'(?:href|src)="(/[^"]*)"', text)}
+    anchors = set(re.findall(r'href="#([^"]+)"', text))
+
+    statuses = {}
+    for link in inside:
+        with client.get(link) as answer:
+            statuses[link] = answer.status_code
+    assert statuses == dict.fromkeys(inside, 200)
+    assert anchors
+    assert anchors <= set(re.findall(r'id="([^"]+)"', text))
+
+
+def test_the_status_examples_of_the_docs_page_are_json(client: FlaskClient) -> None:
+    text = client.get("/docs").get_data(as_text=True).replace("&#34;", '"').replace("&quot;", '"')
+
+    for status in ("queued", "processing", "completed"):
+        assert re.search(rf'"status":\s*"{status}"', text)
+
+
+def test_the_base_url_is_that_of_the_request(client: FlaskClient) -> None:
+    page = client.get("/docs", base_url="https://reef.example")
+
+    assert "https://reef.example" in page.get_data(as_text=True)
+
+
+def test_the_model_can_be_downloaded_as_it_is_used(client: FlaskClient) -> None:
+    text = client.get("/docs").get_data(as_text=True)
+    (link, *_) = re.findall(r'href="(/models/[^"]+\.onnx)"', text)
+
+    model = client.get(link)
+
+    assert (model.status_code, model.mimetype) == (200, "application/octet-stream")
+    assert "attachment" in model.headers["Content-Disposition"]
+    assert len(model.data) > 1_000_000
+
+
+@pytest.mark.parametrize("label", ["reef-9.9.9", "..%2f..%2fsetup", "models"])
+def test_a_model_that_is_not_listed_is_not_found(client: FlaskClient, label: str) -> None:
+    assert client.get(f"/models/{label}.onnx").status_code == 404
+
+
+def test_the_model_card_is_a_page(client: FlaskClient) -> None:
+    card = client.get("/docs/model")
+
+    assert card.status_code == 200
+    assert "coralchunk" in card.get_data(as_text=True)
+
+
+def test_the_openapi_document_is_served(client: FlaskClient) -> None:
+    assert json.loads(client.get("/openapi.json").data)["openapi"].startswith("3.1")
