@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from typing import Any, cast
 
+import cv2
 import litserve
 from fastapi import Request, UploadFile
 
@@ -43,8 +44,10 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
         photo, chunks = opened(jpeg)
         found = judged(self._plain, photo, chunks)
         said = verdicts(chunks, found, self._plain.manifest.thresholds.unsure_below)
-        size = bounded(Size(photo.shape[1], photo.shape[0]), _MAX_SIDE)
-        return {"rows": found.tolist(), "verdicts": said, "png": png(overlay(photo, said, size))}
+        whole = Size(photo.shape[1], photo.shape[0])
+        size = bounded(whole, _MAX_SIDE)
+        picture = cv2.resize(photo, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+        return {"rows": found.tolist(), "verdicts": said, "png": png(overlay(picture, said, whole))}
 
     def encode_response(self, output: dict[str, Any]) -> dict[str, Any]:
         """Shape the answer as this project's server does."""

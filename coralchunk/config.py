@@ -35,7 +35,7 @@ class Settings(BaseModel):
         64, description="largest upload, MB (10^6 bytes)"
     )
     max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
-        120_000_000, description="largest photo, pixels (width x height)"
+        100_000_000, description="largest JPEG or PNG, pixels (width x height); other formats may have half"
     )
     result_ttl: Annotated[int, Field(ge=10)] = Field(
         86_400, description="how long a job and all its data are kept after the upload, seconds"

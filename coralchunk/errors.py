@@ -114,7 +114,7 @@ class TooManyPixels(Unreadable):
     def __init__(self, width: int, height: int, max_pixels: int) -> None:
         super().__init__(
             f"The photo has {width} x {height} = {width * height} pixels;"
-            f" at most {max_pixels} are accepted. Send a smaller copy."
+            f" at most {max_pixels} are accepted in its format. Send a smaller copy."
         )
 
 

@@ -10,16 +10,12 @@ from rich.progress import track
 
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
-from coralchunk.imaging.decode import decode
+from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.grid import grid
-from coralchunk.imaging.scene import scene
-from coralchunk.imaging.windows import windows
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.bench import load_classifier
-from coralchunk.pipeline.photos import Photo
 from coralchunk.pipeline.stitch import Answer, stitch
 from coralchunk.services import model_shelf
-from coralchunk.terms import Size
 
 
 @click.command()
@@ -59,10 +55,8 @@ def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
 
 def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
     with path.open("rb") as stream:
-        pixels = decode(stream, settings.max_pixels)
-    photo = Photo(pixels, scene(pixels))
-    chunks = grid(Size(pixels.shape[1], pixels.shape[0]))
-    judged = classifier.probabilities(windows(pixels, chunks), photo.scene)
+        photo = open_photo(stream, settings.max_pixels)
+    judged = classifier.probabilities(photo.windows(grid(photo.size)), photo.scene)
     return stitch(photo, judged, classifier.manifest, settings.result_max_side)
 
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Final
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -18,20 +17,18 @@ from coralchunk.errors import (
     TooManyPixels,
 )
 from coralchunk.imaging.formats import PLUGINS, SENTENCE, claimed_format
+from coralchunk.imaging.photo import SIDEWAYS, Photo
 from coralchunk.terms import Pixels, Size
 
 _ORIENTATION: Final = 0x0112  # EXIF tag
-_SIDEWAYS: Final = frozenset({5, 6, 7, 8})  # EXIF orientations that swap width and height
-_UPRIGHT: Final = {  # EXIF orientation -> what undoes it
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_SIXTEEN_BIT_GREY: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
+
+# Memory that a decoder takes for a pixel, its own buffers included; a format that needs more may have fewer
+# pixels. Pillow keeps 4 bytes; libwebp, libtiff and libheif hold a second copy, and a progressive JPEG keeps
+# all of its coefficients until the last scan.
+_FRUGAL_BYTES: Final = 4
+_BYTES_PER_PIXEL: Final = {"JPEG": _FRUGAL_BYTES, "MPO": _FRUGAL_BYTES, "PNG": _FRUGAL_BYTES}
+_LAVISH_BYTES: Final = 8
+_PROGRESSIVE_BYTES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +49,32 @@ def read_header(stream: IO[bytes], max_pixels: int) -> Header:
     with _opened(stream, max_pixels) as image:
         width, height = image.size
         # Reading EXIF also walks TIFF tags: a rotten block must be told here, not later.
-        if _orientation(image) in _SIDEWAYS and not _has_upright_size(image):
+        if _orientation(image) in SIDEWAYS and not _has_upright_size(image):
             width, height = height, width
         return Header(image.format or "", Size(width, height))
 
 
-def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
-    """Read a photo the way the diver held the camera (EXIF orientation applied).
+def open_photo(stream: IO[bytes], max_pixels: int) -> Photo:
+    """Decode a photo the way the diver held the camera (EXIF orientation applied).
 
     The first frame of an animation, composited on black where it is transparent; 16-bit grey keeps its
     upper 8 bits; CMYK and palettes become RGB.
 
     stream      a seekable binary file; its position is moved
+    max_pixels  for JPEG and PNG; formats that take more memory to decode may have fewer
 
-    Returns (H, W, 3) uint8, RGB, contiguous.
     Raises NotAnImage, FormatNotAccepted, BrokenImage, or TooManyPixels before a pixel is decoded.
     """
     with _opened(stream, max_pixels) as image:
         # Asked before the pixels are loaded, like the header's; Pillow turns TIFF itself while it loads.
         orientation = 1 if isinstance(image, TiffImageFile) else _orientation(image)
         image.load()
-        upright = image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
-        return np.ascontiguousarray(_rgb(upright))
+        return Photo(image, orientation)
+
+
+def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
+    """Decode a photo as one array, (H, W, 3) uint8, RGB, upright; see open_photo."""
+    return open_photo(stream, max_pixels).pixels()
 
 
 def _orientation(image: Image.Image) -> int:
@@ -99,8 +100,9 @@ def _opened(stream: IO[bytes], max_pixels: int) -> Iterator[Image.Image]:
             warnings.simplefilter("error")
             with Image.open(stream, formats=PLUGINS) as image:
                 found = image.format or "image"
-                if image.width * image.height > max_pixels:
-                    raise TooManyPixels(image.width, image.height, max_pixels)
+                most = max_pixels * _FRUGAL_BYTES // _bytes_per_pixel(image)
+                if image.width * image.height > most:
+                    raise TooManyPixels(image.width, image.height, most)
                 yield image
     except CoralchunkError:
         raise
@@ -123,16 +125,7 @@ def _refusal(head: bytes, found: str, damage: Exception) -> CoralchunkError:
     return BrokenImage(claimed, str(damage) or type(damage).__name__)
 
 
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB":
-        return image
-    if image.mode in _SIXTEEN_BIT_GREY:
-        # Pillow clips 16-bit grey at 255 when it converts; a photo needs its upper byte instead.
-        grey = np.asarray(image).astype(np.int64)
-        deep = image.mode != "I" or grey.max(initial=0) > 255
-        return Image.fromarray((grey >> 8 if deep else grey).clip(0, 255).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        clear = image.convert("RGBA")
-        ground = Image.new("RGBA", clear.size, (0, 0, 0, 255))
-        return Image.alpha_composite(ground, clear).convert("RGB")
-    return image.convert("RGB")
+def _bytes_per_pixel(image: Image.Image) -> int:
+    if image.info.get("progressive"):
+        return _PROGRESSIVE_BYTES
+    return _BYTES_PER_PIXEL.get(image.format or "", _LAVISH_BYTES)

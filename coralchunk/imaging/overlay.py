@@ -11,7 +11,6 @@ from typing import Final
 import cv2
 import numpy as np
 
-from coralchunk.imaging.shrink import shrink
 from coralchunk.terms import Chunk, Pixels, Size, State, Verdict
 
 Colour = tuple[int, int, int]  # RGB
@@ -41,18 +40,16 @@ def bounded(photo: Size, max_side: int) -> Size:
     )
 
 
-def overlay(photo: Pixels, verdicts: Iterable[Verdict], size: Size) -> Pixels:
-    """Draw the verdicts over a photo.
+def overlay(picture: Pixels, verdicts: Iterable[Verdict], photo: Size) -> Pixels:
+    """Draw the verdicts over a photo, or over a smaller copy of it.
 
-    photo     (H, W, 3) uint8, RGB, upright; left as it was
-    verdicts  about chunks of this photo
-    size      of the picture, not larger than the photo; see `bounded`
+    picture   (H, W, 3) uint8, RGB, upright; drawn on
+    verdicts  about chunks of the photo
+    photo     size of the photo that the chunks belong to
 
-    Returns a new (size.height, size.width, 3) uint8 RGB array.
+    Returns `picture`.
     """
-    height, width = photo.shape[:2]
-    picture = shrink(photo, size)
-    scale_x, scale_y = size.width / width, size.height / height
+    scale_x, scale_y = picture.shape[1] / photo.width, picture.shape[0] / photo.height
     for verdict in verdicts:
         cell = picture[_scaled(verdict.chunk, scale_x, scale_y)]
         if cell.size:

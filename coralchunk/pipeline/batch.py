@@ -7,7 +7,6 @@ import structlog
 
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.grid import grid
-from coralchunk.imaging.windows import windows
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.finish import finish
@@ -57,7 +56,7 @@ def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> boo
     indices = job.chunks_of(batch)
     photo = bench.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
-    judged = bench.classifier.probabilities(windows(photo.pixels, chunks), photo.scene)
+    judged = bench.classifier.probabilities(photo.windows(chunks), photo.scene)
     results = dict(zip(indices, packed(judged), strict=True))
     # Results and next task appear together, or a crash between the two would break the lane.
     with bench.stores.transaction() as pipeline:

@@ -1,23 +1,15 @@
 """Decoded photos, kept in memory while a worker judges one batch of them after the other."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.errors import BrokenImage
-from coralchunk.imaging.decode import decode
-from coralchunk.imaging.scene import Scene, scene
+from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.job import Job
 from coralchunk.storage.blobs import PHOTO, Blobs
-from coralchunk.terms import Pixels, Size
 
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A decoded photo and what was measured of it as a whole."""
-
-    pixels: Pixels
-    scene: Scene
+_BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
 
 
 class PhotoShelf:
@@ -36,7 +28,7 @@ class PhotoShelf:
         """Return the photo of a job. Raises Unreadable, or FileNotFoundError if its upload is gone."""
         photo = self._photos.pop(job.id, None)
         if photo is None:
-            self._make_room(job.size.pixels * 3)
+            self._make_room(job.size.pixels * _BYTES_PER_PIXEL)
             photo = self._decode(job)
         self._photos[job.id] = photo
         return photo
@@ -46,14 +38,13 @@ class PhotoShelf:
         self._photos.pop(job_id, None)
 
     def _make_room(self, needed: int) -> None:
-        while self._photos and needed + sum(p.pixels.nbytes for p in self._photos.values()) > self._max_bytes:
+        while self._photos and needed + sum(p.nbytes for p in self._photos.values()) > self._max_bytes:
             self._photos.popitem(last=False)
 
     def _decode(self, job: Job) -> Photo:
         with self._blobs.open(job.id, PHOTO) as stream:
-            pixels = decode(stream, self._max_pixels)
-        size = Size(pixels.shape[1], pixels.shape[0])
-        if size != job.size:
+            photo = open_photo(stream, self._max_pixels)
+        if photo.size != job.size:
             # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
             raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")
-        return Photo(pixels, scene(pixels))
+        return photo

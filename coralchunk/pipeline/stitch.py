@@ -11,8 +11,8 @@ import numpy as np
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import columns, grid
 from coralchunk.imaging.overlay import bounded, overlay
+from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
-from coralchunk.pipeline.photos import Photo
 from coralchunk.science.cover import Share, cover
 from coralchunk.science.verdicts import verdicts
 from coralchunk.terms import Probabilities, Size, State, Verdict
@@ -43,13 +43,12 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
     probabilities  (N, 3) float32, of all chunks, row-major
     max_side       of the picture, px; 0 for the size of the photo
     """
-    height, width = photo.pixels.shape[:2]
-    size = Size(width, height)
+    size = photo.size
     judged = verdicts(grid(size), probabilities, manifest.thresholds.unsure_below)
     picture = bounded(size, max_side)
     return Answer(
         picture=picture,
-        png=png(overlay(photo.pixels, judged, picture)),
+        png=png(overlay(photo.shrunk(picture), judged, size)),
         summary=_json(_summary(judged, columns(size), manifest)),
         chunks=_json([_chunk(verdict) for verdict in judged]),
         counts=Counter(verdict.state for verdict in judged),
