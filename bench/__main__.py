@@ -3,9 +3,11 @@
 Ends with 1 if an answer was wrong, never because of time.
 """
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -49,28 +51,33 @@ _SMOKE: Final = ("load", *_BESIDE_LOAD, "idle")  # where answers can be compared
 @click.option("--only", multiple=True, type=click.Choice(SECTIONS), help="Measure only this; repeatable.")
 def main(*, smoke: bool, only: tuple[str, ...]) -> None:
     """Measure this server beside the bare model and beside what else one could use."""
-    chosen = only or (_SMOKE if smoke else SECTIONS)
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     machine, findings = described(), Findings()
-    with floor() as processes, serving() as served:
-        kit = Kit(SMOKE if smoke else FULL, served, processes, findings)
-        with console.status("starting") as progress:
-            for name, measure in _ALONE.items():
-                if name in chosen:
-                    progress.update(f"measuring: {name}")
-                    measure(kit)
-            beside = [name for name in _BESIDE_LOAD if name in chosen]
-            if beside or "load" in chosen:
-                progress.update("measuring: load")
-                ours = load(kit)
-                for name in beside:
-                    progress.update(f"measuring: {name}")
-                    _BESIDE_LOAD[name](kit, ours)
-    show(findings, machine, console)
     path = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}{'-smoke' if smoke else ''}.json"
-    keep(findings, machine, path)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what we started is ended on the way out
+    with floor() as processes, serving() as served, console.status("starting") as progress:
+        kit = Kit(SMOKE if smoke else FULL, served, processes, findings)
+        for name, measure in _steps(kit, set(only or (_SMOKE if smoke else SECTIONS))):
+            progress.update(f"measuring: {name}")
+            measure()
+            keep(findings, machine, path)  # after each, so that an early end loses little
+    show(findings, machine, console)
     console.print(f"Kept in {path}")
     sys.exit(1 if findings.wrong else 0)
+
+
+def _steps(kit: Kit, chosen: set[str]) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield the sections to measure, in their order."""
+    for name, measure in _ALONE.items():
+        if name in chosen:
+            yield name, partial(measure, kit)
+    beside = [name for name in _BESIDE_LOAD if name in chosen]
+    if not beside and "load" not in chosen:
+        return
+    ours: list[Crowd] = []
+    yield "load", lambda: ours.append(load(kit))
+    for name in beside:
+        yield name, partial(_BESIDE_LOAD[name], kit, ours[0])
 
 
 if __name__ == "__main__":

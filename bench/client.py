@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any, Final
 
@@ -29,17 +29,18 @@ class WrongAnswer(Exception):
     """The server said something that it must not say."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Done:
     """One photo, from the first byte sent to the answer."""
 
     chunks: int
     post_s: float
+    status_s: float  # the first question
     total_s: float  # POST to "completed"
+    answer_s: float  # fetching the whole answer
     ended_at: float  # monotonic
-    status_s: list[float] = field(default_factory=list)
-    probabilities: Probabilities | None = None
-    answer_bytes: int = 0
+    probabilities: Probabilities
+    answer_bytes: int
 
 
 class Phone:
@@ -100,18 +101,19 @@ class Phone:
         """Take a job back."""
         self.ask("DELETE", f"/V1/api/classify/{job_id}")
 
-    def wait(self, job_id: int, every_s: float) -> list[float]:
-        """Ask until a job is completed. Returns how long each question took."""
-        asked: list[float] = []
+    def wait(self, job_id: int, every_s: float = _SOON_S) -> None:
+        """Return once a job is completed. Long polling; where a server answers at once, asking again."""
+        first = time.perf_counter()
         while True:
             began = time.perf_counter()
             state = self.status(job_id, f"include=&{_WAIT}")["status"]
-            asked.append(time.perf_counter() - began)
             if state == "completed":
-                return asked
+                return
             if state == "error":
                 raise WrongAnswer(f"job {job_id} ended in an error")
-            self._pause.wait(max(0.0, every_s - asked[-1]))
+            # Asking costs the server time; a thirtieth of the whole is precise enough.
+            asked_for = time.perf_counter() - began
+            self._pause.wait(max(0.0, max(every_s, (began - first) / 30) - asked_for))
 
     def wait_begun(self, job_id: int) -> None:
         """Ask until the first chunk of a job is judged, or it is over."""
@@ -123,14 +125,23 @@ class Phone:
         began = time.perf_counter()
         job_id = self.post(photo, number)
         posted = time.perf_counter()
-        asked = self.wait(job_id, every_s)
+        self.status(job_id)
+        asked_s = time.perf_counter() - posted
+        self.wait(job_id, every_s)
         completed = time.perf_counter()
         content = self.ask("GET", f"/V1/api/status/{job_id}")
-        asked_all = [*asked, time.perf_counter() - completed]
+        answer_s = time.perf_counter() - completed
         found = probabilities(json.loads(content)["chunks"])
-        done = Done(photo.chunks, posted - began, completed - began, time.monotonic(), asked_all, found)
-        done.answer_bytes = len(content)
-        return done
+        return Done(
+            chunks=photo.chunks,
+            post_s=posted - began,
+            status_s=asked_s,
+            total_s=completed - began,
+            answer_s=answer_s,
+            ended_at=time.monotonic(),
+            probabilities=found,
+            answer_bytes=len(content),
+        )
 
 
 def probabilities(chunks: list[dict[str, Any]]) -> Probabilities:

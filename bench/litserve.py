@@ -57,4 +57,4 @@ def _send(phone: Phone, photo: Upload, number: int) -> Done:
     content = phone.upload("/predict", photo, number)
     total_s = time.perf_counter() - began
     found = probabilities(json.loads(content)["chunks"])
-    return Done(photo.chunks, total_s, total_s, time.monotonic(), [], found, len(content))
+    return Done(photo.chunks, total_s, 0.0, total_s, 0.0, time.monotonic(), found, len(content))

@@ -51,9 +51,12 @@ def report(kit: Kit, section: str, result: Crowd) -> None:
 
 
 def _waits(kit: Kit, result: Crowd) -> None:
-    posts = [1e3 * done.post_s for _, done in result.done]
-    asked = [1e3 * one for _, done in result.done for one in done.status_s[:-1]]
-    for what, times in (("POST", posts), ("status", asked)):
+    waits = {
+        "POST": [1e3 * done.post_s for _, done in result.done],
+        "status": [1e3 * done.status_s for _, done in result.done],
+        "answer with picture": [1e3 * done.answer_s for _, done in result.done],
+    }
+    for what, times in waits.items():
         for percent in (50, 95, 99) if times else ():
             kit.findings.note(_SECTION, f"{what}, p{percent}", "ms", percentile(times, percent), times)
 

@@ -46,7 +46,8 @@ class Plain:
 
 def load(threads: int | None = 1) -> Plain:
     """Load the bundled model. `threads` None: as many as ONNX Runtime likes."""
-    shelf = ModelShelf(folder("models"))
+    bundled = folder("models")
+    shelf = ModelShelf(bundled, bundled / "none-installed")
     listed = shelf.find()
     options = ort.SessionOptions()
     options.log_severity_level = 3
