@@ -4,6 +4,7 @@ Layouts read here:
     tiles.csv         photo, site, tile_px, row, col, label
     web.csv           path, label, source, near_duplicate_group: one label a photo
     squares .csv      photo, squares: one letter (B P H N, or U) for each square of a small web photo
+    letters .csv      photo, columns, tiles: one letter for each whole chunk of a photo
     boxes, any .csv   photo, site, group, left, top, side_px, label
     ESD               train|val|test / CORAL|CORAL_BL / one patch a file (NOAA PIFSC ESD coral bleaching)
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
+
+from coralchunk.terms import CHUNK_PX
 
 #: What a label says about bleached, healthy, not coral. Labels that are not here teach nothing.
 TARGETS: Final = {
@@ -84,6 +87,24 @@ def read_squares(table: Path, root: Path) -> list[Patch]:
             if letter in LETTERS:
                 patches.append(Patch(root / row["photo"], site, group, *place, LETTERS[letter]))
     return patches
+
+
+def read_letters(table: Path, root: Path, site: str) -> list[Patch]:
+    """Read whole chunks judged one by one: photo, columns, tiles: one letter a chunk, row by row."""
+    return [
+        Patch(
+            root / row["photo"],
+            site,
+            mosaic(Path(row["photo"])),
+            number % int(row["columns"]) * CHUNK_PX,
+            number // int(row["columns"]) * CHUNK_PX,
+            CHUNK_PX,
+            LETTERS[letter],
+        )
+        for row in _rows(table)
+        for number, letter in enumerate(row["tiles"])
+        if letter in LETTERS
+    ]
 
 
 def squares(width: int, height: int) -> list[tuple[int, int, int]]:

@@ -1,0 +1,96 @@
+"""The folders of labelled photos -> one list of what to learn from and what to be judged by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from research.augment import Sample
+from research.crops import from_masks, off_grid
+from research.pixels import by_photo, read_photo, window
+from research.sources import TARGETS, Patch, read_letters, read_squares, read_tiles
+
+_LABELS: Final = Path(__file__).parent / "labels"
+_SMALL_PX: Final = 256
+_OFF_GRID: Final = 3  # patches cut round each tile
+_FROM_MASK: Final = 5  # patches of coral, and as many of rock, from each masked photo
+#: How much a patch counts whose label comes from a mask: masks were grown from sparse points and often err.
+_MASKED: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A patch, how far its label is trusted, and whether it is one to be judged by."""
+
+    patch: Patch
+    trust: float
+    judged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The list as columns."""
+
+    targets: NDArray[np.float64]  # (N, 3)
+    trust: NDArray[np.float64]
+    judged: NDArray[np.bool_]
+    labels: NDArray[np.str_]
+    sites: NDArray[np.str_]
+    groups: NDArray[np.str_]
+    photos: NDArray[np.str_]
+
+
+def gather(root: Path, random: np.random.Generator) -> list[Item]:
+    """List every patch there is: whole chunks, squares of web photos, and off-grid cuts to learn from."""
+    chunks = read_tiles(root)
+    seen = _labels("eilat_tiles.csv", root)
+    looked_at = {patch.photo for patch in seen}
+    surveyed = [patch for patch in chunks if patch.site != "eilat"]
+    masked = [patch for patch in chunks if patch.site == "eilat" and patch.photo not in looked_at]
+    web = read_squares(_LABELS / "web_squares.csv", root) if (root / "web.csv").exists() else []
+    coral = [patch for patch in surveyed + seen if patch.label != "not_coral"]
+    loose = [patch for patch in off_grid(surveyed + seen, _OFF_GRID, random) if patch.label != "not_coral"]
+    grown = [patch for patch in from_masks(root, _FROM_MASK, random) if patch.photo not in looked_at]
+    return [
+        *(Item(patch, 1.0, judged=True) for patch in surveyed + seen + web),
+        *(Item(patch, 1 / (1 + len(loose) / max(len(coral), 1)), judged=False) for patch in loose),
+        *(Item(patch, _MASKED, judged=False) for patch in masked + grown),
+    ]
+
+
+def table(items: Sequence[Item]) -> Table:
+    """Lay a list out as columns."""
+    return Table(
+        np.array([TARGETS[item.patch.label] for item in items]),
+        np.array([item.trust for item in items]),
+        np.array([item.judged for item in items]),
+        np.array([item.patch.label for item in items]),
+        np.array([item.patch.site for item in items]),
+        np.array([item.patch.group for item in items]),
+        np.array([item.patch.photo.name for item in items]),
+    )
+
+
+def samples(patches: Sequence[Patch]) -> list[Sample]:
+    """Cut each patch and a small copy of what surrounds it."""
+    found: list[Sample | None] = [None] * len(patches)
+    for path, places in by_photo(patches):
+        photo = read_photo(path)
+        height, width = photo.shape[:2]
+        scale = min(1.0, _SMALL_PX / max(height, width))
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+        for number in places:
+            patch = patches[number]
+            place = (patch.left * scale, patch.top * scale, patch.side_px * scale)
+            found[number] = Sample(window(photo, patch), small, place)
+    return [sample for sample in found if sample is not None]
+
+
+def _labels(name: str, root: Path) -> list[Patch]:
+    patches = read_letters(_LABELS / name, root, "eilat")
+    return [patch for patch in patches if patch.photo.exists()]
