@@ -12,7 +12,7 @@ from coralchunk.terms import Size
 from tests.pipeline.conftest import Submit
 from tests.reef import jpeg
 
-PHOTO_BYTES = 300 * 200 * 3
+PHOTO_BYTES = 300 * 200 * 4
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_the_photo_used_longest_ago_makes_room_for_a_new_one(stores: Stores, job
     for job in jobs:
         stores.blobs.delete(job.id)
 
-    assert shelf.get(jobs[0]).pixels.shape == shelf.get(jobs[2]).pixels.shape == (200, 300, 3)
+    assert shelf.get(jobs[0]).pixels().shape == shelf.get(jobs[2]).pixels().shape == (200, 300, 3)
     with pytest.raises(FileNotFoundError):
         shelf.get(jobs[1])
 
@@ -59,4 +59,4 @@ def test_a_dropped_photo_is_read_again(stores: Stores, jobs: list[Job]) -> None:
     shelf.drop(jobs[0].id)
     shelf.drop(jobs[0].id)
 
-    assert shelf.get(replace(jobs[0], size=Size(301, 200))).pixels.shape == (200, 301, 3)
+    assert shelf.get(replace(jobs[0], size=Size(301, 200))).pixels().shape == (200, 301, 3)
