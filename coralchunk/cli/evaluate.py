@@ -13,16 +13,16 @@ from rich.table import Table
 
 from coralchunk.config import Settings
 from coralchunk.errors import BadLabels
-from coralchunk.imaging.decode import decode
+from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.matrix import draw_matrix
-from coralchunk.imaging.scene import scene
+from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.bench import load_classifier
 from coralchunk.science import metrics
 from coralchunk.services import model_shelf
 from coralchunk.storage.labelled import Labelled, read_labels
-from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, State
+from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Size, State
 
 
 @click.command()
@@ -57,23 +57,26 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
 
 def _judge(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
     with one.photo.open("rb") as stream:
-        photo = decode(stream, settings.max_pixels)
+        photo = open_photo(stream, settings.max_pixels)
     if one.truth is not None:
-        side = min(photo.shape[:2])
-        y, x = ((extent - side) // 2 for extent in photo.shape[:2])
-        squares = [(Chunk(x, y, side, side), one.truth)]
+        squares = [(_middle(photo.size), one.truth)]
     else:
         squares = list(one.squares)
-    windows = np.stack([_window(photo, chunk, one.photo) for chunk, _ in squares])
-    return classifier.probabilities(windows, scene(photo)), [state for _, state in squares]
+    windows = np.stack([_window(photo, square, one.photo) for square, _ in squares])
+    return classifier.probabilities(windows, photo.scene), [state for _, state in squares]
 
 
-def _window(photo: Pixels, chunk: Chunk, path: Path) -> Pixels:
-    cut = photo[chunk.area]
-    if cut.shape[:2] != (chunk.height, chunk.width):
-        raise BadLabels(str(path), f"the square at {chunk.x}, {chunk.y} px lies outside the photo")
-    how = cv2.INTER_AREA if chunk.width > CHUNK_PX else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(cut, (CHUNK_PX, CHUNK_PX), interpolation=how), dtype=np.uint8)
+def _middle(size: Size) -> Chunk:
+    side = min(size.width, size.height)
+    return Chunk((size.width - side) // 2, (size.height - side) // 2, side, side)
+
+
+def _window(photo: Photo, square: Chunk, path: Path) -> Pixels:
+    if square.x + square.width > photo.size.width or square.y + square.height > photo.size.height:
+        raise BadLabels(str(path), f"the square at {square.x}, {square.y} px lies outside the photo")
+    how = cv2.INTER_AREA if square.width > CHUNK_PX else cv2.INTER_LINEAR
+    scaled = cv2.resize(photo.cut(square), (CHUNK_PX, CHUNK_PX), interpolation=how)
+    return np.asarray(scaled, dtype=np.uint8)
 
 
 def _figures(truth: metrics.Truth, probabilities: Probabilities, unsure_below: float) -> dict[str, Any]:
