@@ -6,7 +6,7 @@ from threading import Event
 from typing import TypeVar
 
 _Answer = TypeVar("_Answer")
-PATIENCE_S = 60.0  # generous: the machine may be busy with something else
+PATIENCE_S = 120.0  # generous: the machine may be busy with something else
 
 
 def wait_for(ask: Callable[[], _Answer], what: str, deadline_s: float = PATIENCE_S) -> _Answer:
