@@ -58,10 +58,7 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
 def _judge(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
     with one.photo.open("rb") as stream:
         photo = open_photo(stream, settings.max_pixels)
-    if one.truth is not None:
-        squares = [(_middle(photo.size), one.truth)]
-    else:
-        squares = list(one.squares)
+    squares = list(one.squares) if one.truth is None else [(_middle(photo.size), one.truth)]
     windows = np.stack([_window(photo, square, one.photo) for square, _ in squares])
     return classifier.probabilities(windows, photo.scene), [state for _, state in squares]
 
