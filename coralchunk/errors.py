@@ -11,6 +11,7 @@ CoralchunkError
 │   ├─ BrokenImage
 │   ├─ FormatNotAccepted
 │   ├─ TooManyBytes
+│   ├─ TooLong
 │   └─ TooManyPixels
 ├─ Missing                 nothing is known under that name
 │   ├─ UnknownJob
@@ -105,6 +106,16 @@ class TooManyBytes(Unreadable):
         super().__init__(
             f"The upload is larger than {max_mb} MB, the most that is accepted."
             " Send a smaller copy, or have the operator raise CORALCHUNK_MAX_UPLOAD_MB."
+        )
+
+
+class TooLong(Unreadable):
+    """The photo is wider or higher than any photo is."""
+
+    def __init__(self, width: int, height: int, max_side: int) -> None:
+        super().__init__(
+            f"The photo has {width} x {height} pixels; no side may have more than {max_side}."
+            " Send it in pieces, or a smaller copy."
         )
 
 

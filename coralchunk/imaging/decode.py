@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Any, Final, cast
 
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
@@ -16,11 +16,12 @@ from coralchunk.errors import (
     NotAnImage,
     TooManyPixels,
 )
+from coralchunk.imaging.bounds import check_scans, check_sides, check_tags
 from coralchunk.imaging.formats import PLUGINS, SENTENCE, claimed_format
+from coralchunk.imaging.metered import Metered
+from coralchunk.imaging.orientation import UPRIGHT, orientation
 from coralchunk.imaging.photo import SIDEWAYS, Photo
 from coralchunk.terms import Pixels, Size
-
-_ORIENTATION: Final = 0x0112  # EXIF tag
 
 # Memory that a decoder takes for a pixel, its own buffers included; a format that needs more may have fewer
 # pixels. Pillow keeps 4 bytes; libwebp, libtiff and libheif hold a second copy, and a progressive JPEG keeps
@@ -44,12 +45,11 @@ def read_header(stream: IO[bytes], max_pixels: int) -> Header:
 
     stream      a seekable binary file; its position is moved
 
-    Raises NotAnImage, FormatNotAccepted, BrokenImage, or TooManyPixels.
+    Raises NotAnImage, FormatNotAccepted, BrokenImage, TooLong or TooManyPixels.
     """
-    with _opened(stream, max_pixels) as image:
+    with _opened(stream, max_pixels) as (image, _):
         width, height = image.size
-        # Reading EXIF also walks TIFF tags: a rotten block must be told here, not later.
-        if _orientation(image) in SIDEWAYS and not _has_upright_size(image):
+        if _held(image) in SIDEWAYS:
             width, height = height, width
         return Header(image.format or "", Size(width, height))
 
@@ -63,13 +63,14 @@ def open_photo(stream: IO[bytes], max_pixels: int) -> Photo:
     stream      a seekable binary file; its position is moved
     max_pixels  for JPEG and PNG; formats that take more memory to decode may have fewer
 
-    Raises NotAnImage, FormatNotAccepted, BrokenImage, or TooManyPixels before a pixel is decoded.
+    Raises what read_header raises, before a pixel is decoded, or BrokenImage.
     """
-    with _opened(stream, max_pixels) as image:
-        # Asked before the pixels are loaded, like the header's; Pillow turns TIFF itself while it loads.
-        orientation = 1 if isinstance(image, TiffImageFile) else _orientation(image)
+    with _opened(stream, max_pixels) as (image, metered):
+        # Asked before the pixels are loaded, like the header's.
+        held = _held(image)
+        metered.allow_pixels()
         image.load()
-        return Photo(image, orientation)
+        return Photo(image, held)
 
 
 def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
@@ -77,33 +78,34 @@ def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
     return open_photo(stream, max_pixels).pixels()
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF (or XMP) orientation that stands before the pixels, 1 if there is none.
-
-    PNG may carry EXIF behind its pixels too, but Pillow's own getexif for PNG decodes them all to look there.
-    """
-    return int(Image.Image.getexif(image).get(_ORIENTATION, 1))
-
-
-def _has_upright_size(image: Image.Image) -> bool:
-    return isinstance(image, TiffImageFile) and _ORIENTATION in image.tag_v2
+def _held(image: Image.Image) -> int:
+    # Pillow turns a TIFF itself: its size at once, its pixels while it loads them.
+    return UPRIGHT if isinstance(image, TiffImageFile) else orientation(image)
 
 
 @contextmanager
-def _opened(stream: IO[bytes], max_pixels: int) -> Iterator[Image.Image]:
+def _opened(stream: IO[bytes], max_pixels: int) -> Iterator[tuple[Image.Image, Metered]]:
     stream.seek(0)
     head = stream.read(64)
-    stream.seek(0)
     found = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(stream, formats=PLUGINS) as image:
+            metered = Metered(stream)
+            if claimed_format(head) == "TIFF":
+                check_tags(metered)
+            else:
+                # Anywhere else EXIF is about the photo, not of it: many a phone writes rubbish there.
+                warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
+            # It has what Pillow uses of a file, if not all that a file has.
+            with Image.open(cast(Any, metered), formats=PLUGINS) as image:
                 found = image.format or "image"
+                check_sides(image)
                 most = max_pixels * _FRUGAL_BYTES // _bytes_per_pixel(image)
                 if image.width * image.height > most:
                     raise TooManyPixels(image.width, image.height, most)
-                yield image
+                check_scans(image, metered)
+                yield image, metered
     except CoralchunkError:
         raise
     # Pillow's plugins raise a dozen unrelated types on hostile bytes (SyntaxError, struct.error, ...):

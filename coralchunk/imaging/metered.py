@@ -1,0 +1,52 @@
+"""A file from a stranger -> the same file, read only as often and as far as an honest one needs.
+
+Millions of tiny segments, comments that are copied at every byte, thousands of tags that all point at the
+same megabytes: each is a small file that keeps a parser busy for hours or fills the memory.
+"""
+
+from typing import IO, Final
+
+from coralchunk.errors import BrokenImage
+
+_HEADER_READS: Final = 10_000  # an EXIF of 10 MB comes in 160 segments, three reads each
+_HEADER_BYTES: Final = 16_000_000
+_PIXEL_READS: Final = 1_000_000  # a PNG of 64 MB in libpng's usual parts makes 24,000
+
+
+class Metered:
+    """As much of a binary file as Pillow needs, with a limit on reads and on bytes read."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream: Final = stream
+        self._reads = _HEADER_READS
+        stream.seek(0, 2)
+        self._size: Final = stream.tell()
+        # Some decoders begin by taking the whole file into memory.
+        self._bytes = self._size + _HEADER_BYTES
+        stream.seek(0)
+
+    def allow_pixels(self) -> None:
+        """Begin anew with the limits for decoding."""
+        self._reads = _PIXEL_READS
+        self._bytes = 2 * self._size + _HEADER_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        """Read like the file itself. Raises BrokenImage beyond a limit."""
+        content = self._stream.read(size)
+        self._reads -= 1
+        self._bytes -= len(content)
+        if self._reads < 0 or self._bytes < 0:
+            raise BrokenImage("image", "its parts are too many, or point at each other")
+        return content
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move to a place."""
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Tell the place."""
+        return self._stream.tell()
+
+    def fileno(self) -> int:
+        """Return the file's descriptor, for decoders in C. Raises OSError if it is in memory."""
+        return self._stream.fileno()
