@@ -20,6 +20,7 @@ from coralchunk.services import Services, open_services
 from coralchunk.web.pages import pages
 
 _FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
+_MOST_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
 _REDIS_TIMEOUT_S = 1.5
 
 
@@ -27,6 +28,7 @@ def create_app(services: Services) -> Flask:
     """Build the WSGI app around what is handed in; open nothing."""
     app = Flask("coralchunk", static_folder=folder("static"), template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
+    app.config["MAX_FORM_PARTS"] = _MOST_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
     observe(app)  # first: what the others refuse is counted too

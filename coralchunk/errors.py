@@ -3,6 +3,7 @@
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
 │   ├─ NoImage
+│   ├─ BrokenRequest
 │   ├─ BadIdempotencyKey
 │   ├─ BadWait
 │   └─ UnknownPart
@@ -11,6 +12,7 @@ CoralchunkError
 │   ├─ BrokenImage
 │   ├─ FormatNotAccepted
 │   ├─ TooManyBytes
+│   ├─ FormTooLarge
 │   ├─ TooLong
 │   └─ TooManyPixels
 ├─ Missing                 nothing is known under that name
@@ -46,6 +48,13 @@ class NoImage(BadRequest):
 
     def __init__(self) -> None:
         super().__init__("No image provided")
+
+
+class BrokenRequest(BadRequest):
+    """The request ended early, or its body is not framed as HTTP demands."""
+
+    def __init__(self) -> None:
+        super().__init__("The request did not arrive whole. Send it again.")
 
 
 class BadIdempotencyKey(BadRequest):
@@ -106,6 +115,16 @@ class TooManyBytes(Unreadable):
         super().__init__(
             f"The upload is larger than {max_mb} MB, the most that is accepted."
             " Send a smaller copy, or have the operator raise CORALCHUNK_MAX_UPLOAD_MB."
+        )
+
+
+class FormTooLarge(Unreadable):
+    """The form has more in it than one photo."""
+
+    def __init__(self, most_parts: int) -> None:
+        super().__init__(
+            f"The form has more than {most_parts} fields, or text that is longer than any this server asks for."
+            " Send the photo as a file in the field `image`, and nothing else."
         )
 
 

@@ -35,6 +35,8 @@ class ChunkTask(RqJob):
 class ChunkWorker(SimpleWorker):
     """Takes tasks one by one and hands each the bench of this process."""
 
+    max_connection_wait_time = 0.5  # s between looks for a Redis that went away; RQ would double up to 60
+
     def __init__(self, name: str, bench: Bench) -> None:
         super().__init__(
             [Queue(QUEUE_NAME, connection=bench.stores.redis, serializer=JSONSerializer)],

@@ -1,17 +1,21 @@
 """The one place where the domain's errors become HTTP: application/problem+json (RFC 9457)."""
 
+import errno
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from coralchunk.api.context import services
 from coralchunk.errors import (
     BadRequest,
+    BrokenRequest,
     Conflict,
     CoralchunkError,
     FormatNotAccepted,
+    FormTooLarge,
     Missing,
     NotFinished,
     QueueFull,
@@ -29,6 +33,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,
+    FormTooLarge: 413,
     TooLong: 413,
     TooManyBytes: 413,
     TooManyPixels: 413,
@@ -39,6 +44,9 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Unavailable: 503,
     StorageFull: 507,
 }
+
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def http_problem(error: HTTPException) -> Response:
     if isinstance(error.response, Response):  # refused by api.limits, which has answered already
         return error.response
     if isinstance(error, RequestEntityTooLarge):
-        return domain_problem(TooManyBytes(services().settings.max_upload_mb))
+        return domain_problem(_too_large())
     detail = error.description or error.name
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         detail = f"{request.method} is not possible here; use {', '.join(sorted(error.valid_methods))}."
@@ -90,6 +98,25 @@ def http_problem(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+@problems.app_errorhandler(ParseException)
+@problems.app_errorhandler(OSError)
+def input_problem(error: OSError | ParseException) -> Response:
+    """Tell apart why a body could not be taken in: no room for it here, or it did not come whole."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in _NO_ROOM:
+        return domain_problem(StorageFull())
+    if number is None:  # from the web server's reader or a client that fell silent, not from the system
+        return domain_problem(BrokenRequest())
+    raise error
+
+
+def _too_large() -> CoralchunkError:
+    most_bytes = current_app.config["MAX_CONTENT_LENGTH"]
+    if request.content_length is not None and request.content_length <= most_bytes:
+        return FormTooLarge(current_app.config["MAX_FORM_PARTS"])
+    return TooManyBytes(services().settings.max_upload_mb)
 
 
 def _status(kind: type) -> int:

@@ -51,6 +51,11 @@ def try_again(bench: Bench, task: Task) -> None:
     bench.stores.tasks.put(task.again())
 
 
+def forgive(bench: Bench, task: Task) -> None:
+    """Take back that a task was begun: what hindered it was neither the photo nor a bug."""
+    bench.stores.records.forgive(task.job_id, task.batch)
+
+
 def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> bool:
     """Judge a batch. Returns whether it is the one that has to finish the job."""
     indices = job.chunks_of(batch)

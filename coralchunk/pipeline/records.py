@@ -46,6 +46,7 @@ class JobRecords:
         self._redis: Final = redis
         self._create: Final = redis.register_script(scripts.CREATE)
         self._begin: Final = redis.register_script(scripts.BEGIN)
+        self._forgive: Final = redis.register_script(scripts.FORGIVE)
         self._record: Final = redis.register_script(scripts.RECORD)
         self._close: Final = redis.register_script(scripts.CLOSE)
         self._delete: Final = redis.register_script(scripts.DELETE)
@@ -99,6 +100,10 @@ class JobRecords:
         """Begin a batch: say what to do, and which batch of the same lane comes next."""
         step, next_batch = self._begin([keys.job(job_id), keys.results(job_id)], [batch, most_attempts])
         return Step(step.decode()), None if next_batch < 0 else next_batch
+
+    def forgive(self, job_id: int, batch: int) -> None:
+        """Count one attempt less at a batch of a job that still exists."""
+        self._forgive([keys.job(job_id)], [batch])
 
     def record(
         self, job_id: int, batch: int, results: Mapping[int, bytes], now: float, pipeline: Pipeline

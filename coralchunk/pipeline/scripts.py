@@ -69,6 +69,11 @@ end
 return {step, -1}
 """
 
+# keys job; argv batch -> nothing. Takes back what BEGIN counted.
+FORGIVE: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], -1) end
+"""
+
 # keys job results judged; argv batch, then index, probabilities, ... -> 1 if this batch is the one that must
 # finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
 # again when its task runs again after a crash.

@@ -10,10 +10,11 @@ from typing import Final, Protocol
 
 import structlog
 
+from coralchunk.errors import BadSetup
 from coralchunk.processes import is_running
 
 _SOON_S: Final = 2.0  # a child that dies younger than this waits before it is started again
-_LONGEST_WAIT_S: Final = 5.0
+_LONGEST_WAIT_S: Final = 2.0
 _log: Final = structlog.get_logger()
 
 
@@ -54,13 +55,25 @@ class Child:
         self._started_at = 0.0
         self._start_after = 0.0
         self._early_deaths = 0
+        self._has_run = False
 
     def start(self) -> None:
-        """Start the process, unless it runs or died so often that it has to wait a little."""
+        """Start the process, unless it runs or died so often that it has to wait a little.
+
+        Raises BadSetup if it cannot be started the first time; later that is tried again and again.
+        """
         if self._process is not None or time.monotonic() < self._start_after:
             return
-        self._process = self._start()
         self._started_at = time.monotonic()
+        try:
+            self._process = self._start()
+        except BadSetup as failure:
+            if not self._has_run:
+                raise
+            _log.error("cannot be started again", process=self.name, reason=str(failure))
+            self._start_after = time.monotonic() + _LONGEST_WAIT_S
+            return
+        self._has_run = True
         _log.info("started", process=self.name, pid=self._process.pid)
 
     def has_died(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 
-worker_class: Final = "gevent"
+worker_class: Final = "coralchunk.supervisor.web_worker.WebWorker"
 worker_connections: Final = 1000
 timeout: Final = 60  # s without a sign of life from a web process; slow clients do not count
 graceful_timeout: Final = 10  # s for answers that are under way when the server stops

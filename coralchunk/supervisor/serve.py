@@ -1,35 +1,30 @@
 """Settings -> a running server: Redis, web and workers under one watching parent."""
 
-import fcntl
 import os
 import secrets
-import selectors
 import shutil
-import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.errors import AlreadyServing, BadSetting
+from coralchunk.errors import CoralchunkError
 from coralchunk.pipeline.sweep import sweep, tidy
 from coralchunk.processes import PARENT_VARIABLE, is_running
-from coralchunk.services import Services, open_services
+from coralchunk.services import Services, model_shelf, open_services
 from coralchunk.supervisor.children import Child, Process, python, stop_all
+from coralchunk.supervisor.guards import Ended, listening, only_one, signals
 from coralchunk.supervisor.redis_server import RedisServer
 
 _PATIENCE_S: Final = 20.0  # for requests and batches under way when the server stops
 _LOOK_AGAIN_S: Final = 0.5
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
-_PORT_PATIENCE_S: Final = 10.0  # for the processes of a crashed server to let go of the port
 _log: Final = structlog.get_logger()
 
 
@@ -51,36 +46,41 @@ class Server:
 
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises BadSetup if that cannot begin."""
-        self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _only_one(self._settings.data_dir), _signals() as ended, _listening(self._settings) as listener:
+        settings = self._settings
+        model_shelf(settings).find(settings.model)  # before anything is started that would have to be ended
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with only_one(settings.data_dir), signals() as ended, listening(settings) as listener:
             shutil.rmtree(self._metrics, ignore_errors=True)  # counts begin anew with the processes
             self._metrics.mkdir()
-            settings = self._with_redis()
-            services = open_services(settings, redis_timeout_s=5)
-            services.stores.admission.open()
-            self._unrecovered.extend(_dead_workers(services))
-            web = Child("web", lambda: self._start_web(listener))
-            workers = [self._worker(slot) for slot in range(settings.workers)]
-            _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers))
-            stopping = threading.Event()
-            sweeper = threading.Thread(target=_keep_swept, args=(services, stopping), name="sweeper")
-            sweeper.start()
             try:
-                self._watch([*self._own_redis(), web, *workers], services, ended)
+                self._serve(self._with_redis(), listener, ended)
             finally:
-                _log.info("stopping")
-                stopping.set()
-                # Workers first: while they end what they have begun, web goes on answering, but takes
-                # nothing new.
-                _drain(services)
-                stop_all(workers, _PATIENCE_S)
-                listener.close()
-                stop_all([web], _PATIENCE_S)
-                sweeper.join()
                 stop_all(self._own_redis(), _PATIENCE_S)
                 _log.info("stopped")
 
-    def _watch(self, children: list[Child], services: Services, ended: "_Ended") -> None:
+    def _serve(self, settings: Settings, listener: socket.socket, ended: Ended) -> None:
+        services = open_services(settings, redis_timeout_s=5)
+        services.stores.admission.open()
+        self._unrecovered.extend(_dead_workers(services))
+        web = Child("web", lambda: self._start_web(listener))
+        workers = [self._worker(slot) for slot in range(settings.workers)]
+        _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers))
+        stopping = threading.Event()
+        sweeper = threading.Thread(target=_keep_swept, args=(services, stopping), name="sweeper")
+        sweeper.start()
+        try:
+            self._watch([*self._own_redis(), web, *workers], services, ended)
+        finally:
+            _log.info("stopping")
+            stopping.set()
+            # Workers first: while they end what they have begun, web still answers, but takes nothing new.
+            _drain(services)
+            stop_all(workers, _PATIENCE_S)
+            listener.close()
+            stop_all([web], _PATIENCE_S)
+            sweeper.join()
+
+    def _watch(self, children: list[Child], services: Services, ended: Ended) -> None:
         while not ended.is_told:
             for child in children:
                 if child.has_died():
@@ -130,83 +130,6 @@ class Server:
         return python([*command, "coralchunk.app:from_environment()"], self._environment, [listener.fileno()])
 
 
-class _Ended:
-    """Wakes the watcher when a child dies or the server is told to end."""
-
-    def __init__(self, wakeups: socket.socket) -> None:
-        self._wakeups: Final = wakeups
-        self._selector: Final = selectors.DefaultSelector()
-        self._selector.register(wakeups, selectors.EVENT_READ)
-        self.is_told = False
-
-    def tell(self, *_signal: object) -> None:
-        """Note that the server shall end."""
-        self.is_told = True
-
-    def wait(self, timeout_s: float) -> None:
-        """Return at the next signal, or after `timeout_s`."""
-        if self._selector.select(timeout_s):
-            self._wakeups.recv(4096)
-
-
-@contextmanager
-def _signals() -> Iterator[_Ended]:
-    receiving, sending = socket.socketpair()
-    receiving.setblocking(False)  # noqa: FBT003 - the library's signature
-    sending.setblocking(False)  # noqa: FBT003 - likewise
-    ended = _Ended(receiving)
-    signal.set_wakeup_fd(sending.fileno(), warn_on_full_buffer=False)
-    # SIGCHLD needs a handler of its own, however empty, for Python to write to the wake-up socket.
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, ended.tell),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, ended.tell),
-        signal.SIGCHLD: signal.signal(signal.SIGCHLD, lambda *_: None),
-    }
-    try:
-        yield ended
-    finally:
-        signal.set_wakeup_fd(-1)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        receiving.close()
-        sending.close()
-
-
-@contextmanager
-def _only_one(data_dir: Path) -> Iterator[None]:
-    with (data_dir / "serve.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise AlreadyServing(str(data_dir), lock.read().strip()) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
-
-
-@contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """Own the listening socket here: while web processes restart, clients wait instead of being refused."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        deadline = time.monotonic() + _PORT_PATIENCE_S
-        while True:
-            try:
-                listener.bind((settings.host, settings.port))
-                break
-            except OSError as taken:
-                if time.monotonic() > deadline:
-                    raise BadSetting(
-                        VARIABLES["port"], str(settings.port), f"cannot listen on {settings.host}: {taken}"
-                    ) from taken
-                threading.Event().wait(0.1)
-        listener.listen(1024)
-        yield listener
-
-
 def _drain(services: Services) -> None:
     try:
         services.stores.admission.close(int(3 * _PATIENCE_S))
@@ -231,6 +154,6 @@ def _keep_swept(services: Services, stopping: threading.Event) -> None:
             if rounds % _TIDY_EVERY == 0:
                 tidy(services.stores, time.time())
             sweep(services.stores, time.time())
-        except (RedisError, OSError) as failure:
+        except (RedisError, OSError, CoralchunkError) as failure:
             _log.warning("sweep put off", reason=str(failure))
         rounds += 1

@@ -1,0 +1,53 @@
+"""gunicorn's gevent worker, with our own words for what is no HTTP and an end for clients that fall silent."""
+
+import contextlib
+import json
+import socket
+from typing import Any, Final
+
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.workers.base_async import AsyncWorker
+from gunicorn.workers.ggevent import GeventWorker
+from typing_extensions import override
+
+_SILENCE_S: Final = 120  # a phone under water may lose its net for a while
+_STATUS: Final[dict[type[Exception], tuple[int, str]]] = {
+    LimitRequestLine: (414, "URI Too Long"),
+    LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+    ExpectationFailed: (417, "Expectation Failed"),
+}
+_LONGEST_REASON: Final = 200  # characters; it quotes what the client sent
+
+
+class WebWorker(GeventWorker):
+    """Serves many slow clients in one process."""
+
+    @override
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        client.settimeout(_SILENCE_S)
+        AsyncWorker.handle(self, listener, client, addr)
+
+    @override
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        if not isinstance(exc, ParseException):
+            super().handle_error(req, client, addr, exc)
+            return
+        status, name = _STATUS.get(type(exc), (400, "Bad Request"))
+        reason = ascii(str(exc))[1 : _LONGEST_REASON + 1]
+        self.log.warning("not HTTP: %s", reason)
+        detail = f"This is no request that this server understands: {reason}."
+        kind = name.replace(" ", "")
+        body = json.dumps(
+            {"type": f"/docs#{kind}", "title": kind, "status": status, "detail": detail, "error": detail}
+        )
+        head = (
+            f"HTTP/1.1 {status} {name}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        with contextlib.suppress(OSError):  # it may be gone
+            client.sendall((head + body).encode())
