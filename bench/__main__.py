@@ -30,6 +30,7 @@ from bench.scaling import scaling
 from bench.server import serving
 from bench.table import keep, show
 
+_BUSY: Final = 0.5  # load of the machine from which seconds are not to be quoted
 _WIDTH: Final = 120  # of the table where there is no terminal
 _RESULTS: Final = Path(__file__).resolve().parent / "results"
 _ALONE: Final[dict[str, Callable[[Kit], None]]] = {
@@ -53,6 +54,11 @@ def main(*, smoke: bool, only: tuple[str, ...]) -> None:
     """Measure this server beside the bare model and beside what else one could use."""
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     machine, findings = described(), Findings()
+    before = machine["machine"]["load_before"]
+    if before > _BUSY:
+        findings.remarks.append(
+            f"Busy before it began (load {before}): trust ratios of CPU time, not seconds."
+        )
     path = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}{'-smoke' if smoke else ''}.json"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what we started is ended on the way out
     with floor() as processes, serving() as served, console.status("starting") as progress:

@@ -6,6 +6,7 @@ from bench.client import Phone
 from bench.figures import Goal, median, percentile
 from bench.kit import Kit
 from bench.photos import upload
+from bench.processes import cpu_s
 
 _TARGETS: Final = {12: 2.0, 48: 1.7}  # times the floor
 
@@ -22,10 +23,12 @@ def _size(kit: Kit, phone: Phone, megapixels: float, rounds: int) -> None:
     photo, found, section = upload(megapixels), kit.findings, f"idle, {megapixels:g} MP"
     kit.floor.take(photo)
     phone.classify(photo)  # fills what a server fills once
-    floor_s, total_s, post_s, ratios, answer_mb = [], [], [], [], 0.0
+    floor_s, total_s, post_s, ratios, cpu_ratios, answer_mb = [], [], [], [], [], 0.0
     for number in range(1, rounds + 1):
         run = kit.floor.run()
+        cpu_before = cpu_s(kit.served.pid)
         done = phone.classify(photo, number)
+        cpu_ratios.append((cpu_s(kit.served.pid) - cpu_before) / run.cpu_s)
         found.compare(section, run.probabilities, done.probabilities)
         floor_s.append(run.wall_s)
         total_s.append(done.total_s)
@@ -38,6 +41,7 @@ def _size(kit: Kit, phone: Phone, megapixels: float, rounds: int) -> None:
     found.add(section, "POST", "ms", [1e3 * one for one in post_s])
     found.add(section, "chunks a second", "1/s", [photo.chunks / one for one in total_s])
     ratio = found.note(section, "POST to completed / floor", "x", median(total_s) / median(floor_s), ratios)
+    found.add(section, "CPU time of the server / of the floor", "x", cpu_ratios)
     if megapixels in _TARGETS:
         found.aim(ratio, Goal.AT_MOST, _TARGETS[int(megapixels)])
     size = found.add(
