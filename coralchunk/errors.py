@@ -3,7 +3,6 @@
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
 │   ├─ NoImage
-│   ├─ BrokenRequest
 │   ├─ BadIdempotencyKey
 │   ├─ BadWait
 │   └─ UnknownPart
@@ -12,7 +11,6 @@ CoralchunkError
 │   ├─ BrokenImage
 │   ├─ FormatNotAccepted
 │   ├─ TooManyBytes
-│   ├─ FormTooLarge
 │   ├─ TooLong
 │   └─ TooManyPixels
 ├─ Missing                 nothing is known under that name
@@ -50,20 +48,11 @@ class NoImage(BadRequest):
         super().__init__("No image provided")
 
 
-class BrokenRequest(BadRequest):
-    """The request ended early, or its body is not framed as HTTP demands."""
-
-    def __init__(self) -> None:
-        super().__init__("The request did not arrive whole. Send it again.")
-
-
 class BadIdempotencyKey(BadRequest):
     """The Idempotency-Key header is empty or too long."""
 
     def __init__(self, length: int, longest: int) -> None:
-        super().__init__(
-            f"The Idempotency-Key has {length} characters; use 1 to {longest}, such as a random UUID."
-        )
+        super().__init__(f"The Idempotency-Key has {length} characters; use 1 to {longest}.")
 
 
 class BadWait(BadRequest):
@@ -118,24 +107,11 @@ class TooManyBytes(Unreadable):
         )
 
 
-class FormTooLarge(Unreadable):
-    """The form has more in it than one photo."""
-
-    def __init__(self, most_parts: int) -> None:
-        super().__init__(
-            f"The form has more than {most_parts} fields, or text that is longer than any this server asks for."
-            " Send the photo as a file in the field `image`, and nothing else."
-        )
-
-
 class TooLong(Unreadable):
     """The photo is wider or higher than any photo is."""
 
     def __init__(self, width: int, height: int, max_side: int) -> None:
-        super().__init__(
-            f"The photo has {width} x {height} pixels; no side may have more than {max_side}."
-            " Send it in pieces, or a smaller copy."
-        )
+        super().__init__(f"The photo has {width} x {height} pixels; no side may have more than {max_side}.")
 
 
 class TooManyPixels(Unreadable):

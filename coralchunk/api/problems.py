@@ -11,11 +11,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from coralchunk.api.context import services
 from coralchunk.errors import (
     BadRequest,
-    BrokenRequest,
     Conflict,
     CoralchunkError,
     FormatNotAccepted,
-    FormTooLarge,
     Missing,
     NotFinished,
     QueueFull,
@@ -33,7 +31,6 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,
-    FormTooLarge: 413,
     TooLong: 413,
     TooManyBytes: 413,
     TooManyPixels: 413,
@@ -89,7 +86,7 @@ def http_problem(error: HTTPException) -> Response:
     if isinstance(error.response, Response):  # refused by api.limits, which has answered already
         return error.response
     if isinstance(error, RequestEntityTooLarge):
-        return domain_problem(_too_large())
+        return _too_large()
     detail = error.description or error.name
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         detail = f"{request.method} is not possible here; use {', '.join(sorted(error.valid_methods))}."
@@ -108,15 +105,19 @@ def input_problem(error: OSError | ParseException) -> Response:
     if number in _NO_ROOM:
         return domain_problem(StorageFull())
     if number is None:  # from the web server's reader or a client that fell silent, not from the system
-        return domain_problem(BrokenRequest())
+        return _problem(400, "BrokenRequest", "The request did not arrive whole. Send it again.")
     raise error
 
 
-def _too_large() -> CoralchunkError:
-    most_bytes = current_app.config["MAX_CONTENT_LENGTH"]
-    if request.content_length is not None and request.content_length <= most_bytes:
-        return FormTooLarge(current_app.config["MAX_FORM_PARTS"])
-    return TooManyBytes(services().settings.max_upload_mb)
+def _too_large() -> Response:
+    most_bytes, most_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
+    if request.content_length is None or request.content_length > most_bytes:
+        return domain_problem(TooManyBytes(services().settings.max_upload_mb))
+    detail = (
+        f"The form has more than {most_parts} fields, or text that is longer than any this server asks for."
+        " Send the photo as a file in the field `image`, and nothing else."
+    )
+    return _problem(413, "FormTooLarge", detail)
 
 
 def _status(kind: type) -> int:

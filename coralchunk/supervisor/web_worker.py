@@ -1,8 +1,9 @@
-"""gunicorn's gevent worker, with our own words for what is no HTTP and an end for clients that fall silent."""
+"""gunicorn's gevent worker, with our own words for what is no HTTP, and patience with an end."""
 
 import contextlib
 import json
 import socket
+import time
 from typing import Any, Final
 
 from gunicorn.http.errors import (
@@ -16,6 +17,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from typing_extensions import override
 
 _SILENCE_S: Final = 120  # a phone under water may lose its net for a while
+_HEAR_OUT_S: Final = 5.0
 _STATUS: Final[dict[type[Exception], tuple[int, str]]] = {
     LimitRequestLine: (414, "URI Too Long"),
     LimitRequestHeaders: (431, "Request Header Fields Too Large"),
@@ -30,15 +32,17 @@ class WebWorker(GeventWorker):
     @override
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_S)
-        AsyncWorker.handle(self, listener, client, addr)
+        with client.dup() as end:
+            AsyncWorker.handle(self, listener, client, addr)
+            _hear_out(end)
 
     @override
-    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
         status, name = _STATUS.get(type(exc), (400, "Bad Request"))
-        reason = ascii(str(exc))[1 : _LONGEST_REASON + 1]
+        reason = ascii(str(exc)).strip("'\"")[:_LONGEST_REASON]
         self.log.warning("not HTTP: %s", reason)
         detail = f"This is no request that this server understands: {reason}."
         kind = name.replace(" ", "")
@@ -51,3 +55,17 @@ class WebWorker(GeventWorker):
         )
         with contextlib.suppress(OSError):  # it may be gone
             client.sendall((head + body).encode())
+
+
+def _hear_out(end: socket.socket) -> None:
+    """Let a client finish its sentence.
+
+    Closing while it still sends would reset the connection, and a phone that sent too much would see a broken
+    line instead of the reason why it was refused.
+    """
+    deadline = time.monotonic() + _HEAR_OUT_S
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_WR)
+        end.settimeout(_HEAR_OUT_S)
+        while end.recv(1 << 16) and time.monotonic() < deadline:
+            pass
