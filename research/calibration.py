@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from research.network import softmax
 
 Scores = NDArray[np.float64]
+Marks = NDArray[np.bool_]
 
 _SHIFT_PENALTY: Final = 0.01  # keeps the class shifts small where there is little to fit them on
 
@@ -41,18 +42,34 @@ def fit(logits: Scores, targets: Scores, weights: Scores) -> Scaling:
 
 
 def cross_calibrated(
-    logits: Scores, targets: Scores, weights: Scores, splits: Iterator[NDArray[np.bool_]]
+    logits: Scores, fitted_on: list[Scores], targets: Scores, judged: Marks, splits: Iterator[Marks]
 ) -> Scores:
-    """Calibrate each part by what was fitted on the others, so that figures are of untouched patches."""
+    """Calibrate each part by what was fitted on the others, so that figures are of untouched patches.
+
+    fitted_on  the held-out log scores that the scaling is fitted on, each laid out like `logits`
+    """
     said = np.zeros_like(logits)
     for held_out in splits:
-        if held_out.any():
-            said[held_out] = fit(logits[~held_out], targets[~held_out], weights[~held_out])(logits[held_out])
+        others = judged & ~held_out
+        said[held_out] = fit_all([scores[others] for scores in fitted_on], targets[others])(logits[held_out])
     return said
 
 
-def risk_coverage(right: NDArray[np.bool_], confidence: Scores) -> tuple[Scores, Scores, Scores]:
-    """Answer the surest first: returns thresholds, the share answered, and the share of those that is wrong."""
+def fit_all(scores: list[Scores], targets: Scores) -> Scaling:
+    """Fit one scaling to several sets of held-out scores of the same patches, each counting alike."""
+    stacked = np.concatenate(scores)
+    return fit(stacked, np.tile(targets, (len(scores), 1)), np.ones(len(stacked)))
+
+
+def threshold(right: Marks, confidence: Scores, risk: float) -> float:
+    """Return the least confidence above which at most `risk` of the answers are wrong."""
+    confidences, _, wrong = risk_coverage(right, confidence)
+    within = np.flatnonzero(wrong <= risk)
+    return float(confidences[within[-1]]) if len(within) else 1.0
+
+
+def risk_coverage(right: Marks, confidence: Scores) -> tuple[Scores, Scores, Scores]:
+    """Answer the surest first: thresholds, the share answered, and the share of those that is wrong."""
     order = np.argsort(-confidence, kind="stable")
     answered = np.arange(1, len(order) + 1)
     return confidence[order], answered / len(order), np.cumsum(~right[order]) / answered

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.terms import CHUNK_PX
 from research.augment import Sample
 from research.crops import from_masks, off_grid
 from research.pixels import by_photo, read_photo, window
@@ -42,6 +43,7 @@ class Table:
     sites: NDArray[np.str_]
     groups: NDArray[np.str_]
     photos: NDArray[np.str_]
+    whole: NDArray[np.bool_]  # a chunk of the grid, as the server cuts it
 
 
 def gather(root: Path, random: np.random.Generator) -> list[Item]:
@@ -72,6 +74,7 @@ def table(items: Sequence[Item]) -> Table:
         np.array([item.patch.site for item in items]),
         np.array([item.patch.group for item in items]),
         np.array([item.patch.photo.name for item in items]),
+        np.array([_is_chunk(item.patch) for item in items]),
     )
 
 
@@ -89,6 +92,10 @@ def samples(patches: Sequence[Patch]) -> list[Sample]:
             place = (patch.left * scale, patch.top * scale, patch.side_px * scale)
             found[number] = Sample(window(photo, patch), small, place)
     return [sample for sample in found if sample is not None]
+
+
+def _is_chunk(patch: Patch) -> bool:
+    return patch.side_px == CHUNK_PX and not (patch.left % CHUNK_PX or patch.top % CHUNK_PX)
 
 
 def _labels(name: str, root: Path) -> list[Patch]:

@@ -1,4 +1,4 @@
-"""Rows of features and labels -> the decisions on top of them, and what they say of patches they never saw."""
+"""Rows of features and labels -> the decisions on them, and what those say of patches they never saw."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,10 +15,12 @@ from research.network import PARTS, Decisions, Known, Line
 Rows = NDArray[np.float32]
 Marks = NDArray[np.bool_]
 
-_TEXTURE_STRENGTH: Final = 0.001  # of 0.0003 to 0.03 the one that carried best to a site left out
-_COLOUR_STRENGTH: Final = 1.0
-#: The few colour numbers among hundreds of texture numbers are held back ten times less, or they drown.
-_COLOUR_FREEDOM: Final = 10**0.5
+#: Inverse of the penalty; of 0.0003 to 0.01 the one that carried best to a sea left out.
+_STRENGTH: Final = 0.001
+#: A few colour numbers drown among hundreds of texture numbers unless they are held back less.
+_COLOUR_CORAL: Final = 3.0
+_COLOUR_BLEACHED: Final = 3.0
+_PLAIN_BLEACHED: Final = 4.0
 _DIRECTIONS: Final = 24
 _EXAMPLES: Final = 256
 _FOLDS: Final = 5
@@ -27,7 +29,7 @@ _FOLDS: Final = 5
 def learn(passes: list[Rows], table: Table, chosen: Marks, *, with_scene: bool = True) -> Decisions:
     """Fit every decision on the chosen rows of each pass (as taken, then augmented variants), uncalibrated.
 
-    with_scene  without it, plain colour stands in for colour beside the photo: the ablation
+    with_scene  without it the colours beside the photo weigh nothing: the ablation
     """
     rows = np.concatenate([features[chosen] for features in passes])
     targets = np.tile(table.targets[chosen], (len(passes), 1))
@@ -36,13 +38,18 @@ def learn(passes: list[Rows], table: Table, chosen: Marks, *, with_scene: bool =
     is_coral = targets[:, 0] + targets[:, 1]
     live = is_coral > 0
     pale = targets[:, 0] / np.maximum(is_coral, 1e-9)
-    freedom = np.repeat([1.0, _COLOUR_FREEDOM if with_scene else 0.0], [texture.shape[1], colour.shape[1]])
-    bleached = _line(colour[live], pale[live], weights[live], _COLOUR_STRENGTH)
-    alone = _line(plain[live], pale[live], weights[live], _COLOUR_STRENGTH)
+    beside = _freedom({"texture": 1.0, "colour": _COLOUR_BLEACHED * with_scene, "plain": _PLAIN_BLEACHED})
+    alone = _freedom({"texture": 1.0, "plain": _PLAIN_BLEACHED})
+    compared, single = np.hstack([texture, colour, plain])[live], np.hstack([texture, plain])[live]
     return Decisions(
-        coral=_line(np.hstack([texture, colour]), is_coral, weights, _TEXTURE_STRENGTH, freedom),
-        bleached=bleached,
-        bleached_alone=alone,
+        coral=_line(
+            np.hstack([texture, colour]),
+            is_coral,
+            weights,
+            _freedom({"texture": 1.0, "colour": _COLOUR_CORAL * with_scene}),
+        ),
+        bleached=_line(compared, pale[live], weights[live], beside),
+        bleached_alone=_line(single, pale[live], weights[live], alone),
         temperature=1.0,
         shift=(0.0, 0.0, 0.0),
         known=know(passes[0][chosen][:, PARTS["texture"]]),
@@ -67,14 +74,32 @@ def by_site(table: Table) -> Iterator[Marks]:
 
 
 def held_out_logits(
-    passes: list[Rows], table: Table, splits: Iterator[Marks], *, with_scene: bool = True
+    passes: list[Rows],
+    table: Table,
+    splits: Iterator[Marks],
+    *,
+    shown: Rows | None = None,
+    with_scene: bool = True,
 ) -> NDArray[np.float64]:
-    """Return for each row what decisions say that were learned without its part."""
+    """Return for each row what decisions say that were learned without its part.
+
+    shown  the features to judge, if not those of the first pass
+    """
+    shown = passes[0] if shown is None else shown
     said = np.zeros((len(table.labels), 3))
     for held_out in splits:
         decisions = learn(passes, table, ~held_out, with_scene=with_scene)
-        said[held_out] = decisions.logits(passes[0][held_out])
+        said[held_out] = decisions.logits(shown[held_out])
     return said
+
+
+def strangeness(passes: list[Rows], splits: Iterator[Marks]) -> NDArray[np.float64]:
+    """Return how far each row lies from what is known without its part."""
+    texture = passes[0][:, PARTS["texture"]]
+    found = np.zeros(len(texture))
+    for held_out in splits:
+        found[held_out] = know(texture[~held_out]).distance(texture[held_out])
+    return found
 
 
 def know(texture: Rows) -> Known:
@@ -97,19 +122,23 @@ def _weights(table: Table, chosen: Marks) -> NDArray[np.float64]:
     return weights * len(weights) / weights.sum()
 
 
+def _freedom(parts: dict[str, float]) -> NDArray[np.float64]:
+    sizes = [PARTS[name].stop - PARTS[name].start for name in parts]
+    return np.repeat(list(parts.values()), sizes)
+
+
 def _line(
     numbers: Rows,
     target: NDArray[np.float64],
     weights: NDArray[np.float64],
-    strength: float,
-    freedom: NDArray[np.float64] | float = 1.0,
+    freedom: NDArray[np.float64],
 ) -> Line:
     """Fit a logistic line to targets between 0 and 1."""
     middle = np.average(numbers, axis=0, weights=weights)
     spread = np.sqrt(np.average((numbers - middle) ** 2, axis=0, weights=weights)) + 1e-6
     standard = (numbers - middle) / spread * freedom
     yes, no = target > 0, target < 1
-    fitted = LogisticRegression(C=strength, max_iter=400).fit(
+    fitted = LogisticRegression(C=_STRENGTH, max_iter=400).fit(
         np.concatenate([standard[yes], standard[no]]),
         np.repeat([1, 0], [yes.sum(), no.sum()]),
         np.concatenate([(weights * target)[yes], (weights * (1 - target))[no]]),

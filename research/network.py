@@ -1,7 +1,8 @@
 """A window and its photo's scene -> probabilities and distance: the graph that is served.
 
-Texture decides whether there is coral, colour beside the rest of the photo decides whether it is bleached.
-Where a window is all there is of a photo nothing can be compared, and its plain colour has to do.
+Texture (of the grey, contrast-stretched window) decides whether there is coral; texture, colour beside the
+rest of the photo and plain colour decide whether it is bleached. Where a window is all there is of a photo
+nothing can be compared, and texture and plain colour have to do.
 """
 
 from collections.abc import Mapping
@@ -17,8 +18,8 @@ from research.backbone import Backbone
 from research.colour import NUMBERS, Colour, alone, plain
 
 SCENE: Final = 28
-#: Blocks of the backbone whose channels are averaged: the ends of its fifth and sixth stage. Later layers know
-#: what ImageNet holds, these know surfaces; on a sea left out of training they tell coral best.
+#: Blocks of the backbone whose channels are averaged: the ends of its fifth and sixth stage. Later layers
+#: know what ImageNet holds, these know surfaces; on a sea left out of training they tell coral best.
 LISTENED: Final = (10, 14)
 TEXTURE: Final = 2 * (112 + 192)
 PLAIN: Final = 4
@@ -99,8 +100,8 @@ class Decisions:
     """All that is learned on top of the backbone."""
 
     coral: Line  # on texture and colour
-    bleached: Line  # on colour
-    bleached_alone: Line  # on plain colour, for a window that is all of its photo
+    bleached: Line  # on texture, colour and plain colour
+    bleached_alone: Line  # on texture and plain colour, for a window that is all of its photo
     temperature: float
     shift: tuple[float, float, float]  # added to the log probabilities: how common each class is
     known: Known
@@ -117,9 +118,9 @@ class Decisions:
         part = {name: features[:, place] for name, place in PARTS.items()}
         coral = self.coral.odds(np.hstack([part["texture"], part["colour"]]))
         weight = part["alone"][:, 0]
-        pale = (1 - weight) * self.bleached.odds(part["colour"]) + weight * self.bleached_alone.odds(
-            part["plain"]
-        )
+        beside = self.bleached.odds(np.hstack([part["texture"], part["colour"], part["plain"]]))
+        single = self.bleached_alone.odds(np.hstack([part["texture"], part["plain"]]))
+        pale = (1 - weight) * beside + weight * single
         is_coral = -np.logaddexp(0, -coral)
         return np.stack(
             [is_coral - np.logaddexp(0, -pale), is_coral - np.logaddexp(0, pale), -np.logaddexp(0, coral)],
@@ -156,8 +157,9 @@ class Judge(nn.Module):
         found = self.features(windows, scene)
         texture, colour, plain_, single = (found[:, place] for place in PARTS.values())
         coral = torch.cat([texture, colour], dim=1) @ self.coral + self.coral_bias
-        pale = (1 - single[:, 0]) * (colour @ self.bleached + self.bleached_bias)
-        pale = pale + single[:, 0] * (plain_ @ self.bleached_alone + self.bleached_alone_bias)
+        beside = torch.cat([texture, colour, plain_], dim=1) @ self.bleached + self.bleached_bias
+        alone_ = torch.cat([texture, plain_], dim=1) @ self.bleached_alone + self.bleached_alone_bias
+        pale = (1 - single[:, 0]) * beside + single[:, 0] * alone_
         yes, no = nn.functional.logsigmoid(coral), nn.functional.logsigmoid(-coral)
         split = (nn.functional.logsigmoid(pale), nn.functional.logsigmoid(-pale))
         logits = torch.stack([yes + split[0], yes + split[1], no], dim=1)

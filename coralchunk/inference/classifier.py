@@ -13,7 +13,7 @@ from coralchunk.terms import CLASSES, Probabilities, Windows
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it
-OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of terms.CLASSES
+OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of terms.CLASSES; others are left
 
 
 class Classifier:

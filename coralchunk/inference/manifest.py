@@ -21,6 +21,9 @@ class Thresholds(_Part):
     """Where the model's word stops counting."""
 
     unsure_below: Annotated[float, Field(ge=0, le=1)]  # largest probability under this: unsure
+    #: Beyond this distance from all training patches the graph fades its probabilities to a third each,
+    #: which is under `unsure_below`; null for a model that cannot tell.
+    far_beyond: Annotated[float, Field(gt=0)] | None = None
 
 
 class Calibration(_Part):
@@ -28,6 +31,8 @@ class Calibration(_Part):
 
     method: str
     temperature: Annotated[float, Field(gt=0)]  # already applied inside the graph
+    #: Added to the log probabilities of each class, inside the graph too: how common it is outside training.
+    shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
     fitted_on: str
 
 

@@ -1,0 +1,38 @@
+"""Figures and card.md -> the model card: what a person must know who is about to believe the model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from research.build import Measured
+from research.card import Identity, ablation_table, sources_table, tables, wrong_answers
+from research.dataset import Item, Table
+
+_TEMPLATE: Final = Path(__file__).with_name("card.md")
+
+
+def card(
+    identity: Identity, side_px: int, items: Sequence[Item], table: Table, measured: Measured, targets: str
+) -> str:
+    """Write the card."""
+    shift = ", ".join(f"{value:+.2f}" for value in measured.scaling.shift)
+    errors = "; ".join(
+        f"{name} {share:.1%}" for name, share in wrong_answers(measured.by_photo, table).items()
+    )
+    return _TEMPLATE.read_text(encoding="utf-8").format(
+        name=identity.name,
+        version=identity.version,
+        kilobytes=round(identity.size_bytes / 1000),
+        sha256=identity.sha256,
+        side=side_px,
+        temperature=measured.scaling.temperature,
+        shift=shift,
+        unsure=measured.unsure_below,
+        far=measured.far,
+        sources=sources_table(items, table),
+        tables=tables(table, measured),
+        stem=f"{identity.name}-{identity.version}",
+        targets=targets,
+        ablations=ablation_table(table, measured),
+        errors=errors.replace("_", " "),
+    )
