@@ -32,7 +32,7 @@ def create_app(services: Services) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
     observe(app)  # first: what the others refuse is counted too
-    limit_rates(app, services.settings)
+    limit_rates(app, services.settings, services.rates)
     harden(app)
     for blueprint in (problems, v1, ops, pages):
         app.register_blueprint(blueprint)

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Final
 
 PARENT_VARIABLE: Final = "_CORALCHUNK_PARENT"  # process id of the supervisor, set for its children
@@ -19,6 +20,17 @@ def is_running(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def runs(pid: int, word: str) -> bool:
+    """Tell whether a process of this id has `word` in its command line: after a restart ids are given anew.
+
+    Where that cannot be read (not on Linux), whether there is a process of this id at all.
+    """
+    try:
+        return word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self/cmdline").exists() and is_running(pid)
 
 
 def end_with_parent(parent: int | None) -> None:

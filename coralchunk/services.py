@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from redis import Redis
-from redis.backoff import ExponentialBackoff
+from redis import ConnectionPool, Redis
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
@@ -27,6 +27,7 @@ class Services:
 
     settings: Settings
     stores: Stores
+    rates: ConnectionPool  # to count requests by; slow there is as good as gone
     models: ModelShelf
     model: ListedModel
 
@@ -52,8 +53,14 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         tallies=Tallies(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )
+    rates = ConnectionPool.from_url(
+        settings.redis_url or _LOCAL_REDIS,
+        socket_connect_timeout=0.3,
+        socket_timeout=0.3,
+        retry=Retry(NoBackoff(), 0),
+    )
     models = model_shelf(settings)
-    return Services(settings, stores, models, models.find(settings.model))
+    return Services(settings, stores, rates, models, models.find(settings.model))
 
 
 def model_shelf(settings: Settings) -> ModelShelf:

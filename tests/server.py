@@ -167,7 +167,9 @@ def environment(**settings: str) -> dict[str, str]:
         for name, value in os.environ.items()  # noqa: TID251 - what a shell would hand on
         if not name.startswith("CORALCHUNK_") and name != "REDIS_URL"
     }
-    return inherited | {f"CORALCHUNK_{name}": value for name, value in settings.items()}
+    return inherited | {
+        name if name == "REDIS_URL" else f"CORALCHUNK_{name}": value for name, value in settings.items()
+    }
 
 
 def free_port() -> int:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from typing import Final
+from typing import Any, Final, cast
 
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
@@ -17,8 +17,11 @@ _UPLOAD: Final = "v1.classify"
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
 
 
-def limit_rates(app: Flask, settings: Settings) -> None:
-    """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away."""
+def limit_rates(app: Flask, settings: Settings, connections: object) -> None:
+    """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away.
+
+    connections  a pool of them to Redis, which give up soon
+    """
 
     def rate() -> str:
         given = settings.rate_limit if request.endpoint == _UPLOAD else settings.rate_limit_reads
@@ -28,8 +31,10 @@ def limit_rates(app: Flask, settings: Settings) -> None:
         get_remote_address,
         app=app,
         storage_uri=_storage_uri(settings.redis_url),
-        storage_options={"socket_timeout": 1, "socket_connect_timeout": 1},
+        storage_options=cast(dict[str, Any], {"connection_pool": connections}),
         in_memory_fallback_enabled=True,
+        # Of several requests that meet a Redis that has just gone, only one may fail over; the rest pass.
+        swallow_errors=True,
         key_prefix="coralchunk",
         default_limits=[rate],
         on_breach=_refuse,

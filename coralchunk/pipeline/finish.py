@@ -1,12 +1,17 @@
 """A job whose chunks all have results -> its stored answer."""
 
 from io import BytesIO
+from typing import Final
+
+import structlog
 
 from coralchunk.metrics import JOBS, JUDGED
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.stitch import stitch
 from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+
+_log: Final = structlog.get_logger()
 
 
 def finish(bench: Bench, job: Job) -> None:
@@ -22,6 +27,7 @@ def finish(bench: Bench, job: Job) -> None:
         stores.blobs.keep(job.id, name, BytesIO(content))
     if stores.records.complete(job.id, answer.picture):
         JOBS.labels("completed").inc()
+        _log.info("photo completed", chunks=job.total_chunks)
         for state, count in answer.counts.items():
             JUDGED.labels(state.value).inc(count)
     elif not stores.records.exists(job.id):

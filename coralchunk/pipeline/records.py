@@ -9,6 +9,7 @@ import numpy as np
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk.errors import QueueDown, UnknownJob
@@ -37,6 +38,11 @@ def reachable() -> Iterator[None]:
         yield
     except (RedisConnectionError, RedisTimeoutError) as lost:
         raise QueueDown from lost
+    except ResponseError as refused:
+        # It cannot write its file, is full, or is a replica now.
+        if any(word in str(refused) for word in ("MISCONF", "OOM", "READONLY")):
+            raise QueueDown from refused
+        raise
 
 
 class JobRecords:
@@ -92,9 +98,9 @@ class JobRecords:
         """Tell whether a job exists and was not deleted."""
         return self._redis.hget(keys.job(job_id), "state") not in {None, b"deleted"}
 
-    def is_known(self, job_id: int) -> bool:
-        """Tell whether a job exists or was deleted within the last hour."""
-        return bool(self._redis.exists(keys.job(job_id)))
+    def was_deleted(self, job_id: int) -> bool:
+        """Tell whether a job was deleted within the last hour."""
+        return bool(self._redis.hget(keys.job(job_id), "state") == b"deleted")
 
     def begin(self, job_id: int, batch: int, most_attempts: int) -> tuple[Step, int | None]:
         """Begin a batch: say what to do, and which batch of the same lane comes next."""

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Final
 
-from coralchunk.errors import BadIdempotencyKey, KeyUsedBefore
+from coralchunk.errors import BadIdempotencyKey, KeyUsedBefore, QueueDown
 from coralchunk.imaging.decode import read_header
 from coralchunk.imaging.grid import count
 from coralchunk.metrics import UPLOAD_BYTES
@@ -59,8 +59,14 @@ def submit(
         undo.callback(stores.blobs.delete, arrival.job_id)
         upload.seek(0)
         stores.blobs.keep(arrival.job_id, PHOTO, upload)
-        with reachable():
-            created = enqueue(stores, arrival, load, keyed)
+        try:
+            with reachable():
+                created = enqueue(stores, arrival, load, keyed)
+        except QueueDown:
+            if keyed is not None:
+                # Redis may have taken the job before it went away; who asks again with the key gets this one.
+                undo.pop_all()
+            raise
         if isinstance(created, bytes):  # the same key was quicker in another request
             return _same_photo(kept_job(created), keyed)
         UPLOAD_BYTES.inc(upload.tell())

@@ -22,6 +22,7 @@ def sweep(stores: Stores, now: float) -> None:
     now  Unix seconds
     """
     _remove_expired(stores, now)
+    stores.tasks.recover_popped(now)
     _restart_stalled(stores)
 
 
@@ -35,9 +36,11 @@ def tidy(stores: Stores, now: float) -> None:
     stored_bytes = 0
     for folder in stores.blobs.folders():
         stored_bytes += folder.size_bytes
-        if stores.records.is_known(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
+        if stores.records.exists(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
             continue
-        if folder.has_photo and now < folder.changed_at + stores.settings.result_ttl:
+        # A process that died between deleting the record and the files must not bring the photo back.
+        is_wanted = folder.has_photo and not stores.records.was_deleted(folder.job_id)
+        if is_wanted and now < folder.changed_at + stores.settings.result_ttl:
             try:
                 _readmit(stores, folder.job_id, folder.changed_at)
                 continue

@@ -6,7 +6,7 @@ photos), then photos already in work, then the rest in order of arrival. Workers
 only; with more than one, RQ can lose a popped task.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from coralchunk.pipeline.keys import QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
+_LOST_S: Final = 4.0  # between popping a task and beginning it lie milliseconds
 _EXPRESS, _CONTINUED, _NEW = 0, 1, 2
 
 
@@ -87,6 +88,7 @@ class TaskQueue:
         self._redis: Final = redis
         self._queue: Final = RankedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
         self._intermediate: Final = IntermediateQueue(self._queue.key, redis)
+        self._popped_at: dict[str, float] = {}
 
     def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
         """Queue a task, alone or as part of a transaction."""
@@ -130,15 +132,30 @@ class TaskQueue:
         which changes nothing.
         """
         lost = {*self._popped(), *self._begun_by(worker_name)}
+        self._put_back(lost)
+        dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
+        if dead is not None:
+            dead.register_death()  # type: ignore[no-untyped-call]
+        return len(lost)
+
+    def recover_popped(self, now: float) -> int:
+        """Put back what a worker popped and never began, as one that was told to stop in that very moment.
+
+        Only what was there the last time too, some seconds ago. Returns how many tasks that were.
+
+        now  Unix seconds
+        """
+        self._popped_at = {key: self._popped_at.get(key, now) for key in self._popped()}
+        lost = [key for key, since in self._popped_at.items() if now - since >= _LOST_S]
+        self._put_back(lost)
+        return len(lost)
+
+    def _put_back(self, lost: Iterable[str]) -> None:
         for key in lost:
             with transaction(self._redis) as pipeline:
                 pipeline.lrem(self._intermediate.key, 0, key)
                 self.put(Task.from_key(key).again(), pipeline)
                 pipeline.execute()
-        dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
-        if dead is not None:
-            dead.register_death()  # type: ignore[no-untyped-call]
-        return len(lost)
 
     def _begun_by(self, worker_name: str) -> Iterator[str]:
         begun = self._queue.started_job_registry

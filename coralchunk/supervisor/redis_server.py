@@ -16,7 +16,9 @@ from typing import Final
 
 import structlog
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from coralchunk.errors import BadSetup
 from coralchunk.supervisor.children import Adopted, Process
@@ -77,7 +79,10 @@ class RedisServer:
         if not self._socket.exists():
             return None
         try:
-            with Redis(unix_socket_path=str(self._socket), socket_timeout=2) as client:
+            # Without the library's retries, which take seconds: whoever calls asks again anyway.
+            with Redis(
+                unix_socket_path=str(self._socket), socket_timeout=2, retry=Retry(NoBackoff(), 0)
+            ) as client:
                 client.ping()
                 return int(client.info("server")["process_id"])
         except (RedisError, OSError):

@@ -5,7 +5,6 @@ import secrets
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,18 +12,15 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.errors import CoralchunkError
-from coralchunk.pipeline.sweep import sweep, tidy
-from coralchunk.processes import PARENT_VARIABLE, is_running
+from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.services import Services, model_shelf, open_services
 from coralchunk.supervisor.children import Child, Process, python, stop_all
 from coralchunk.supervisor.guards import Ended, listening, only_one, signals
 from coralchunk.supervisor.redis_server import RedisServer
+from coralchunk.supervisor.sweeper import dead_workers, keep_swept
 
 _PATIENCE_S: Final = 20.0  # for requests and batches under way when the server stops
 _LOOK_AGAIN_S: Final = 0.5
-_SWEEP_EVERY_S: Final = 5.0
-_TIDY_EVERY: Final = 12  # sweeps
 _log: Final = structlog.get_logger()
 
 
@@ -40,6 +36,7 @@ class Server:
             "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
         }
         self._redis: Child | None = None
+        self._is_open = False  # whether Redis has been told that photos are taken (again)
         self._worker_names: Final[dict[Child, str]] = {}
         self._died: Final[list[str]] = []  # processes whose death is still to be counted
         self._unrecovered: Final[list[str]] = []  # dead workers whose tasks are still to be put back
@@ -60,13 +57,11 @@ class Server:
 
     def _serve(self, settings: Settings, listener: socket.socket, ended: Ended) -> None:
         services = open_services(settings, redis_timeout_s=5)
-        services.stores.admission.open()
-        self._unrecovered.extend(_dead_workers(services))
         web = Child("web", lambda: self._start_web(listener))
         workers = [self._worker(slot) for slot in range(settings.workers)]
         _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers))
         stopping = threading.Event()
-        sweeper = threading.Thread(target=_keep_swept, args=(services, stopping), name="sweeper")
+        sweeper = threading.Thread(target=keep_swept, args=(services, stopping), name="sweeper")
         sweeper.start()
         try:
             self._watch([*self._own_redis(), web, *workers], services, ended)
@@ -93,6 +88,10 @@ class Server:
 
     def _recover(self, services: Services) -> None:
         try:
+            if not self._is_open:
+                services.stores.admission.open()
+                self._unrecovered.extend(dead_workers(services))
+                self._is_open = True
             while self._unrecovered:
                 put_back = services.stores.tasks.recover(self._unrecovered[0])
                 _log.info("tasks of a dead worker put back", worker=self._unrecovered.pop(0), tasks=put_back)
@@ -135,25 +134,3 @@ def _drain(services: Services) -> None:
         services.stores.admission.close(int(3 * _PATIENCE_S))
     except RedisError:
         _log.warning("Redis does not answer; uploads are refused for that")
-
-
-def _dead_workers(services: Services) -> list[str]:
-    """Name the workers of this machine that a crashed server left behind in Redis."""
-    here = socket.gethostname()
-    return [
-        worker.name
-        for worker in services.stores.tasks.registered()
-        if worker.hostname == here and not is_running(worker.pid)
-    ]
-
-
-def _keep_swept(services: Services, stopping: threading.Event) -> None:
-    rounds = 0
-    while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
-        try:
-            if rounds % _TIDY_EVERY == 0:
-                tidy(services.stores, time.time())
-            sweep(services.stores, time.time())
-        except (RedisError, OSError, CoralchunkError) as failure:
-            _log.warning("sweep put off", reason=str(failure))
-        rounds += 1

@@ -1,0 +1,76 @@
+"""A server after all faults, and what the phones remember -> everything that is wrong."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from chaos.clients import Ledger, Sent
+from tests.server import RunningServer
+from tests.waiting import wait_for
+
+_PATIENCE_S: Final = 240.0
+_TIDIED_S: Final = 150.0  # the server looks for leftovers once a minute
+_AT_REST: Final = ("queued_tasks", "queued_chunks", "oldest_job_seconds")
+
+
+def everything_wrong(server: RunningServer, ledger: Ledger, expected: dict[str, dict[str, Any]]) -> list[str]:
+    """Wait until the server has done all its work, then look at each job, the files and the counters."""
+    try:
+        wait_for(lambda: _at_rest(server), "the end of all work", _PATIENCE_S)
+    except AssertionError as late:
+        return [*ledger.wrong, str(late), server.client.get("/metrics").text]
+    found = list(ledger.wrong)
+    for job_id, sent in ledger.jobs.items():
+        found.extend(_wrong_with(server, job_id, sent, expected[sent.photo]))
+    found.extend(_finished_twice(server.log))
+    found.extend(_leftovers(server))
+    return found
+
+
+def _at_rest(server: RunningServer) -> bool:
+    answer = server.client.get("/metrics")
+    return all(f"\ncoralchunk_{name} 0.0\n" in answer.text for name in _AT_REST)
+
+
+def _wrong_with(server: RunningServer, job_id: int, sent: Sent, expected: dict[str, Any]) -> Iterator[str]:
+    answer = server.client.get(f"/V1/api/status/{job_id}")
+    if answer.status_code == 404 and sent.may_be_deleted:
+        return
+    if answer.status_code != 200:
+        yield f"job {job_id} ({sent.photo}): {answer.status_code} {answer.text}"
+        return
+    body = answer.json()
+    if body["status"] != "completed":
+        yield f"job {job_id} ({sent.photo}): {body['status']} {body.get('error', '')} {body['progress']}"
+        return
+    for part in ("summary", "chunks", "result_image"):
+        if body[part] != expected[part]:
+            yield f"job {job_id} ({sent.photo}): its {part} differ from those of an undisturbed run"
+
+
+def _finished_twice(log: Path) -> Iterator[str]:
+    finished = Counter(re.findall(r'"job_id": (\d+)[^\n]*"event": "photo completed"', log.read_text()))
+    for job_id, times in finished.items():
+        if times > 1:
+            yield f"job {job_id} was completed {times} times"
+
+
+def _leftovers(server: RunningServer) -> list[str]:
+    """Return the files that belong to no job, or to none that is complete."""
+
+    def strange() -> list[str]:
+        found = []
+        for folder in (server.data_dir / "jobs").iterdir():
+            known = server.client.get(f"/V1/api/status/{folder.name}").status_code == 200
+            parts = {path.name for path in folder.iterdir()} if folder.exists() else set()
+            if not known or any(name.endswith(".part") for name in parts):
+                found.append(f"{folder.name}: {sorted(parts)}")
+        return found
+
+    try:
+        wait_for(lambda: not strange(), "leftover files being removed", _TIDIED_S)
+    except AssertionError:
+        return [f"left over: {line}" for line in strange()]
+    return []
