@@ -1,11 +1,13 @@
 """coralchunk jobs: look at the jobs of a running server, cancel them, try them again."""
 
+import sys
 import time
 from datetime import UTC, datetime
+from typing import Final
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.cancel import cancel as cancel_job
@@ -15,6 +17,8 @@ from coralchunk.pipeline.retry import retry as retry_job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.services import open_services
 from coralchunk.supervisor.redis_server import RedisServer
+
+_PIPE_COLUMNS: Final = 250
 
 
 @click.group()
@@ -27,7 +31,7 @@ def jobs() -> None:
 @click.pass_obj
 def list_jobs(settings: Settings, state: str | None) -> None:
     """List the jobs, newest first."""
-    table = Table("job", "state", "chunks", "photo", "created", "error")
+    table = Table(Column("job", no_wrap=True), "state", "chunks", "photo", "created", "error")
     for job in sorted(all_jobs(_stores(settings)), key=lambda job: -job.created_at):
         if state in {None, job.state.value}:
             table.add_row(
@@ -38,7 +42,8 @@ def list_jobs(settings: Settings, state: str | None) -> None:
                 _when(job.created_at),
                 job.error or "",
             )
-    Console().print(table)
+    # A pipe has no width of its own, and rich's 80 columns would fold what a script looks for.
+    Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)
 
 
 @jobs.command()
