@@ -30,18 +30,19 @@ _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
     required=True,
     help="Labelled photos, laid out as research/sources.py says.",
 )
+@click.option("--esd", type=_FOLDER, help="Patches in the layout of NOAA PIFSC ESD, to learn from as well.")
 @click.option(
     "--models", type=_FOLDER, default=Path("models"), show_default=True, help="Where the model goes."
 )
 @click.option(
     "--version", default="0.2.0", show_default=True, help="Version of the model; an old file is replaced."
 )
-def main(data: Path, models: Path, version: str) -> None:
+def main(data: Path, esd: Path | None, models: Path, version: str) -> None:
     """Learn from DATA, measure on what was left out, export, and write model, manifest, card and pictures."""
     torch.manual_seed(_SEED)
     torch.set_num_threads(1)
     tell = _clock()
-    items = gather(data, np.random.default_rng(_SEED))
+    items = gather(data, np.random.default_rng(_SEED), esd)
     rows = table(items)
     cut = samples([item.patch for item in items])
     seen = look(cut, tell)

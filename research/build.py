@@ -20,7 +20,7 @@ from research.network import Decisions, Features, Judge
 from research.quantise import Feeds, quantise
 
 INPUT_PX: Final = 160
-_VARIANTS: Final = 2  # augmented passes beside the one as taken
+_VARIANTS: Final = 3  # augmented passes beside the one as taken
 _RISK: Final = 0.10  # share of answers that may be wrong before "unsure" is the better answer
 _FAR: Final = 0.99  # share of a left-out sea that must count as near
 _PARITY: Final = 1e-3

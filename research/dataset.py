@@ -1,6 +1,6 @@
 """The folders of labelled photos -> one list of what to learn from and what to be judged by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from coralchunk.terms import CHUNK_PX
 from research.augment import Sample
 from research.crops import from_masks, off_grid
 from research.pixels import by_photo, read_photo, window
-from research.sources import TARGETS, Patch, read_letters, read_squares, read_tiles
+from research.sources import TARGETS, Patch, read_esd, read_letters, read_squares, read_tiles
 
 _LABELS: Final = Path(__file__).parent / "labels"
 _SMALL_PX: Final = 256
@@ -28,7 +28,7 @@ class Item:
     """A patch, how far its label is trusted, and whether it is one to be judged by."""
 
     patch: Patch
-    trust: float
+    trust: float  # weight when learning; 0 for what is only judged
     judged: bool
 
 
@@ -46,8 +46,12 @@ class Table:
     whole: NDArray[np.bool_]  # a chunk of the grid, as the server cuts it
 
 
-def gather(root: Path, random: np.random.Generator) -> list[Item]:
-    """List every patch there is: whole chunks, squares of web photos, and off-grid cuts to learn from."""
+def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> list[Item]:
+    """List every patch there is: whole chunks, squares of web photos, and off-grid cuts to learn from.
+
+    root  a folder with a tiles.csv, and with web.csv and eilat/masks if it has them
+    esd   a folder in the layout of NOAA PIFSC ESD; its test part is judged and never learned from
+    """
     chunks = read_tiles(root)
     seen = _labels("eilat_tiles.csv", root)
     looked_at = {patch.photo for patch in seen}
@@ -61,7 +65,14 @@ def gather(root: Path, random: np.random.Generator) -> list[Item]:
         *(Item(patch, 1.0, judged=True) for patch in surveyed + seen + web),
         *(Item(patch, 1 / (1 + len(loose) / max(len(coral), 1)), judged=False) for patch in loose),
         *(Item(patch, _MASKED, judged=False) for patch in masked + grown),
+        *(_published(esd) if esd else ()),
     ]
+
+
+def _published(esd: Path) -> Iterator[Item]:
+    for part, patches in read_esd(esd).items():
+        for patch in patches:
+            yield Item(patch, 0.0 if part == "test" else 1.0, judged=part == "test")
 
 
 def table(items: Sequence[Item]) -> Table:

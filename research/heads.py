@@ -60,15 +60,22 @@ def learn(passes: list[Rows], table: Table, chosen: Marks, *, with_scene: bool =
 def by_group(table: Table) -> Iterator[Marks]:
     """Split into five parts that share no photo, mosaic or near-duplicate; yields what is held out."""
     places = np.zeros(len(table.groups))
-    for _, held_out in GroupKFold(_FOLDS).split(places, groups=table.groups):
+    folds = GroupKFold(min(_FOLDS, len(np.unique(table.groups))))
+    for _, held_out in folds.split(places, groups=table.groups):
         marks = np.zeros(len(places), dtype=bool)
         marks[held_out] = True
         yield marks
 
 
 def by_site(table: Table) -> Iterator[Marks]:
-    """Leave out one sea after the other; both web collections are one, for they share photographers."""
+    """Leave out one sea after the other, what stands before a dash in a site's name; photos if there is one.
+
+    Both web collections are one sea, for they share photographers.
+    """
     seas = np.array([site.split("-")[0] for site in table.sites])
+    if len(np.unique(seas)) == 1:
+        yield from by_group(table)
+        return
     for sea in np.unique(seas):
         yield seas == sea
 
@@ -118,7 +125,7 @@ def _weights(table: Table, chosen: Marks) -> NDArray[np.float64]:
     trust, sites = table.trust[chosen], table.sites[chosen]
     kinds = np.char.add(np.char.add(sites, "/"), table.labels[chosen])
     _, place = np.unique(kinds, return_inverse=True)
-    weights = trust / np.sqrt(np.bincount(place, weights=trust)[place])
+    weights = trust / np.sqrt(np.maximum(np.bincount(place, weights=trust), 1e-9)[place])
     return weights * len(weights) / weights.sum()
 
 

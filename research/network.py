@@ -40,8 +40,13 @@ class Features(nn.Module):
 
     def __init__(self, backbone: Backbone) -> None:
         super().__init__()
-        self.backbone = backbone
+        self.blocks = backbone.blocks[: LISTENED[-1] + 1]
         self.colour = Colour()
+        # The picture is grey: three equal channels weigh like one with their weights added up.
+        stem = backbone.stem.layer
+        self.stem = nn.Conv2d(1, stem.out_channels, stem.kernel_size, stride=stem.stride)
+        self.stem.weight = nn.Parameter(stem.weight.detach().sum(dim=1, keepdim=True))
+        self.stem.bias = nn.Parameter(stem.bias.detach().clone())
 
     def forward(self, windows: Tensor, scene: Tensor) -> Tensor:
         """Describe (N, side, side, 3) uint8 windows of photos with scenes (28,); returns (N, 618)."""
@@ -49,9 +54,9 @@ class Features(nn.Module):
         return torch.cat([self._texture(rgb), self.colour(rgb, scene), plain(rgb), alone(rgb, scene)], dim=1)
 
     def _texture(self, rgb: Tensor) -> Tensor:
-        seen = self.backbone.stem(_grey(rgb))
+        seen = nn.functional.relu6(self.stem(nn.functional.pad(_grey(rgb), (0, 1, 0, 1))))
         heard = []
-        for number, block in enumerate(self.backbone.blocks[: LISTENED[-1] + 1]):
+        for number, block in enumerate(self.blocks):
             seen = block(seen)
             if number in LISTENED:
                 mean = seen.mean(dim=(2, 3))
@@ -61,11 +66,11 @@ class Features(nn.Module):
 
 
 def _grey(rgb: Tensor) -> Tensor:
-    """Take light and colour away: brightness, centred and stretched, three times over."""
+    """Take light and colour away: brightness, centred and stretched; (N, 1, H, W)."""
     grey = rgb.mean(dim=1, keepdim=True)
     centred = grey - grey.mean(dim=(2, 3), keepdim=True)
     spread = centred.square().mean(dim=(2, 3), keepdim=True).sqrt().clamp(min=_LEAST_SPREAD)
-    return (_CONTRAST * centred / spread).clamp(-_LARGEST, _LARGEST).repeat(1, 3, 1, 1)
+    return (_CONTRAST * centred / spread).clamp(-_LARGEST, _LARGEST)
 
 
 @dataclass(frozen=True, slots=True)

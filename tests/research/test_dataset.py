@@ -1,0 +1,62 @@
+"""Folders of labelled photos -> one list, with what is only judged kept apart from what is learned from."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from research.dataset import gather, samples, table
+
+
+def _photo(path: Path, width: int, height: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+def _survey(root: Path) -> None:
+    _photo(root / "photos/a.png", 732, 488)
+    rows = [f"photos/a.png,reef-1,244,{row},{column},healthy" for row in range(2) for column in range(3)]
+    (root / "tiles.csv").write_text("\n".join(["photo,site,tile_px,row,col,label", *rows]) + "\n")
+
+
+def test_any_folder_with_tiles_can_be_learned_from(tmp_path: Path) -> None:
+    _survey(tmp_path)
+
+    rows = table(gather(tmp_path, np.random.default_rng(0)))
+
+    assert rows.judged.sum() == rows.whole.sum() == 6
+    assert len(rows.labels) > 6
+    assert set(rows.groups.tolist()) == {"a"}
+
+
+def test_the_same_seed_gives_the_same_list(tmp_path: Path) -> None:
+    _survey(tmp_path)
+
+    assert gather(tmp_path, np.random.default_rng(4)) == gather(tmp_path, np.random.default_rng(4))
+
+
+def test_published_test_patches_are_judged_and_never_learned_from(tmp_path: Path) -> None:
+    _survey(tmp_path)
+    for part in ("train", "val", "test"):
+        for folder in ("CORAL", "CORAL_BL"):
+            _photo(tmp_path / "esd" / part / folder / "p.png", 224, 224)
+
+    rows = table(gather(tmp_path, np.random.default_rng(0), tmp_path / "esd"))
+
+    published = rows.sites == "esd"
+    assert published.sum() == 6
+    assert rows.trust[published & rows.judged].tolist() == [0.0, 0.0]
+    assert (rows.trust[published & ~rows.judged] == 1.0).all()
+
+
+def test_samples_carry_their_window_and_where_it_lies_in_the_photo(tmp_path: Path) -> None:
+    _survey(tmp_path)
+    items = gather(tmp_path, np.random.default_rng(0))
+
+    cut = samples([item.patch for item in items])
+
+    assert all(sample.window.shape == (244, 244, 3) for sample in cut)
+    assert max(cut[0].photo.shape) == 256
+    left, top, side = cut[5].place
+    assert (round(left / side), round(top / side)) == (2, 1)
