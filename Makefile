@@ -3,9 +3,11 @@ VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
+SECONDS ?= 180
+SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint fix bench bench-smoke train clean
+.PHONY: help run test fast lint fix bench bench-smoke chaos fuzz audit train clean
 
 help:  ## list what you can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,11 @@ $(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing what the server is compared with into $(VENV) (once) ..."
 	@$(BIN)/pip install -q --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	@echo "Installing the fuzzer and the auditor into $(VENV) (once) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[fuzz]'
 	@touch $@
 
 $(VENV)/.research: $(VENV)/.dev
@@ -60,6 +67,16 @@ bench: $(VENV)/.bench  ## measure all there is to measure, for some minutes; pri
 
 bench-smoke: $(VENV)/.dev  ## measure a little; fails if an answer is wrong, never because of time
 	$(BIN)/python -m bench --smoke
+
+chaos: $(VENV)/.dev  ## disturb a server for SECONDS, kill what can be killed, see that nothing is lost
+	$(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)
+
+fuzz: $(VENV)/.fuzz  ## throw mutated image files at the decoder for SECONDS
+	$(BIN)/python -m fuzz corpus fuzz/corpus
+	$(BIN)/python -m fuzz decode fuzz/corpus -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=10
+
+audit: $(VENV)/.fuzz  ## ask the advisory database about the installed packages (needs the internet)
+	$(BIN)/pip-audit --skip-editable
 
 train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA
 	$(BIN)/python -m research --data $(DATA)

@@ -13,7 +13,7 @@ worker_connections: Final = 1000
 timeout: Final = 60  # s without a sign of life from a web process; slow clients do not count
 graceful_timeout: Final = 10  # s for answers that are under way when the server stops
 keepalive: Final = 3  # s; a phone that polls every second keeps its connection, and stopping waits no longer
-loglevel: Final = "warning"
+logger_class: Final = "coralchunk.supervisor.web_logger.WebLogger"
 proc_name: Final = "coralchunk-web"
 
 

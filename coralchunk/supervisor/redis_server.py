@@ -4,7 +4,6 @@ It listens on a Unix socket in a folder that only this user can enter, keeps an 
 flushed every second, and never evicts.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from redis.retry import Retry
 
 from coralchunk.errors import BadSetup
 from coralchunk.supervisor.children import Adopted, Process
+from coralchunk.supervisor.private import private_folder
 
 _NAMES: Final = ("redis-server", "valkey-server")
 _LONGEST_SOCKET_PATH: Final = 100  # bytes; the kernel's limit is 108 (unix(7)), 104 on macOS
@@ -112,12 +112,4 @@ def _socket_path(folder: Path) -> Path:
     if len(os.fsencode(plain)) <= _LONGEST_SOCKET_PATH:
         return plain
     # A deep data folder: the socket goes to a short private one that is found again by the folder's name.
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    private = Path(tempfile.gettempdir()) / f"coralchunk-{os.getuid()}-{digest}"
-    private.mkdir(mode=0o700, exist_ok=True)
-    if private.stat().st_uid != os.getuid() or private.is_symlink():
-        raise BadSetup(
-            f"{private} belongs to somebody else; remove it, or use a shorter CORALCHUNK_DATA_DIR."
-        )
-    private.chmod(0o700)
-    return private / "redis.sock"
+    return private_folder(Path(tempfile.gettempdir()), folder) / "redis.sock"

@@ -4,8 +4,10 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -16,9 +18,11 @@ from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.services import Services, model_shelf, open_services
 from coralchunk.supervisor.children import Child, Process, python, stop_all
 from coralchunk.supervisor.guards import Ended, listening, only_one, signals
+from coralchunk.supervisor.private import private_folder
 from coralchunk.supervisor.redis_server import RedisServer
 from coralchunk.supervisor.sweeper import dead_workers, keep_swept
 
+_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, see private.py
 _PATIENCE_S: Final = 20.0  # for requests and batches under way when the server stops
 _LOOK_AGAIN_S: Final = 0.5
 _log: Final = structlog.get_logger()
@@ -29,7 +33,7 @@ class Server:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self._settings: Final = settings
-        self._metrics: Final = settings.data_dir.resolve() / "metrics"
+        self._metrics: Final = _metrics_folder(settings.data_dir.resolve())
         self._environment: Final = {
             **environment,
             PARENT_VARIABLE: str(os.getpid()),
@@ -48,11 +52,12 @@ class Server:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(settings.data_dir), signals() as ended, listening(settings) as listener:
             shutil.rmtree(self._metrics, ignore_errors=True)  # counts begin anew with the processes
-            self._metrics.mkdir()
+            self._metrics.mkdir(mode=0o700)
             try:
                 self._serve(self._with_redis(), listener, ended)
             finally:
                 stop_all(self._own_redis(), _PATIENCE_S)
+                shutil.rmtree(self._metrics.parent, ignore_errors=True)
                 _log.info("stopped")
 
     def _serve(self, settings: Settings, listener: socket.socket, ended: Ended) -> None:
@@ -134,3 +139,12 @@ def _drain(services: Services) -> None:
         services.stores.admission.close(int(3 * _PATIENCE_S))
     except RedisError:
         _log.warning("Redis does not answer; uploads are refused for that")
+
+
+def _metrics_folder(data_folder: Path) -> Path:
+    """Say where the processes share their counts: in memory where that can be had (Linux).
+
+    They map these files; on a disk that is full, writing to one would end the process that counts (SIGBUS).
+    """
+    parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    return private_folder(parent, data_folder) / "metrics"

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 _SILENCE_S: Final = 120  # a phone under water may lose its net for a while
 _HEAR_OUT_S: Final = 5.0
+_PAUSE_S: Final = 0.5  # a client that still sends does not pause so long; one that idles shall not hold up
 _STATUS: Final[dict[type[Exception], tuple[int, str]]] = {
     LimitRequestLine: (414, "URI Too Long"),
     LimitRequestHeaders: (431, "Request Header Fields Too Large"),
@@ -66,6 +67,6 @@ def _hear_out(end: socket.socket) -> None:
     deadline = time.monotonic() + _HEAR_OUT_S
     with contextlib.suppress(OSError):
         end.shutdown(socket.SHUT_WR)
-        end.settimeout(_HEAR_OUT_S)
+        end.settimeout(_PAUSE_S)
         while end.recv(1 << 16) and time.monotonic() < deadline:
             pass
