@@ -16,6 +16,7 @@ from coralchunk.api.schemas import Problem
 _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_EVERYWHERE: Final = {429: "Too many requests from this address; try again after Retry-After seconds"}
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
 
 
@@ -88,7 +89,7 @@ def _operation(
         ],
         "responses": {
             **{str(status): _answer(body) for status, body in described.answers.items()},
-            **{str(status): _problem(when) for status, when in described.problems.items()},
+            **{str(status): _problem(when) for status, when in (_EVERYWHERE | dict(described.problems)).items()},
         },
     }
     if described.form is not None:

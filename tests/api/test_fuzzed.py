@@ -1,0 +1,53 @@
+"""Requests made up from /openapi.json: every answer has a status and a shape that the document declares."""
+
+from contextlib import suppress
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.server import RunningServer
+
+pytestmark = pytest.mark.slow
+
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
+def test_no_answer_is_undeclared(server: RunningServer, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_url(f"http://127.0.0.1:{server.port}/openapi.json")
+    operations = [result.ok() for result in schema.get_all_operations()]
+
+    for operation in operations:
+
+        @settings(
+            max_examples=25,
+            derandomize=True,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def each(case: Case) -> None:
+            if isinstance(case.query, dict):
+                case.query.pop("wait", None)  # long polling would only make this wait
+            case.call_and_validate(checks=_CHECKS, timeout=30)
+
+        # Some operations take nothing that could be wrong.
+        with suppress(Unsatisfiable):
+            each()
+
+    assert len(operations) >= 6
