@@ -3,7 +3,7 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,25 +19,40 @@ class Proxy:
         self._joined.set()
         self._lock: Final = threading.Lock()
         self._open: Final[list[socket.socket]] = []
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._threads: Final[list[threading.Thread]] = []
+        self._begin(self._accept)
 
     @contextmanager
     def cut(self) -> Iterator[None]:
         """Break every connection, and let new ones hang without an answer."""
         self._joined.clear()
-        with self._lock:
-            for end in self._open:
-                with contextlib.suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
-            self._open.clear()
+        self._break_all()
         try:
             yield
         finally:
             self._joined.set()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """End every connection, and take no more."""
+        self._joined.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._break_all()
+        for thread in list(self._threads):
+            thread.join(10)
         self._listener.close()
+
+    def _begin(self, work: Callable[..., None], *arguments: socket.socket) -> threading.Thread:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _break_all(self) -> None:
+        with self._lock:
+            for end in self._open:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            self._open.clear()
 
     def _accept(self) -> None:
         while True:
@@ -45,7 +60,7 @@ class Proxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            self._begin(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
         self._joined.wait()
@@ -56,8 +71,14 @@ class Proxy:
             return
         with self._lock:
             self._open.extend((client, behind))
-        threading.Thread(target=_pass_on, args=(behind, client), daemon=True).start()
+        back = self._begin(_pass_on, behind, client)
         _pass_on(client, behind)
+        back.join()
+        with self._lock:  # what is closed must not be shut down
+            for end in (client, behind):
+                if end in self._open:
+                    self._open.remove(end)
+                end.close()
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:

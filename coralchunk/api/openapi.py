@@ -77,6 +77,7 @@ def document(app: Flask) -> dict[str, Any]:
 def _operation(
     described: Operation, view: Callable[..., Any], endpoint: str, path_parameters: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    problems = _EVERYWHERE | dict(described.problems)
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
     told: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
