@@ -50,7 +50,7 @@ def surroundings() -> Scene:
 
 def classifier() -> Classifier:
     """Load the default model."""
-    shelf = ModelShelf(SHELF)
+    shelf = ModelShelf(SHELF, SHELF / "none-installed")
     listed = shelf.find()
     return Classifier(shelf.onnx(listed), shelf.manifest(listed))
 

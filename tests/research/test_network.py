@@ -93,3 +93,13 @@ def test_changing_the_light_of_a_photo_leaves_its_relative_colours_alone(photo: 
         return Colour()(window, torch.from_numpy(scene(pixels)))[0].numpy()
 
     np.testing.assert_allclose(numbers(photo)[:3], numbers(dim)[:3], atol=0.05)
+
+
+def test_probabilities_fade_to_a_third_each_far_from_everything_known(decisions: Decisions) -> None:
+    near = np.zeros((1, PARTS["alone"].stop))
+    near[:, PARTS["texture"]] = decisions.known.middle
+    strange = near.copy()
+    strange[:, PARTS["texture"]] += 1000 * np.sign(decisions.known.directions[:, 0])
+
+    assert decisions.judge(near).max() > 0.4
+    np.testing.assert_allclose(decisions.judge(strange), 1 / 3, atol=1e-6)
