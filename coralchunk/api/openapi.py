@@ -90,10 +90,7 @@ def _operation(
         ],
         "responses": {
             **{str(status): _answer(body) for status, body in described.answers.items()},
-            **{
-                str(status): _problem(when)
-                for status, when in (_EVERYWHERE | dict(described.problems)).items()
-            },
+            **{str(status): _problem(when) for status, when in problems.items()},
         },
     }
     if described.form is not None:
