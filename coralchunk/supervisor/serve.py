@@ -33,11 +33,9 @@ class Server:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self._settings: Final = settings
-        self._metrics: Final = _metrics_folder(settings.data_dir.resolve())
         self._environment: Final = {
             **environment,
             PARENT_VARIABLE: str(os.getpid()),
-            "PROMETHEUS_MULTIPROC_DIR": str(self._metrics),
         }
         self._redis: Child | None = None
         self._is_open = False  # whether Redis has been told that photos are taken (again)
@@ -51,13 +49,15 @@ class Server:
         model_shelf(settings).find(settings.model)  # before anything is started that would have to be ended
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(settings.data_dir), signals() as ended, listening(settings) as listener:
-            shutil.rmtree(self._metrics, ignore_errors=True)  # counts begin anew with the processes
-            self._metrics.mkdir(mode=0o700)
+            metrics = _metrics_folder(settings.data_dir.resolve())
+            shutil.rmtree(metrics, ignore_errors=True)  # counts begin anew with the processes
+            metrics.mkdir(mode=0o700)
+            self._environment["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
             try:
                 self._serve(self._with_redis(), listener, ended)
             finally:
                 stop_all(self._own_redis(), _PATIENCE_S)
-                shutil.rmtree(self._metrics.parent, ignore_errors=True)
+                shutil.rmtree(metrics.parent, ignore_errors=True)
                 _log.info("stopped")
 
     def _serve(self, settings: Settings, listener: socket.socket, ended: Ended) -> None:
