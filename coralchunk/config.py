@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from coralchunk.errors import BadSetting
 
 PREFIX: Final = "CORALCHUNK_"
-_UNPREFIXED: Final = {"redis_url": "REDIS_URL"}  # a name that operators know from elsewhere
+# Names that operators know from elsewhere.
+_UNPREFIXED: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
 
 # The description of a field is its line in the README's table; a test holds the two together.
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -64,9 +65,17 @@ class Settings(BaseModel):
     redis_url: str | None = Field(
         None, description="Redis or Valkey to use instead of one that the server starts by itself"
     )
+    database_url: str | None = Field(
+        None,
+        description="where users and tokens are, `postgresql://...` (default: SQLite in the data folder)",
+    )
     storage_url: str | None = Field(
         None,
         description="where uploads and answers are kept, any fsspec URL (default: `jobs` in the data folder)",
+    )
+    v1_require_token: bool = Field(
+        default=False,
+        description="`1`: the V1 API asks for a token; a job is there only for the token that made it",
     )
     repository_url: str = Field(
         "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
@@ -103,7 +112,7 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Take CORALCHUNK_* and REDIS_URL from the environment.
+        """Take CORALCHUNK_*, REDIS_URL and DATABASE_URL from the environment.
 
         Raises BadSetting, naming the variable, for a value that cannot be used and for a CORALCHUNK_ name
         that does not exist: a misspelt setting must not be silently without effect.

@@ -8,6 +8,7 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+from coralchunk.accounts import Accounts
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
@@ -16,6 +17,7 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue
 from coralchunk.storage.blobs import Blobs
+from coralchunk.storage.database import open_database
 from coralchunk.storage.models import ListedModel, ModelShelf
 
 _LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
@@ -30,10 +32,11 @@ class Services:
     rates: ConnectionPool  # to count requests by; slow there is as good as gone
     models: ModelShelf
     model: ListedModel
+    accounts: Accounts
 
 
 def open_services(settings: Settings, redis_timeout_s: float | None = None) -> Services:
-    """Open what web and workers share. Connects lazily: Redis may come up later.
+    """Open what web and workers share. Connects lazily: Redis and database may come up later.
 
     redis_timeout_s  how long an answer of Redis is waited for; None where a blocking read is wanted
     """
@@ -60,7 +63,8 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         retry=Retry(NoBackoff(), 0),
     )
     models = model_shelf(settings)
-    return Services(settings, stores, rates, models, models.find(settings.model))
+    accounts = Accounts(open_database(settings.database_url, settings.data_dir))
+    return Services(settings, stores, rates, models, models.find(settings.model), accounts)
 
 
 def model_shelf(settings: Settings) -> ModelShelf:

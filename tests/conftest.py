@@ -18,6 +18,7 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.services import Services, open_services
 from coralchunk.supervisor.children import Process
 from coralchunk.supervisor.redis_server import RedisServer
+from tests import postgres
 from tests.server import RunningServer
 
 # A busy machine is no reason to fail: properties are about answers, not about time.
@@ -89,6 +90,25 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pass
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Postgres]:
+    """A PostgreSQL of the session's own, where the machine has one."""
+    reason = postgres.why_not()
+    if reason is not None:
+        pytest.skip(reason)
+    running = postgres.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/test.db"
+    return str(request.getfixturevalue("postgresql").new_database())
+
+
 @pytest.fixture
 def services(redis_url: str, tmp_path: Path) -> Iterator[Services]:
     """The services of one process: two workers planned for, an empty Redis, an empty folder."""
@@ -97,6 +117,7 @@ def services(redis_url: str, tmp_path: Path) -> Iterator[Services]:
     opened.stores.redis.flushall()
     yield opened
     opened.stores.redis.close()
+    opened.accounts.database.close()
 
 
 @pytest.fixture
@@ -124,6 +145,7 @@ def client_of() -> Iterator[Callable[[Settings], FlaskClient]]:
     yield make
     for app, opened in made:
         opened.stores.redis.close()
+        opened.accounts.database.close()
         for limiter in app.extensions["limiter"]:
             if isinstance(limiter.storage, RedisStorage):
                 limiter.storage.storage.close()

@@ -16,6 +16,7 @@ import httpx
 
 from tests.waiting import PATIENCE_S, wait_for
 
+_UNPREFIXED = {"REDIS_URL", "DATABASE_URL"}
 COMMAND = str(Path(sys.executable).with_name("coralchunk"))
 
 
@@ -165,10 +166,10 @@ def environment(**settings: str) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()  # noqa: TID251 - what a shell would hand on
-        if not name.startswith("CORALCHUNK_") and name != "REDIS_URL"
+        if not name.startswith("CORALCHUNK_") and name not in _UNPREFIXED
     }
     return inherited | {
-        name if name == "REDIS_URL" else f"CORALCHUNK_{name}": value for name, value in settings.items()
+        name if name in _UNPREFIXED else f"CORALCHUNK_{name}": value for name, value in settings.items()
     }
 
 

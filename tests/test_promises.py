@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 SOURCES = [path for room in ("coralchunk", "jobs") for path in sorted((ROOT / room).rglob("*.py"))]
 PARAMETER = re.compile(r"^(\w+)  +\S", re.MULTILINE)  # "photo     (H, W, 3) uint8 ..."
 SETTING = re.compile(
-    r"^\| `(?P<name>(?:CORALCHUNK|REDIS)_\w+)` \| (?P<default>.*?) \| (?P<says>.*?) \|$", re.MULTILINE
+    r"^\| `(?P<name>(?:CORALCHUNK|REDIS|DATABASE)_\w+)` \| (?P<default>.*?) \| (?P<says>.*?) \|$",
+    re.MULTILINE,
 )
 FILES = MappingProxyType(
     {"coralchunk.models": "models", "coralchunk.static": "static", "coralchunk.templates": "templates"}
@@ -99,6 +100,7 @@ def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> No
     }
     called = {
         "PIL": "pillow",
+        "argon2": "argon2_cffi",
         "cv2": "opencv_python_headless",
         "markdown_it": "markdown_it_py",
         "werkzeug": "flask",
@@ -148,9 +150,10 @@ def test_an_installed_wheel_finds_its_model_and_its_pages_from_any_folder(tmp_pa
             capture_output=True,
             text=True,
         ).stdout
-        for arguments in (["doctor"], ["models", "list"])
+        for arguments in (["doctor"], ["models", "list"], ["token", "list"])
     ]
 
     assert f"{site}/coralchunk/templates" in said[0]
     assert "MISSING" not in said[0]
     assert "bundled" in said[1]
+    assert "last used" in said[2]  # of a database that the wheel brought up to date

@@ -25,9 +25,12 @@ from coralchunk.errors import (
     Unavailable,
     Unreadable,
 )
+from coralchunk.refusals import Denied, ScopeMissing
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
+    Denied: 401,
+    ScopeMissing: 403,
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,
@@ -77,6 +80,9 @@ def domain_problem(error: CoralchunkError) -> Response:
     answer = _problem(_status(type(error)), type(error).__name__, str(error))
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
+    if answer.status_code == 401:
+        # Not Basic, though that is taken too: browsers would ask their user for a password.
+        answer.headers["WWW-Authenticate"] = 'Token realm="coralchunk", Bearer realm="coralchunk"'
     return answer
 
 

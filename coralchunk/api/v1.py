@@ -6,9 +6,11 @@ from typing import Final
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from coralchunk.accounts import Scope
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
+from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_status import PARTS, answer_of, picture_of
 from coralchunk.errors import BadWait, NoImage, NotFinished, UnknownPart
 from coralchunk.pipeline.cancel import cancel
@@ -21,6 +23,10 @@ v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 _NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
 _LONGEST_WAIT_S: Final = 20
 _NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
+_TOKEN: Final = {
+    401: "This server asks for a token, and there is none or a wrong one",
+    403: "The token was not given out for this",
+}
 
 
 @v1.post("/classify")
@@ -35,6 +41,7 @@ _NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After s
             429: "Too many requests, or too much work waiting; try again after Retry-After seconds",
             503: "The queue does not answer or the server is stopping; try again after Retry-After seconds",
             507: "No room to store the photo",
+            **_TOKEN,
         },
         form=Upload,
         headers={
@@ -45,11 +52,12 @@ _NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After s
 )
 def classify() -> ResponseReturnValue:
     """Take a photo and queue it; answer at once with the job's id."""
+    owner = v1_asker(Scope.CLASSIFY)  # before the body is read: a stranger's upload is not waited for
     photo = request.files.get("image")
     if photo is None:
         raise NoImage
     key = request.headers.get("Idempotency-Key")
-    job_id = submit(services().stores, photo.stream, time.time(), g.request_id, key)
+    job_id = submit(services().stores, photo.stream, time.time(), g.request_id, key, owner or "")
     answer = jsonify(job_id=job_id)
     answer.headers["Location"] = url_for("v1.status", job_id=job_id)
     answer.headers["Retry-After"] = "1"
@@ -57,10 +65,10 @@ def classify() -> ResponseReturnValue:
 
 
 @v1.delete("/classify/<int:job_id>")
-@operation(Operation(answers={200: Success}, problems={404: _NO_JOB, 503: _NO_QUEUE}))
+@operation(Operation(answers={200: Success}, problems={404: _NO_JOB, 503: _NO_QUEUE, **_TOKEN}))
 def delete(job_id: int) -> ResponseReturnValue:
     """Stop a job and delete all its data: photo, results and picture."""
-    cancel(services().stores, job_id)
+    cancel(services().stores, job_id, v1_asker(Scope.CLASSIFY))
     return jsonify(status="success")
 
 
@@ -68,7 +76,8 @@ def delete(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
-        problems={400: "`include` or `wait` has a value that is not possible", 404: _NO_JOB, 503: _NO_QUEUE},
+        problems={400: "`include` or `wait` has a value that is not possible", 404: _NO_JOB, 503: _NO_QUEUE}
+        | _TOKEN,
         query={
             "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}",
             "wait": f"Seconds, up to {_LONGEST_WAIT_S}: answer when there is news since If-None-Match,"
@@ -78,6 +87,7 @@ def delete(job_id: int) -> ResponseReturnValue:
 )
 def status(job_id: int) -> ResponseReturnValue:
     """Tell how far a photo is, and its result once it is completed."""
+    asker = v1_asker(Scope.READ)
     parts = _asked_parts()
 
     def is_news(job: Job) -> bool:
@@ -85,7 +95,7 @@ def status(job_id: int) -> ResponseReturnValue:
             return not _is_known(_etag(job, parts))
         return job.state.is_final
 
-    job = watch(services().stores, job_id, is_news, _asked_patience_s())
+    job = watch(services().stores, job_id, is_news, _asked_patience_s(), asker)
     etag = _etag(job, parts)
     if _is_known(etag):
         return _unchanged(etag)
@@ -97,12 +107,12 @@ def status(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
-        problems={404: _NO_JOB, 409: "The job is not completed", 503: _NO_QUEUE},
+        problems={404: _NO_JOB, 409: "The job is not completed", 503: _NO_QUEUE, **_TOKEN},
     )
 )
 def result(job_id: int) -> ResponseReturnValue:
     """Serve the picture of a completed job."""
-    job = find(services().stores, job_id)
+    job = find(services().stores, job_id, v1_asker(Scope.READ))
     if job.state is not JobState.COMPLETED:
         raise NotFinished(job_id, job.state)
     etag = f"picture-{job_id}"

@@ -14,6 +14,7 @@ from coralchunk.errors import BadSetup, CoralchunkError
 from coralchunk.pipeline.bench import load_classifier
 from coralchunk.services import model_shelf
 from coralchunk.storage.blobs import Blobs
+from coralchunk.storage.database import open_database
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0
@@ -27,6 +28,7 @@ def doctor(settings: Settings) -> None:
         "python": _python,
         "data folder": _data_folder,
         "redis": _redis,
+        "database": _database,
         "model": _model,
         "pages": _pages,
     }
@@ -60,6 +62,12 @@ def _redis(settings: Settings) -> str:
     with Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2) as client:
         client.ping()
     return "REDIS_URL answers"
+
+
+def _database(settings: Settings) -> str:
+    database = open_database(settings.database_url, settings.data_dir)
+    database.check()
+    return f"{database.place} answers"
 
 
 def _model(settings: Settings) -> str:

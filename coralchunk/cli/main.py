@@ -8,6 +8,7 @@ import click
 from typing_extensions import override
 
 from coralchunk import __version__
+from coralchunk.cli.accounts import token, user
 from coralchunk.cli.classify import classify
 from coralchunk.cli.doctor import doctor
 from coralchunk.cli.evaluate import evaluate
@@ -55,5 +56,5 @@ def worker(name: str) -> None:
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jobs", name])  # noqa: S606
 
 
-for command in (classify, doctor, evaluate, jobs, models):
+for command in (classify, doctor, evaluate, jobs, models, token, user):
     main.add_command(command)

@@ -37,6 +37,7 @@ class Job:
     picture: Size | None  # of the result picture, once completed
     request_id: str  # of the request that brought it, for log lines
     error: str | None  # why it cannot be done, in words for a phone user
+    owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
 
     @property
     def batches(self) -> int:

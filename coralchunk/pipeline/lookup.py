@@ -28,21 +28,31 @@ class QueueHealth:
     restarts: Mapping[str, int] = field(default_factory=dict)  # deaths, by process
 
 
-def find(stores: Stores, job_id: int) -> Job:
-    """Return a job as it is now. Raises UnknownJob, QueueDown."""
+def find(stores: Stores, job_id: int, asker: str | None = None) -> Job:
+    """Return a job as it is now. Raises UnknownJob, QueueDown.
+
+    asker  who asks: a job of another owner is unknown to them; None may see every job
+    """
     with reachable():
-        return stores.records.get(job_id)
+        job = stores.records.get(job_id)
+    if asker is not None and job.owner != asker:
+        raise UnknownJob(job_id)
+    return job
 
 
-def watch(stores: Stores, job_id: int, is_news: Callable[[Job], bool], patience_s: float) -> Job:
+def watch(
+    stores: Stores, job_id: int, is_news: Callable[[Job], bool], patience_s: float, asker: str | None = None
+) -> Job:
     """Return a job once there is news of it, or as it is when patience ends or the server stops.
+
+    asker  as in find
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
     deadline = time.monotonic() + patience_s
     pause = threading.Event()
     while True:
-        job = find(stores, job_id)
+        job = find(stores, job_id, asker)
         if is_news(job) or time.monotonic() >= deadline:
             return job
         with reachable():

@@ -76,6 +76,7 @@ class JobRecords:
             "lanes": job.lanes,
             "express": int(job.express),
             "request": job.request_id,
+            "owner": job.owner,
         }
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:
@@ -212,4 +213,5 @@ def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
         picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
         request_id=fields[b"request"].decode(),
         error=error.decode() if error is not None else None,
+        owner=fields.get(b"owner", b"").decode(),
     )

@@ -23,4 +23,4 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
         except FileNotFoundError:
             raise UnknownJob(job_id) from None
         stores.records.erase(job_id)
-        enqueue(stores, Arrival(job_id, size, now, job.request_id), stores.admission.load())
+        enqueue(stores, Arrival(job_id, size, now, job.request_id, job.owner), stores.admission.load())

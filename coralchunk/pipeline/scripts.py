@@ -1,7 +1,7 @@
 """The Lua scripts that change a job's record: each runs whole, so two processes can never half agree.
 
 Keys, in this order where a script takes them:
-    job      hash: state, width, height, total, batch, lanes, express, request, created, expires, later
+    job      hash: state, width, height, total, batch, lanes, express, request, owner, created, expires, later
              finisher, attempts:<batch>, error, picture_width, picture_height
     results  hash: chunk index -> its probabilities, float32 little-endian; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time

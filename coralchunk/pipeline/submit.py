@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from contextlib import ExitStack
 from dataclasses import dataclass
+from io import BytesIO
 from typing import IO, Final
 
 from coralchunk.errors import BadIdempotencyKey, KeyUsedBefore, QueueDown
@@ -16,7 +17,7 @@ from coralchunk.pipeline.plan import plan
 from coralchunk.pipeline.records import kept_job, reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import first_task
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.blobs import OWNER, PHOTO
 from coralchunk.terms import Size
 
 # Largest integer that every client language holds exactly (IEEE 754 double, RFC 8259 section 6).
@@ -32,10 +33,16 @@ class Arrival:
     size: Size
     at: float  # Unix seconds
     request_id: str  # of the request that brought it; empty if that is not known any more
+    owner: str = ""  # who alone may see the job; empty if nobody is known
 
 
 def submit(
-    stores: Stores, upload: IO[bytes], now: float, request_id: str, idempotency_key: str | None = None
+    stores: Stores,
+    upload: IO[bytes],
+    now: float,
+    request_id: str,
+    idempotency_key: str | None = None,
+    owner: str = "",
 ) -> int:
     """Accept a photo: when this returns, it is on disk and queued. Returns the job's id.
 
@@ -43,20 +50,23 @@ def submit(
     now              Unix seconds
     request_id       goes into the log lines of whatever works on the photo
     idempotency_key  chosen by the client; the same photo with the same key, within a day, is the same job
+    owner            who alone may see the job where tokens are asked for; empty for nobody
 
     Raises Unreadable for what is no usable photo, KeyUsedBefore, QueueFull, Stopping, QueueDown or
     StorageFull; then nothing is kept.
     """
     size = read_header(upload, stores.settings.max_pixels).size
-    keyed = None if idempotency_key is None else (_checked(idempotency_key), _digest(upload))
+    keyed = None if idempotency_key is None else (_checked(idempotency_key, owner), _digest(upload))
     with reachable():
         earlier = _earlier_job(stores, keyed)
         if earlier is not None:
             return earlier
         load = stores.admission.admit(count(size), stores.settings.max_queued_chunks, now)
-    arrival = Arrival(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id)
+    arrival = Arrival(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id, owner)
     with ExitStack() as undo:
         undo.callback(stores.blobs.delete, arrival.job_id)
+        if owner:
+            stores.blobs.keep(arrival.job_id, OWNER, BytesIO(owner.encode()))
         upload.seek(0)
         stores.blobs.keep(arrival.job_id, PHOTO, upload)
         try:
@@ -94,6 +104,7 @@ def enqueue(
         picture=None,
         request_id=arrival.request_id,
         error=None,
+        owner=arrival.owner,
     )
     with stores.transaction() as pipeline:
         stores.records.create(job, pipeline, keyed)
@@ -104,10 +115,11 @@ def enqueue(
     return created
 
 
-def _checked(key: str) -> str:
+def _checked(key: str, owner: str) -> str:
     if not 1 <= len(key) <= _LONGEST_KEY:
         raise BadIdempotencyKey(len(key), _LONGEST_KEY)
-    return key
+    # Two askers may have chosen the same key; neither may learn of the other's job.
+    return f"{owner}:{key}" if owner else key
 
 
 def _digest(upload: IO[bytes]) -> str:

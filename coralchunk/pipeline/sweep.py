@@ -10,7 +10,7 @@ from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.pipeline.tasks import next_task
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.blobs import OWNER, PHOTO
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
 _log: Final = structlog.get_logger()
@@ -89,5 +89,9 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
 def _readmit(stores: Stores, job_id: int, stored_at: float) -> None:
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
-    enqueue(stores, Arrival(job_id, size, stored_at, request_id=""), stores.admission.load())
+    try:
+        owner = stores.blobs.read(job_id, OWNER).decode()
+    except FileNotFoundError:
+        owner = ""
+    enqueue(stores, Arrival(job_id, size, stored_at, request_id="", owner=owner), stores.admission.load())
     _log.warning("forgotten upload put back", job_id=job_id)

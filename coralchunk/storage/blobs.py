@@ -3,6 +3,7 @@
 One folder a job, so that deleting a job is deleting a folder:
 
     <job id>/photo          the upload, byte for byte; never served
+    <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
     <job id>/<answer part>  what the stitcher made of it
 
 A part appears whole or not at all, and stays after a power cut once `keep` has returned.
@@ -22,6 +23,7 @@ from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-
 from coralchunk.errors import StorageFull
 
 PHOTO: Final = "photo"
+OWNER: Final = "owner"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"

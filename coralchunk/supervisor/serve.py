@@ -16,6 +16,8 @@ from redis.exceptions import RedisError
 from coralchunk.config import VARIABLES, Settings
 from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.services import Services, model_shelf, open_services
+from coralchunk.storage.database import open_database
+from coralchunk.storage.migrate import migrate
 from coralchunk.supervisor.children import Child, Process, python, stop_all
 from coralchunk.supervisor.guards import Ended, listening, only_one, signals
 from coralchunk.supervisor.private import private_folder
@@ -49,6 +51,7 @@ class Server:
         model_shelf(settings).find(settings.model)  # before anything is started that would have to be ended
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(settings.data_dir), signals() as ended, listening(settings) as listener:
+            _bring_up_to_date(settings)
             metrics = _metrics_folder(settings.data_dir.resolve())
             shutil.rmtree(metrics, ignore_errors=True)  # counts begin anew with the processes
             metrics.mkdir(mode=0o700)
@@ -132,6 +135,12 @@ class Server:
         command = ["-m", "gunicorn", "--config", "python:coralchunk.supervisor.gunicorn_conf"]
         command += ["--workers", str(self._settings.web_workers), "--bind", f"fd://{listener.fileno()}"]
         return python([*command, "coralchunk.app:from_environment()"], self._environment, [listener.fileno()])
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    database = open_database(settings.database_url, settings.data_dir)
+    migrate(database)
+    database.close()
 
 
 def _drain(services: Services) -> None:

@@ -1,0 +1,138 @@
+"""Names, passwords and tokens -> who is asking, and what they may do."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
+from coralchunk.storage import users
+from coralchunk.storage.database import Database
+from coralchunk.storage.users import TokenRow
+
+_NAME: Final = re.compile(r"[\w.@+-]{1,150}")  # what Django takes, as users move here from there
+_SHORTEST_PASSWORD: Final = 8
+_LONGEST_PASSWORD: Final = 1024
+_LONGEST_TOKEN_NAME: Final = 100
+_PREFIX: Final = "ck"
+_TOKEN: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{40}}")
+_USE_COUNTS_S: Final = 60  # a phone that asks every second must not write every second
+
+
+class Scope(StrEnum):
+    """What a token may be used for."""
+
+    READ = "read"  #: ask for progress and results
+    CLASSIFY = "classify"  #: send photos and delete them
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking."""
+
+    token_id: int
+    user_id: int
+    user_name: str
+    scopes: frozenset[str]
+
+    @property
+    def owner(self) -> str:
+        """What is written on a job that this token makes."""
+        return f"token-{self.token_id}"
+
+    def need(self, scope: Scope) -> None:
+        """Raise ScopeMissing unless the token may be used for this."""
+        if scope not in self.scopes:
+            raise ScopeMissing(scope, " ".join(sorted(self.scopes)))
+
+
+class Accounts:
+    """The users of this server and their tokens."""
+
+    def __init__(self, database: Database) -> None:
+        self.database: Final = database
+        self._hasher: Final = PasswordHasher()
+
+    def add_user(self, name: str, password: str, now: float) -> None:
+        """Add a user. Raises BadUser."""
+        if not _NAME.fullmatch(name):
+            raise BadUser(name, "a name has 1 to 150 letters, digits, and . @ + - _")
+        if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+            raise BadUser(name, f"a password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters")
+        password_hash = self._hasher.hash(password)
+        with self.database.writing() as connection:
+            if not users.add_user(connection, name, password_hash, now):
+                raise BadUser(name, "the name is taken")
+
+    def is_password(self, name: str, password: str) -> bool:
+        """Tell whether a user has this password; takes as long for a name that nobody has."""
+        with self.database.reading() as connection:
+            user = users.find_user(connection, name)
+        if user is None:
+            self._hasher.hash(password[:_LONGEST_PASSWORD])
+            return False
+        try:
+            self._hasher.verify(user.password_hash, password[:_LONGEST_PASSWORD])
+        except VerifyMismatchError:
+            return False
+        if self._hasher.check_needs_rehash(user.password_hash):  # argon2's advice has become stricter
+            with self.database.writing() as connection:
+                users.set_password_hash(connection, user.id, self._hasher.hash(password))
+        return True
+
+    def create_token(self, user_name: str, name: str, scopes: frozenset[Scope], now: float) -> str:
+        """Return a new token of a user: the only time that it can be seen. Raises UnknownUser."""
+        token = f"{_PREFIX}{secrets.token_hex(20)}"
+        with self.database.writing() as connection:
+            user = users.find_user(connection, user_name)
+            if user is None:
+                raise UnknownUser(user_name)
+            row = TokenRow(
+                id=0,
+                user_id=user.id,
+                user_name=user.name,
+                name=name[:_LONGEST_TOKEN_NAME],
+                sha256=_digest(token),
+                scopes=tuple(sorted(scopes)),
+                created_at=now,
+                last_used_at=None,
+                revoked_at=None,
+            )
+            users.add_token(connection, row)
+        return token
+
+    def tokens(self) -> list[TokenRow]:
+        """Return every token that was given out, oldest first."""
+        with self.database.reading() as connection:
+            return users.all_tokens(connection)
+
+    def revoke(self, token_id: int, now: float) -> None:
+        """Make a token worthless. Raises UnknownToken."""
+        with self.database.writing() as connection:
+            if not users.revoke_token(connection, token_id, now):
+                raise UnknownToken(token_id)
+
+    def identify(self, token: str, now: float) -> Identity:
+        """Return whose token this is. Raises WrongToken."""
+        if not _TOKEN.fullmatch(token):
+            raise WrongToken
+        digest = _digest(token)
+        with self.database.reading() as connection:
+            row = users.find_token(connection, digest)
+        if row is None or row.revoked_at is not None or not hmac.compare_digest(row.sha256, digest):
+            raise WrongToken
+        if row.last_used_at is None or now - row.last_used_at >= _USE_COUNTS_S:
+            with self.database.writing() as connection:
+                users.note_use(connection, row.id, now)
+        return Identity(row.id, row.user_id, row.user_name, frozenset(row.scopes))
+
+
+def _digest(token: str) -> str:
+    # 160 random bits need no salt and no slow hash: nobody can guess through them.
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,116 @@
+"""A URL -> a database whose transactions are whole: SQLite in a file, or PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from coralchunk.errors import BadSetting
+from coralchunk.refusals import DatabaseDown
+
+_FILE: Final = "coralchunk.db"
+_VARIABLE: Final = "DATABASE_URL"
+_PATIENCE_S: Final = 5
+_WRITES: Final = "coralchunk_writes"  # execution option: this transaction is going to write
+_DRIVERS: Final = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+    "sqlite": "sqlite",
+}
+
+
+class Database:
+    """A pool of connections; the first is made when it is needed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine: Final = engine
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people; without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Begin a transaction that changes nothing. Raises DatabaseDown."""
+        with _answering(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Begin a transaction that happens whole when the block ends, or not at all. Raises DatabaseDown."""
+        with _answering(), self._engine.execution_options(**{_WRITES: True}).begin() as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Ask it something. Raises DatabaseDown."""
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str | None, data_dir: Path) -> Database:
+    """Return the database of a URL, or the file of its own that a server keeps in `data_dir`.
+
+    Raises BadSetting for a URL that cannot be used.
+    """
+    if url is None:
+        data_dir = data_dir.resolve()
+        return Database(_sqlite(URL.create("sqlite", database=str(data_dir / _FILE))))
+    kind = url.partition(":")[0]  # all that is told of it: the rest may hold a password
+    try:
+        parsed = make_url(url)
+        driver = _DRIVERS[parsed.drivername]
+        return Database(_sqlite(parsed) if driver == "sqlite" else _postgresql(parsed.set(drivername=driver)))
+    except (ArgumentError, KeyError, ValueError):
+        raise BadSetting(_VARIABLE, kind, "use postgresql://user:password@host/name") from None
+    except ModuleNotFoundError:
+        raise BadSetting(_VARIABLE, kind, "needs a driver: pip install 'coralchunk[postgres]'") from None
+
+
+def _postgresql(url: URL) -> Engine:
+    # A connection that died while it lay in the pool is replaced before it is used.
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_S})
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _PATIENCE_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's driver would begin and end transactions by ideas of its own, and never for a CREATE TABLE.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")  # readers and one writer do not wait for each other
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")  # what was told is on disk, as with photos
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # One that reads first and then writes would fail at once if another wrote in between.
+    is_writing = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as lost:
+        raise DatabaseDown from lost
+    except DBAPIError as failure:
+        if failure.connection_invalidated:
+            raise DatabaseDown from failure
+        raise

@@ -1,0 +1,105 @@
+"""Users and tokens as rows."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from coralchunk.storage.tables import TOKENS, USERS
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Someone who has a name and a password here."""
+
+    id: int
+    name: str
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token that was given out; not the token itself, which nobody can read again."""
+
+    id: int
+    user_id: int
+    user_name: str
+    name: str
+    sha256: str
+    scopes: tuple[str, ...]
+    created_at: float  # Unix seconds
+    last_used_at: float | None  # Unix seconds, to the minute
+    revoked_at: float | None  # Unix seconds
+
+
+_TOKEN: Final = select(TOKENS, USERS.c.name.label("user_name")).join(USERS)
+
+
+def add_user(connection: Connection, name: str, password_hash: str, now: float) -> bool:
+    """Add a user. Returns False if the name is taken."""
+    try:
+        connection.execute(insert(USERS).values(name=name, password_hash=password_hash, created_at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def find_user(connection: Connection, name: str) -> User | None:
+    """Return the user of this name."""
+    columns = (USERS.c.id, USERS.c.name, USERS.c.password_hash)
+    row = connection.execute(select(*columns).where(USERS.c.name == name)).one_or_none()
+    return None if row is None else User(row.id, row.name, row.password_hash)
+
+
+def set_password_hash(connection: Connection, user_id: int, password_hash: str) -> None:
+    """Replace how a user's password is kept."""
+    connection.execute(update(USERS).where(USERS.c.id == user_id).values(password_hash=password_hash))
+
+
+def add_token(connection: Connection, row: TokenRow) -> int:
+    """Add a token; the row's own id and user name are not looked at. Returns its id."""
+    values = {
+        "user_id": row.user_id,
+        "name": row.name,
+        "sha256": row.sha256,
+        "scopes": " ".join(row.scopes),
+        "created_at": row.created_at,
+    }
+    return int(connection.execute(insert(TOKENS).values(values).returning(TOKENS.c.id)).scalar_one())
+
+
+def find_token(connection: Connection, sha256: str) -> TokenRow | None:
+    """Return the token with this digest, revoked or not."""
+    row = connection.execute(_TOKEN.where(TOKENS.c.sha256 == sha256)).one_or_none()
+    return None if row is None else _token(row)
+
+
+def all_tokens(connection: Connection) -> list[TokenRow]:
+    """Return every token that was given out, oldest first."""
+    return [_token(row) for row in connection.execute(_TOKEN.order_by(TOKENS.c.id))]
+
+
+def note_use(connection: Connection, token_id: int, now: float) -> None:
+    """Keep when a token was last used."""
+    connection.execute(update(TOKENS).where(TOKENS.c.id == token_id).values(last_used_at=now))
+
+
+def revoke_token(connection: Connection, token_id: int, now: float) -> bool:
+    """Make a token worthless. Returns False if it is not there or was revoked before."""
+    valid = (TOKENS.c.id == token_id) & TOKENS.c.revoked_at.is_(None)
+    return connection.execute(update(TOKENS).where(valid).values(revoked_at=now)).rowcount == 1
+
+
+def _token(row: Row[tuple[object, ...]]) -> TokenRow:
+    return TokenRow(
+        id=row.id,
+        user_id=row.user_id,
+        user_name=row.user_name,
+        name=row.name,
+        sha256=row.sha256,
+        scopes=tuple(row.scopes.split()),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,149 @@
+"""Users, passwords and tokens, in both databases."""
+
+import re
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import text
+
+from coralchunk.accounts import Accounts, Scope
+from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
+from coralchunk.storage.database import Database
+
+NOW = 1_900_000_000.0  # Unix seconds
+PASSWORD = "parrotfish eat coral"  # noqa: S105 - of a made-up user
+EVERYTHING = frozenset(Scope)
+
+
+@pytest.fixture
+def ana(accounts: Accounts) -> str:
+    accounts.add_user("ana", PASSWORD, NOW)
+    return "ana"
+
+
+def stored(database: Database) -> str:
+    """Return all that the tables hold, as text."""
+    with database.reading() as connection:
+        return str([connection.execute(text(f"SELECT * FROM {t}")).all() for t in ("users", "tokens")])  # noqa: S608
+
+
+def test_a_password_opens_only_for_its_user(accounts: Accounts, ana: str) -> None:
+    accounts.add_user("ben", "another password", NOW)
+
+    assert accounts.is_password(ana, PASSWORD)
+    assert not accounts.is_password(ana, "another password")
+    assert not accounts.is_password("ben", PASSWORD)
+    assert not accounts.is_password("nobody", PASSWORD)
+    assert not accounts.is_password(ana, "")
+
+
+def test_a_password_is_kept_only_as_argon2(accounts: Accounts, ana: str, database: Database) -> None:
+    assert PASSWORD not in stored(database)
+    assert "$argon2id$" in stored(database)
+
+
+def test_a_hash_that_has_become_weak_is_made_anew_at_the_next_login(
+    accounts: Accounts, ana: str, database: Database
+) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE users SET password_hash = :weak"), {"weak": weak})
+
+    assert accounts.is_password(ana, PASSWORD)
+
+    assert "m=8," not in stored(database)
+    assert accounts.is_password(ana, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        pytest.param("ana", PASSWORD, id="a name that is taken"),
+        pytest.param("", PASSWORD, id="no name"),
+        pytest.param("two words", PASSWORD, id="a name with a space"),
+        pytest.param("x" * 151, PASSWORD, id="a name that is too long"),
+        pytest.param("ben", "short", id="a short password"),
+        pytest.param("ben", "x" * 1025, id="a password that is a book"),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused(accounts: Accounts, ana: str, name: str, password: str) -> None:
+    with pytest.raises(BadUser):
+        accounts.add_user(name, password, NOW)
+
+
+def test_a_token_is_known_again_and_cannot_be_read_from_the_database(
+    accounts: Accounts, ana: str, database: Database
+) -> None:
+    token = accounts.create_token(ana, "laptop", frozenset({Scope.READ}), NOW)
+
+    identity = accounts.identify(token, NOW)
+
+    assert re.fullmatch(r"ck[0-9a-f]{40}", token)
+    assert (identity.user_name, identity.scopes) == (ana, {"read"})
+    assert token not in stored(database)
+    assert token[2:] not in stored(database)
+
+
+def test_no_two_tokens_are_the_same(accounts: Accounts, ana: str) -> None:
+    tokens = [accounts.create_token(ana, "", EVERYTHING, NOW) for _ in range(20)]
+
+    assert len({*tokens}) == 20
+    assert len({accounts.identify(token, NOW).owner for token in tokens}) == 20
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        "",
+        "ck",
+        "ck" + "0" * 40,
+        "CK" + "0" * 40,
+        "ck" + "0" * 41,
+        "ck" + "g" * 40,
+        "ck" + "\u0660" * 40,
+        "x" * 99999,
+    ],
+)
+def test_what_was_never_given_out_is_no_token(accounts: Accounts, ana: str, guess: str) -> None:
+    accounts.create_token(ana, "", EVERYTHING, NOW)
+
+    with pytest.raises(WrongToken):
+        accounts.identify(guess, NOW)
+
+
+def test_a_revoked_token_is_worthless_and_the_others_are_not(accounts: Accounts, ana: str) -> None:
+    lost, kept = (accounts.create_token(ana, "", EVERYTHING, NOW) for _ in range(2))
+    number = accounts.identify(lost, NOW).token_id
+
+    accounts.revoke(number, NOW + 5)
+
+    with pytest.raises(WrongToken):
+        accounts.identify(lost, NOW + 5)
+    assert accounts.identify(kept, NOW + 5).token_id != number
+    assert [row.revoked_at for row in accounts.tokens()] == [NOW + 5, None]
+    for unknown in (number, 999):
+        with pytest.raises(UnknownToken):
+            accounts.revoke(unknown, NOW + 6)
+
+
+def test_the_last_use_of_a_token_is_kept_to_the_minute(accounts: Accounts, ana: str) -> None:
+    token = accounts.create_token(ana, "", EVERYTHING, NOW)
+    seen = [accounts.tokens()[0].last_used_at]
+    for later_s in (10, 20, 69, 70, 500):
+        accounts.identify(token, NOW + later_s)
+        seen.append(accounts.tokens()[0].last_used_at)
+
+    assert seen == [None, NOW + 10, NOW + 10, NOW + 10, NOW + 70, NOW + 500]
+
+
+def test_a_token_is_for_what_it_was_given_out_for(accounts: Accounts, ana: str) -> None:
+    identity = accounts.identify(accounts.create_token(ana, "", frozenset({Scope.READ}), NOW), NOW)
+
+    identity.need(Scope.READ)
+    with pytest.raises(ScopeMissing, match="'classify'"):
+        identity.need(Scope.CLASSIFY)
+
+
+def test_only_users_have_tokens(accounts: Accounts) -> None:
+    with pytest.raises(UnknownUser, match="coralchunk user add ben"):
+        accounts.create_token("ben", "", EVERYTHING, NOW)

@@ -1,0 +1,60 @@
+"""A PostgreSQL of the tests' own, from the machine's packages; on a socket in a folder of its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+_USER = "postgres"
+_PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # where Debian puts what `initdb` needs
+
+
+class Postgres:
+    """One PostgreSQL server; each test makes a database of its own."""
+
+    def __init__(self, binaries: Path) -> None:
+        # Not below pytest's folder, which only root may enter; the server refuses to run as root.
+        self._folder = Path(tempfile.mkdtemp(prefix="coralchunk-pg-"))
+        self._binaries = binaries
+        self._made = 0
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, _USER)
+        self._run("initdb", "-D", str(self._folder / "data"), "-A", "trust", "-U", _USER, "-E", "UTF8")
+        options = f"-c listen_addresses= -c fsync=off -k {self._folder}"
+        log = str(self._folder / "log")
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", log, "-o", options, "start")
+
+    def new_database(self) -> str:
+        """Return the URL of an empty database."""
+        self._made += 1
+        name = f"test{self._made}"
+        self._run("createdb", "-h", str(self._folder), "-U", _USER, name)
+        return f"postgresql://{_USER}@/{name}?host={self._folder}"
+
+    def stop(self) -> None:
+        """End it and remove all it had."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
+        command = [*as_user, str(self._binaries / program), *arguments]
+        # To files, not pipes: the server inherits them, and a pipe would be waited on until it ends.
+        with (self._folder / "commands").open("ab") as log:
+            subprocess.run(command, check=True, cwd="/", stdout=log, stderr=log, timeout=120)
+
+
+def why_not() -> str | None:
+    """Say why there can be no PostgreSQL here, if so."""
+    if not _PLACES:
+        return "PostgreSQL is not installed; on Debian and Ubuntu: apt install postgresql"
+    if os.geteuid() == 0 and _USER not in {entry.pw_name for entry in pwd.getpwall()}:
+        return f"PostgreSQL does not run as root, and there is no user {_USER!r}"
+    return None
+
+
+def start() -> Postgres:
+    """Start one; only where `why_not` has nothing to say."""
+    return Postgres(_PLACES[-1])
