@@ -1,4 +1,4 @@
-"""What a child process does so that it never outlives the one that watches it."""
+"""What is asked of and about processes and the processor they run on."""
 
 import ctypes
 import os
@@ -43,3 +43,12 @@ def end_with_parent(parent: int | None) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # it died before we asked
         sys.exit("the supervisor is gone")
+
+
+def has_vnni() -> bool:
+    """Tell whether this x86 processor has VNNI; False where that cannot be known."""
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return any(flag in told.split() for flag in ("avx512_vnni", "avx_vnni"))

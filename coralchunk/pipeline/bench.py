@@ -6,6 +6,7 @@ from typing import Final
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.photos import PhotoShelf
 from coralchunk.pipeline.stores import Stores
+from coralchunk.processes import has_vnni
 from coralchunk.storage.models import ListedModel, ModelShelf
 
 _PHOTO_MEMORY_BYTES: Final = 128_000_000  # of decoded photos a worker keeps: three of 12 megapixels
@@ -31,4 +32,4 @@ def open_bench(stores: Stores, models: ModelShelf, model: ListedModel) -> Bench:
 
 def load_classifier(models: ModelShelf, model: ListedModel) -> Classifier:
     """Check a model's file against its sha256 and load it. Raises BadModel."""
-    return Classifier(models.onnx(model), models.manifest(model))
+    return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())
