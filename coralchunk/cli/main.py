@@ -1,27 +1,42 @@
 """coralchunk COMMAND: the one entry point."""
 
 import os
-import sys
-from typing import Any
+import pkgutil
+from typing import Any, Final, cast
 
 import click
 from typing_extensions import override
 
 from coralchunk import __version__
-from coralchunk.cli.accounts import token, user
-from coralchunk.cli.classify import classify
-from coralchunk.cli.doctor import doctor
-from coralchunk.cli.evaluate import evaluate
-from coralchunk.cli.jobs import jobs
-from coralchunk.cli.models import models
 from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.logs import set_up
-from coralchunk.supervisor.serve import Server
+
+# By name, and imported when asked for: together they take a second to load, and `serve` shall answer soon.
+_COMMANDS: Final = {
+    "classify": "coralchunk.cli.classify:classify",
+    "doctor": "coralchunk.cli.doctor:doctor",
+    "evaluate": "coralchunk.cli.evaluate:evaluate",
+    "jobs": "coralchunk.cli.jobs:jobs",
+    "models": "coralchunk.cli.models:models",
+    "serve": "coralchunk.cli.serve:serve",
+    "token": "coralchunk.cli.accounts:token",
+    "user": "coralchunk.cli.accounts:user",
+    "worker": "coralchunk.cli.serve:worker",
+}
 
 
 class _Group(click.Group):
-    """Tells a user's mistake in one line; a traceback is for bugs."""
+    """Finds commands by name, and tells a user's mistake in one line; a traceback is for bugs."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = _COMMANDS.get(cmd_name)
+        return None if place is None else cast(click.Command, pkgutil.resolve_name(place))
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
@@ -39,22 +54,3 @@ def main(context: click.Context) -> None:
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
     context.obj = settings
-
-
-@main.command()
-@click.pass_obj
-def serve(settings: Settings) -> None:
-    """Start Redis, web and workers, and watch over them until Ctrl-C."""
-    Server(settings, os.environ).run()  # noqa: TID251 - an entry point
-
-
-@main.command()
-@click.argument("name")
-def worker(name: str) -> None:
-    """Start one more worker, NAME, for the Redis and the storage that the settings name."""
-    # The worker's code lies above this package; it is started, not imported.
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "jobs", name])  # noqa: S606
-
-
-for command in (classify, doctor, evaluate, jobs, models, token, user):
-    main.add_command(command)
