@@ -44,7 +44,8 @@ $(VENV)/.research: $(VENV)/.dev
 	@touch $@
 
 run: $(VENV)/.run  ## start everything; open http://localhost:5001
-	@exec $(BIN)/coralchunk serve
+	@case "$${CORALCHUNK_HOST:-127.0.0.1}" in 127.*|localhost|::1) export CORALCHUNK_FETCH_URLS=$${CORALCHUNK_FETCH_URLS:-1};; esac; \
+	exec $(BIN)/coralchunk serve
 
 test: $(VENV)/.dev  ## every test, slow ones too, with branch coverage
 	$(BIN)/pytest --cov --cov-report=term

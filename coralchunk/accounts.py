@@ -11,7 +11,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
+from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongPassword, WrongToken
 from coralchunk.storage import users
 from coralchunk.storage.database import Database
 from coralchunk.storage.users import TokenRow
@@ -23,6 +23,10 @@ _LONGEST_TOKEN_NAME: Final = 100
 _PREFIX: Final = "ck"
 _TOKEN: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{40}}")
 _USE_COUNTS_S: Final = 60  # a phone that asks every second must not write every second
+
+
+_LOGIN: Final = "log-in"  # name of the tokens that are given for a password
+_MOST_LOGINS: Final = 20  # of these that a user may have
 
 
 class Scope(StrEnum):
@@ -40,6 +44,11 @@ class Identity:
     user_id: int
     user_name: str
     scopes: frozenset[str]
+
+    @property
+    def user(self) -> str:
+        """What is written on a job that all tokens of this user may see."""
+        return f"user-{self.user_id}"
 
     @property
     def owner(self) -> str:
@@ -105,6 +114,18 @@ class Accounts:
                 revoked_at=None,
             )
             users.add_token(connection, row)
+        return token
+
+    def log_in(self, user_name: str, password: str, now: float) -> str:
+        """Return a new token, for everything. Raises WrongPassword.
+
+        Scripts log in at each run and forget their token; only the last few of them stay valid.
+        """
+        if not self.is_password(user_name, password):
+            raise WrongPassword
+        token = self.create_token(user_name, _LOGIN, frozenset(Scope), now)
+        with self.database.writing() as connection:
+            users.revoke_older(connection, user_name, _LOGIN, _MOST_LOGINS, now)
         return token
 
     def tokens(self) -> list[TokenRow]:

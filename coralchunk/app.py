@@ -7,6 +7,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coralchunk.api.context import install
+from coralchunk.api.coralnet import coralnet
 from coralchunk.api.harden import harden
 from coralchunk.api.limits import limit_rates
 from coralchunk.api.observe import observe
@@ -34,7 +35,7 @@ def create_app(services: Services) -> Flask:
     observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings, services.rates)
     harden(app)
-    for blueprint in (problems, v1, ops, pages):
+    for blueprint in (problems, v1, coralnet, ops, pages):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
         CORS(

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from limits import parse_many
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -17,6 +18,17 @@ _UNPREFIXED: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
 # The description of a field is its line in the README's table; a test holds the two together.
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1, le=1024)]
+
+
+def allowed_place(entry: str) -> tuple[IPv4Network | IPv6Network, int | None]:
+    """Read `network`, `network:port` or `[network]:port`. Raises ValueError.
+
+    Returns the network, and the port that may be used beside those of the web.
+    """
+    network, _, port = entry.rpartition(":")
+    if port.isdigit() and (network.startswith("[") or network.count(":") == 0) and network:
+        return ip_network(network.strip("[]")), int(port)
+    return ip_network(entry.strip("[]")), None
 
 
 class Settings(BaseModel):
@@ -77,6 +89,21 @@ class Settings(BaseModel):
         default=False,
         description="`1`: the V1 API asks for a token; a job is there only for the token that made it",
     )
+    fetch_urls: bool = Field(
+        default=False,
+        description="`1`: photos may be given by address, and the workers fetch them from the web",
+    )
+    fetch_allow: tuple[str, ...] = Field(
+        (),
+        description="comma list of inner networks that may be fetched from, as `10.1.2.0/24:8080`",
+    )
+    coralnet_format: Literal["published", "live"] = Field(
+        "published",
+        description="how `/api/deploy_job/` gives results: `published`, or `live` as CoralNet does",
+    )
+    coralnet_max_images: Count = Field(100, description="most photos in one request to `/api/classifier/`")
+    coralnet_max_points: Count = Field(200, description="most points in one photo of such a request")
+    coralnet_max_jobs: Count = Field(5, description="most such jobs of one user that may be active at once")
     repository_url: str = Field(
         "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
     )
@@ -102,6 +129,16 @@ class Settings(BaseModel):
             except ValueError:
                 raise ValueError("write it like 60/minute or 60/minute;1000/day, or off") from None
         return value
+
+    @field_validator("fetch_allow", mode="before")
+    @classmethod
+    def _known_networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        entries = tuple(entry.strip() for entry in value.split(",") if entry.strip())
+        for entry in entries:
+            allowed_place(entry)
+        return entries
 
     @field_validator("log_level")
     @classmethod

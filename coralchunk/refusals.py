@@ -4,16 +4,29 @@ CoralchunkError
 ├─ Denied                  the asker may not do this
 │   ├─ NoToken
 │   ├─ WrongToken
-│   └─ ScopeMissing
+│   ├─ ScopeMissing
+│   └─ FetchingOff
+├─ BadRequest
+│   ├─ WrongPassword
+│   └─ BadDocument
+├─ Missing
+│   ├─ UnknownClassifier
+│   └─ StillWorking
 ├─ Unavailable
-│   └─ DatabaseDown
+│   ├─ DatabaseDown
+│   └─ TooManyJobs
+├─ Unreadable
+│   ├─ NotFetched
+│   └─ PointsOutside
 └─ BadSetup
     ├─ BadUser
     ├─ UnknownUser
     └─ UnknownToken
 """
 
-from coralchunk.errors import BadSetup, CoralchunkError, Unavailable
+from dataclasses import dataclass
+
+from coralchunk.errors import BadRequest, BadSetup, CoralchunkError, Missing, Unavailable, Unreadable
 
 
 class Denied(CoralchunkError):
@@ -42,6 +55,83 @@ class ScopeMissing(Denied):
 
     def __init__(self, needed: str, held: str) -> None:
         super().__init__(f"This needs the scope {needed!r}; the token has only: {held}. Use another token.")
+
+
+class FetchingOff(Denied):
+    """The server fetches no photos from the web."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server fetches no photos from addresses: its operator has not set CORALCHUNK_FETCH_URLS=1."
+        )
+
+
+class WrongPassword(BadRequest):
+    """No user has this name and this password."""
+
+    def __init__(self) -> None:
+        super().__init__("Unable to log in with provided credentials.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong in a document."""
+
+    pointer: str  # where, as in RFC 6901
+    detail: str
+
+
+class BadDocument(BadRequest):
+    """The JSON that was sent is not what is expected here."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
+        self.faults = faults
+
+
+class UnknownClassifier(Missing):
+    """No classifier has this number."""
+
+    def __init__(self, classifier_id: int) -> None:
+        super().__init__(
+            f"There is no classifier {classifier_id}; GET /api/classifiers/ lists those there are."
+        )
+
+
+class StillWorking(Missing):
+    """The job has no result yet."""
+
+    def __init__(self) -> None:
+        super().__init__("This job isn't finished yet")
+
+
+class TooManyJobs(Unavailable):
+    """This user has so many jobs in work that no more are taken."""
+
+    retry_after_s = 10
+
+    def __init__(self, active: int, most: int) -> None:
+        super().__init__(
+            f"{active} of your jobs are active; a user may have {most} at once"
+            " (CORALCHUNK_CORALNET_MAX_JOBS). Try again when one has finished."
+        )
+
+
+class NotFetched(Unreadable):
+    """A photo on the web could not be had."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url}: {reason}.")
+
+
+class PointsOutside(Unreadable):
+    """A point lies outside its photo."""
+
+    def __init__(self, row: int, column: int, width: int, height: int) -> None:
+        super().__init__(
+            f"The point at row {row}, column {column} lies outside the photo, which has {height} rows (0 to"
+            f" {height - 1}) and {width} columns (0 to {width - 1})."
+        )
 
 
 class DatabaseDown(Unavailable):

@@ -19,6 +19,7 @@ from coralchunk.pipeline.tasks import TaskQueue
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
 from coralchunk.storage.models import ListedModel, ModelShelf
+from coralchunk.storage.registry import Registry
 
 _LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
@@ -33,6 +34,7 @@ class Services:
     models: ModelShelf
     model: ListedModel
     accounts: Accounts
+    registry: Registry
 
 
 def open_services(settings: Settings, redis_timeout_s: float | None = None) -> Services:
@@ -63,8 +65,10 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         retry=Retry(NoBackoff(), 0),
     )
     models = model_shelf(settings)
-    accounts = Accounts(open_database(settings.database_url, settings.data_dir))
-    return Services(settings, stores, rates, models, models.find(settings.model), accounts)
+    database = open_database(settings.database_url, settings.data_dir)
+    model = models.find(settings.model)
+    registry = Registry(database, models, model)
+    return Services(settings, stores, rates, models, model, Accounts(database), registry)
 
 
 def model_shelf(settings: Settings) -> ModelShelf:

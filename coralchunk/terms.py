@@ -64,3 +64,11 @@ class Verdict:
     chunk: Chunk
     state: State
     probabilities: tuple[float, float, float]  # calibrated, in the order of CLASSES
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One pixel of a photo that is asked about."""
+
+    row: int  # px from the top, 0 is the first
+    column: int  # px from the left, 0 is the first

@@ -36,6 +36,16 @@ GOOD = [
     ("CORALCHUNK_MODEL", "reef-1.0.0", "model", "reef-1.0.0"),
     ("REDIS_URL", "redis://reef:6379/1", "redis_url", "redis://reef:6379/1"),
     ("CORALCHUNK_STORAGE_URL", "s3://reef/jobs", "storage_url", "s3://reef/jobs"),
+    ("DATABASE_URL", "postgresql://db/reef", "database_url", "postgresql://db/reef"),
+    ("CORALCHUNK_V1_REQUIRE_TOKEN", "1", "v1_require_token", True),
+    ("CORALCHUNK_FETCH_URLS", "1", "fetch_urls", True),
+    (
+        "CORALCHUNK_FETCH_ALLOW",
+        "127.0.0.1:8080, 10.0.0.0/8, ::1, [fd00::/8]:81",
+        "fetch_allow",
+        ("127.0.0.1:8080", "10.0.0.0/8", "::1", "[fd00::/8]:81"),
+    ),
+    ("CORALCHUNK_CORALNET_FORMAT", "live", "coralnet_format", "live"),
     ("CORALCHUNK_LOG_LEVEL", "DEBUG", "log_level", "debug"),
 ]
 
@@ -68,6 +78,11 @@ def test_an_empty_variable_is_as_good_as_none(variable: str) -> None:
         ("CORALCHUNK_CORS_ORIGINS", "app.example"),
         ("CORALCHUNK_CORS_ORIGINS", "https://app.example/"),
         ("CORALCHUNK_CORS_ORIGINS", "https://app.example,null"),
+        ("CORALCHUNK_V1_REQUIRE_TOKEN", "maybe"),
+        ("CORALCHUNK_FETCH_ALLOW", "reef.example"),
+        ("CORALCHUNK_FETCH_ALLOW", "10.0.0.1/8"),
+        ("CORALCHUNK_CORALNET_FORMAT", "dead"),
+        ("CORALCHUNK_CORALNET_MAX_IMAGES", "0"),
         ("CORALCHUNK_LOG_LEVEL", "loud"),
     ],
 )

@@ -103,6 +103,7 @@ def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> No
         "argon2": "argon2_cffi",
         "cv2": "opencv_python_headless",
         "markdown_it": "markdown_it_py",
+        "pydantic_core": "pydantic",
         "werkzeug": "flask",
     }
 

@@ -13,7 +13,7 @@ from coralchunk.errors import Unreadable
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.pipeline.stitch import Answer, stitch
 from coralchunk.services import model_shelf
 

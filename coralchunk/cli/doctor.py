@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.errors import BadSetup, CoralchunkError
-from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.services import model_shelf
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database

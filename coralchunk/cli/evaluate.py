@@ -18,7 +18,7 @@ from coralchunk.imaging.encode import png
 from coralchunk.imaging.matrix import draw_matrix
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.science import metrics
 from coralchunk.services import model_shelf
 from coralchunk.storage.labelled import Labelled, read_labels

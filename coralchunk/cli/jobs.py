@@ -51,7 +51,7 @@ def list_jobs(settings: Settings, state: str | None) -> None:
 @click.pass_obj
 def show(settings: Settings, job_id: int) -> None:
     """Show all that is known of job JOB_ID."""
-    for name, value in _described(find(_stores(settings), job_id)).items():
+    for name, value in _described(find(_stores(settings), job_id, kind=None)).items():
         click.echo(f"{name:<12} {value}")
 
 
@@ -60,7 +60,7 @@ def show(settings: Settings, job_id: int) -> None:
 @click.pass_obj
 def cancel(settings: Settings, job_id: int) -> None:
     """Stop job JOB_ID and delete all its data."""
-    cancel_job(_stores(settings), job_id)
+    cancel_job(_stores(settings), job_id, kind=None)
     click.echo(f"Job {job_id} and its data are deleted.")
 
 

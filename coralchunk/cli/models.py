@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from coralchunk.config import Settings
 from coralchunk.errors import BadModel
-from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.services import model_shelf
 
 _MOST_BYTES: Final = 512_000_000

@@ -1,6 +1,7 @@
 """A task -> results of its chunks, written once, and the next task of its lane."""
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -9,8 +10,9 @@ from coralchunk.errors import Unreadable
 from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.enquiry import finish_enquiry, give_up_image, judge_image
 from coralchunk.pipeline.finish import finish
-from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.records import Step, packed
 from coralchunk.pipeline.tasks import Task, next_task
 
@@ -39,7 +41,7 @@ def work(bench: Bench, task: Task) -> None:
                 with BATCH_SECONDS.time():
                     is_last = step is Step.FINISH or _classify(bench, job, task.batch, next_batch)
                 if is_last:
-                    finish(bench, job)
+                    _finish(bench, job)
             except Unreadable as unreadable:
                 if records.fail(job.id, str(unreadable)):
                     JOBS.labels("error").inc()
@@ -58,11 +60,16 @@ def forgive(bench: Bench, task: Task) -> None:
 
 def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> bool:
     """Judge a batch. Returns whether it is the one that has to finish the job."""
+    if job.kind is JobKind.ENQUIRY:
+        return _record(bench, job, batch, {batch: judge_image(bench, job, batch)}, next_batch)
     indices = job.chunks_of(batch)
     photo = bench.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
     judged = bench.classifier.probabilities(photo.windows(chunks), photo.scene)
-    results = dict(zip(indices, packed(judged), strict=True))
+    return _record(bench, job, batch, dict(zip(indices, packed(judged), strict=True)), next_batch)
+
+
+def _record(bench: Bench, job: Job, batch: int, results: Mapping[int, bytes], next_batch: int | None) -> bool:
     # Results and next task appear together, or a crash between the two would break the lane.
     with bench.stores.transaction() as pipeline:
         bench.stores.records.record(job.id, batch, results, time.time(), pipeline)
@@ -72,11 +79,24 @@ def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> boo
     return bool(recorded == 1)
 
 
+def _finish(bench: Bench, job: Job) -> None:
+    if job.kind is JobKind.ENQUIRY:
+        finish_enquiry(bench, job)
+    else:
+        finish(bench, job)
+
+
 def _give_up(bench: Bench, task: Task) -> None:
     _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MOST_ATTEMPTS)
     reason = (
         f"This photo could not be classified: the server tried {MOST_ATTEMPTS} times and failed each time."
         " Its operator finds the reason in the log."
     )
+    job = bench.stores.records.get(task.job_id)
+    if job.kind is JobKind.ENQUIRY and bench.stores.records.finisher(job.id) is None:
+        # One photo of many: the others go on.
+        if _record(bench, job, task.batch, {task.batch: give_up_image(bench, job, task.batch, reason)}, None):
+            finish_enquiry(bench, job)
+        return
     if bench.stores.records.fail(task.job_id, reason):
         JOBS.labels("given up").inc()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.classifiers import ClassifierShelf, load_classifier
 from coralchunk.pipeline.photos import PhotoShelf
 from coralchunk.pipeline.stores import Stores
-from coralchunk.processes import has_vnni
 from coralchunk.storage.models import ListedModel, ModelShelf
 
 _PHOTO_MEMORY_BYTES: Final = 128_000_000  # of decoded photos a worker keeps: three of 12 megapixels
@@ -19,17 +19,15 @@ class Bench:
     stores: Stores
     classifier: Classifier
     photos: PhotoShelf
+    classifiers: ClassifierShelf
 
 
 def open_bench(stores: Stores, models: ModelShelf, model: ListedModel) -> Bench:
     """Load the model into this process. Raises BadModel."""
+    classifier = load_classifier(models, model)
     return Bench(
         stores=stores,
-        classifier=load_classifier(models, model),
+        classifier=classifier,
         photos=PhotoShelf(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES),
+        classifiers=ClassifierShelf(models, model, classifier),
     )
-
-
-def load_classifier(models: ModelShelf, model: ListedModel) -> Classifier:
-    """Check a model's file against its sha256 and load it. Raises BadModel."""
-    return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())

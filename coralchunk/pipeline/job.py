@@ -20,13 +20,20 @@ class JobState(StrEnum):
         return self in {JobState.COMPLETED, JobState.ERROR}
 
 
+class JobKind(StrEnum):
+    """What was sent."""
+
+    PHOTO = "photo"  #: an upload; its chunks are judged
+    ENQUIRY = "enquiry"  #: addresses of photos on the web and points in them; each photo counts as one chunk
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One photo on its way through the pipeline."""
+    """What somebody sent, on its way through the pipeline."""
 
     id: int
     state: JobState
-    size: Size  # of the upright photo
+    size: Size  # of the upright photo; nothing for an enquiry
     total_chunks: int
     completed_chunks: int
     batch_chunks: int  # how many chunks one task judges
@@ -38,6 +45,7 @@ class Job:
     request_id: str  # of the request that brought it, for log lines
     error: str | None  # why it cannot be done, in words for a phone user
     owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
+    kind: JobKind = JobKind.PHOTO
 
     @property
     def batches(self) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from coralchunk.errors import QueueDown, UnknownJob
-from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 
@@ -28,14 +28,15 @@ class QueueHealth:
     restarts: Mapping[str, int] = field(default_factory=dict)  # deaths, by process
 
 
-def find(stores: Stores, job_id: int, asker: str | None = None) -> Job:
+def find(stores: Stores, job_id: int, asker: str | None = None, kind: JobKind | None = JobKind.PHOTO) -> Job:
     """Return a job as it is now. Raises UnknownJob, QueueDown.
 
     asker  who asks: a job of another owner is unknown to them; None may see every job
+    kind   what it must be; None for any
     """
     with reachable():
         job = stores.records.get(job_id)
-    if asker is not None and job.owner != asker:
+    if asker not in {None, job.owner} or kind not in {None, job.kind}:
         raise UnknownJob(job_id)
     return job
 

@@ -14,7 +14,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline import keys, scripts
-from coralchunk.pipeline.job import Job, JobState
+from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.terms import CLASSES, Probabilities, Size
 
 _REMEMBER_DELETED_S: Final = 3600
@@ -55,6 +55,7 @@ class JobRecords:
         self._forgive: Final = redis.register_script(scripts.FORGIVE)
         self._record: Final = redis.register_script(scripts.RECORD)
         self._close: Final = redis.register_script(scripts.CLOSE)
+        self._outcomes: Final = redis.register_script(scripts.OUTCOMES)
         self._delete: Final = redis.register_script(scripts.DELETE)
 
     def keyed(self, key: str) -> tuple[int, str] | None:
@@ -77,6 +78,7 @@ class JobRecords:
             "express": int(job.express),
             "request": job.request_id,
             "owner": job.owner,
+            "kind": job.kind.value,
         }
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:
@@ -121,9 +123,17 @@ class JobRecords:
 
     def results(self, job: Job) -> Probabilities:
         """Return the probabilities of all chunks of a job that has them all."""
+        return np.frombuffer(b"".join(self.raw_results(job)), dtype=_FLOAT32).reshape(-1, len(CLASSES))
+
+    def raw_results(self, job: Job) -> list[bytes]:
+        """Return the results of a job that has them all, as they were recorded."""
         indices = [str(index) for index in range(job.total_chunks)]
-        raw = cast(list[bytes], self._redis.hmget(keys.results(job.id), indices))
-        return np.frombuffer(b"".join(raw), dtype=_FLOAT32).reshape(-1, len(CLASSES))
+        return cast(list[bytes], self._redis.hmget(keys.results(job.id), indices))
+
+    def outcomes(self, job_id: int) -> tuple[int, int]:
+        """Return how many photos of an enquiry were judged so far, and how many failed."""
+        judged, failed = self._outcomes([keys.results(job_id)])
+        return judged, failed
 
     def missing_batches(self, job: Job) -> list[int]:
         """Return the batches of a job that have no results yet."""
@@ -135,9 +145,11 @@ class JobRecords:
         batch = self._redis.hget(keys.job(job_id), "finisher")
         return None if batch is None else int(batch)
 
-    def complete(self, job_id: int, picture: Size) -> bool:
+    def complete(self, job_id: int, picture: Size | None) -> bool:
         """Make a job completed. Returns False if it is gone or already final."""
-        fields = {"picture_width": picture.width, "picture_height": picture.height}
+        fields: dict[str, str | int] = {}
+        if picture is not None:
+            fields = {"picture_width": picture.width, "picture_height": picture.height}
         return self._end(job_id, JobState.COMPLETED, fields)
 
     def fail(self, job_id: int, reason: str) -> bool:
@@ -163,6 +175,14 @@ class JobRecords:
         """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
         scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))
         return {int(job_id): created for job_id, created in scored}
+
+    def open_enquiries(self, owner: str) -> int:
+        """Return how many enquiries of an owner are not final."""
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for job_id in self.open_jobs():
+                pipeline.hmget(keys.job(job_id), "kind", "owner")
+            wanted = [JobKind.ENQUIRY.value.encode(), owner.encode()]
+            return pipeline.execute().count(wanted)
 
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""
@@ -214,4 +234,5 @@ def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
         request_id=fields[b"request"].decode(),
         error=error.decode() if error is not None else None,
         owner=fields.get(b"owner", b"").decode(),
+        kind=JobKind(fields.get(b"kind", b"photo").decode()),
     )

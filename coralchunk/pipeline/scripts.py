@@ -1,9 +1,10 @@
 """The Lua scripts that change a job's record: each runs whole, so two processes can never half agree.
 
 Keys, in this order where a script takes them:
-    job      hash: state, width, height, total, batch, lanes, express, request, owner, created, expires, later
-             finisher, attempts:<batch>, error, picture_width, picture_height
-    results  hash: chunk index -> its probabilities, float32 little-endian; written once, never changed
+    job      hash: state, width, height, total, batch, lanes, express, request, owner, kind, created, expires,
+             later finisher, attempts:<batch>, error, picture_width, picture_height
+    results  hash: chunk index -> its probabilities, float32 little-endian; of an enquiry, photo index ->
+             + or - (judged or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
@@ -101,6 +102,15 @@ if state ~= 'queued' and state ~= 'processing' then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], unpack(ARGV, 3))
 redis.call('ZREM', KEYS[2], ARGV[1])
 return 1
+"""
+
+# keys results of an enquiry -> {photos judged, photos failed}.
+OUTCOMES: Final = """
+local judged, failed = 0, 0
+for _, result in ipairs(redis.call('HVALS', KEYS[1])) do
+    if string.sub(result, 1, 1) == '+' then judged = judged + 1 else failed = failed + 1 end
+end
+return {judged, failed}
 """
 
 # keys job results open kept; argv id, seconds to remember -> 1, or 0 if there was no such job.

@@ -6,11 +6,12 @@ import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decode import read_header
+from coralchunk.pipeline.enquiry import readmit_enquiry
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.pipeline.tasks import next_task
-from coralchunk.storage.blobs import OWNER, PHOTO
+from coralchunk.storage.blobs import OWNER, PHOTO, Folder
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
 _log: Final = structlog.get_logger()
@@ -39,10 +40,10 @@ def tidy(stores: Stores, now: float) -> None:
         if stores.records.exists(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
             continue
         # A process that died between deleting the record and the files must not bring the photo back.
-        is_wanted = folder.has_photo and not stores.records.was_deleted(folder.job_id)
+        is_wanted = (folder.has_photo or folder.has_request) and not stores.records.was_deleted(folder.job_id)
         if is_wanted and now < folder.changed_at + stores.settings.result_ttl:
             try:
-                _readmit(stores, folder.job_id, folder.changed_at)
+                _readmit(stores, folder)
                 continue
             except Unreadable as damage:
                 _log.error("stored upload is damaged", job_id=folder.job_id, damage=str(damage))
@@ -86,12 +87,17 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
     return sorted(lanes.values()) if lanes or finisher is None else [finisher]
 
 
-def _readmit(stores: Stores, job_id: int, stored_at: float) -> None:
-    with stores.blobs.open(job_id, PHOTO) as upload:
-        size = read_header(upload, stores.settings.max_pixels).size
+def _readmit(stores: Stores, folder: Folder) -> None:
+    job_id, stored_at = folder.job_id, folder.changed_at
     try:
         owner = stores.blobs.read(job_id, OWNER).decode()
     except FileNotFoundError:
         owner = ""
+    if folder.has_request:
+        readmit_enquiry(stores, job_id, owner, stored_at)
+        _log.warning("forgotten enquiry put back", job_id=job_id)
+        return
+    with stores.blobs.open(job_id, PHOTO) as upload:
+        size = read_header(upload, stores.settings.max_pixels).size
     enqueue(stores, Arrival(job_id, size, stored_at, request_id="", owner=owner), stores.admission.load())
     _log.warning("forgotten upload put back", job_id=job_id)

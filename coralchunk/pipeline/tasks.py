@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from typing_extensions import override
 
 from coralchunk.pipeline import scripts
-from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.keys import QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
@@ -60,6 +60,10 @@ def first_task(job: Job, batch: int) -> Task:
 
 def next_task(job: Job, batch: int) -> Task:
     """Return the task that continues a lane of a job in work."""
+    if job.kind is JobKind.ENQUIRY:
+        return first_task(
+            job, batch
+        )  # the next photo of a hundred waits its turn among other people's photos
     return Task(job.id, batch, _EXPRESS if job.express else _CONTINUED)
 
 

@@ -4,6 +4,7 @@ One folder a job, so that deleting a job is deleting a folder:
 
     <job id>/photo          the upload, byte for byte; never served
     <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
+    <job id>/request.json   of an enquiry: the addresses of photos on the web, and the points in them
     <job id>/<answer part>  what the stitcher made of it
 
 A part appears whole or not at all, and stays after a power cut once `keep` has returned.
@@ -24,6 +25,8 @@ from coralchunk.errors import StorageFull
 
 PHOTO: Final = "photo"
 OWNER: Final = "owner"
+REQUEST: Final = "request.json"
+RESULT: Final = "result.json"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
@@ -38,6 +41,7 @@ class Folder:
     job_id: int
     changed_at: float  # Unix seconds; when the upload was stored, if it is there
     has_photo: bool
+    has_request: bool
     size_bytes: int
 
 
@@ -101,11 +105,13 @@ class Blobs:
                 sizes = {part["name"]: part["size"] for part in self._files.ls(path, detail=True)}
                 photo = f"{path}/{PHOTO}"
                 has_photo = photo in sizes
-                newest = [photo] if has_photo else [*sizes] or [path]
+                request = f"{path}/{REQUEST}"
+                has_request = request in sizes
+                newest = [photo] if has_photo else [request] if has_request else [*sizes] or [path]
                 changed_at = max(self._files.modified(part).timestamp() for part in newest)
             except FileNotFoundError:  # deleted while we looked
                 continue
-            yield Folder(int(job_id), changed_at, has_photo, sum(sizes.values()))
+            yield Folder(int(job_id), changed_at, has_photo, has_request, sum(sizes.values()))
 
     def check(self) -> None:
         """Write, read back and remove a small file. Raises OSError if that is not possible."""

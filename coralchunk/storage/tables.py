@@ -37,3 +37,19 @@ TOKENS: Final = Table(
     Column("revoked_at", Double),
     sqlite_autoincrement=True,
 )
+# Only numbers and names: what a classifier is, its manifest says; which versions there are, models.txt.
+CLASSIFIERS: Final = Table(
+    "classifiers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+LABELS: Final = Table(
+    "labels",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(10), nullable=False),
+    Column("name", String(100), nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)

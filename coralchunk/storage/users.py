@@ -91,6 +91,15 @@ def revoke_token(connection: Connection, token_id: int, now: float) -> bool:
     return connection.execute(update(TOKENS).where(valid).values(revoked_at=now)).rowcount == 1
 
 
+def revoke_older(connection: Connection, user_name: str, name: str, kept: int, now: float) -> None:
+    """Revoke a user's tokens of this name, but for the newest."""
+    user_id = select(USERS.c.id).where(USERS.c.name == user_name).scalar_subquery()
+    same = (TOKENS.c.user_id == user_id) & (TOKENS.c.name == name) & TOKENS.c.revoked_at.is_(None)
+    newest = select(TOKENS.c.id).where(same).order_by(TOKENS.c.id.desc()).limit(kept)
+    ids = [row.id for row in connection.execute(newest)]
+    connection.execute(update(TOKENS).where(same & TOKENS.c.id.not_in(ids)).values(revoked_at=now))
+
+
 def _token(row: Row[tuple[object, ...]]) -> TokenRow:
     return TokenRow(
         id=row.id,

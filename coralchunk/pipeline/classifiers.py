@@ -1,0 +1,34 @@
+"""Models that are not the one in use, loaded when somebody asks for them."""
+
+from collections import OrderedDict
+from typing import Final
+
+from coralchunk.inference.classifier import Classifier
+from coralchunk.processes import has_vnni
+from coralchunk.storage.models import ListedModel, ModelShelf
+
+_MOST: Final = 2  # loaded at once, beside the one in use
+
+
+class ClassifierShelf:
+    """The model in use, and those asked for last."""
+
+    def __init__(self, models: ModelShelf, in_use: ListedModel, classifier: Classifier) -> None:
+        self._models: Final = models
+        self._in_use: Final = (in_use.label, classifier)
+        self._others: Final[OrderedDict[str, Classifier]] = OrderedDict()
+
+    def get(self, label: str) -> Classifier:
+        """Return the model called `label`. Raises UnknownModel, BadModel."""
+        if label == self._in_use[0]:
+            return self._in_use[1]
+        classifier = self._others.pop(label, None) or load_classifier(self._models, self._models.find(label))
+        while len(self._others) >= _MOST:
+            self._others.popitem(last=False)
+        self._others[label] = classifier
+        return classifier
+
+
+def load_classifier(models: ModelShelf, model: ListedModel) -> Classifier:
+    """Check a model's file against its sha256 and load it. Raises BadModel."""
+    return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())

@@ -1,0 +1,88 @@
+"""Models in folders -> classifiers and labels with numbers that stay theirs for good."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Table, insert, select
+
+from coralchunk.refusals import UnknownClassifier
+from coralchunk.storage.database import Database
+from coralchunk.storage.models import ListedModel, ModelShelf
+from coralchunk.storage.tables import CLASSIFIERS, LABELS
+
+_LONGEST_CODE: Final = 10  # as on CoralNet
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a classifier can say."""
+
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClassifier:
+    """All versions of a model that has one name."""
+
+    id: int
+    name: str
+    versions: tuple[str, ...]  # oldest first
+    model: ListedModel  # the version that judges
+    labels: tuple[Label, ...]  # in the order of the model's columns
+
+
+class Registry:
+    """The classifiers that can be asked for by number."""
+
+    def __init__(self, database: Database, shelf: ModelShelf, in_use: ListedModel) -> None:
+        self._database: Final = database
+        self._shelf: Final = shelf
+        self._in_use: Final = in_use
+
+    def classifiers(self) -> list[KnownClassifier]:
+        """Return all, by number; a model that is new here gets one."""
+        models: dict[str, list[ListedModel]] = {}
+        for model in self._shelf.listed():
+            models.setdefault(model.name, []).append(model)
+        numbers = self._numbers(CLASSIFIERS, {name: {} for name in models})
+        return sorted(
+            (self._known(numbers[name], versions) for name, versions in models.items()),
+            key=lambda known: known.id,
+        )
+
+    def find(self, classifier_id: int) -> KnownClassifier:
+        """Return the classifier of this number. Raises UnknownClassifier."""
+        for known in self.classifiers():
+            if known.id == classifier_id:
+                return known
+        raise UnknownClassifier(classifier_id)
+
+    def _known(self, number: int, versions: list[ListedModel]) -> KnownClassifier:
+        # What the operator chose judges; of the others, the version that was listed last.
+        model = self._in_use if self._in_use in versions else versions[-1]
+        names: tuple[str, ...] = self._shelf.manifest(model).labels
+        codes = {name: {"code": name.upper().replace(" ", "_")[:_LONGEST_CODE]} for name in names}
+        numbers = self._numbers(LABELS, codes)
+        labels = tuple(Label(numbers[name], codes[name]["code"], name) for name in names)
+        return KnownClassifier(
+            number, model.name, tuple(version.version for version in versions), model, labels
+        )
+
+    def _numbers(self, table: Table, wanted: dict[str, dict[str, str]]) -> dict[str, int]:
+        with self._database.reading() as connection:
+            numbers = _read(connection, table, wanted)
+        if len(numbers) == len(wanted):
+            return numbers
+        with self._database.writing() as connection:
+            for name, others in wanted.items():
+                if name not in _read(connection, table, [name]):
+                    connection.execute(insert(table).values(name=name, **others))
+            return _read(connection, table, wanted)
+
+
+def _read(connection: Connection, table: Table, names: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(select(table.c.name, table.c.id).where(table.c.name.in_(list(names))))
+    return {str(name): int(number) for name, number in rows}

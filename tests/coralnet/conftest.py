@@ -1,0 +1,100 @@
+"""A host of photos, an app that may fetch from it, a worker, and a user with a token."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from coralchunk.accounts import Accounts, Scope
+from coralchunk.config import Settings
+from coralchunk.pipeline.bench import Bench
+from coralchunk.services import Services
+from coralchunk.storage.database import open_database
+from coralchunk.storage.migrate import migrate
+from jobs.worker import ChunkWorker
+from tests.coralnet.host import ImageHost
+
+MEDIA_TYPE = "application/vnd.api+json"
+PASSWORD = "parrotfish"  # noqa: S105 - of a made-up user
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture(scope="session")
+def host() -> Iterator[ImageHost]:
+    running = ImageHost()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def settings(services: Services, host: ImageHost) -> Settings:
+    changed = {"fetch_urls": True, "fetch_allow": (f"127.0.0.1:{host.port}",), "max_upload_mb": 1}
+    return services.settings.model_copy(update=changed)
+
+
+@pytest.fixture
+def accounts(settings: Settings) -> Iterator[Accounts]:
+    settings.data_dir.mkdir(parents=True)
+    database = open_database(settings.database_url, settings.data_dir)
+    migrate(database)
+    accounts = Accounts(database)
+    accounts.add_user("ana", PASSWORD, 1.0)
+    accounts.add_user("ben", PASSWORD, 1.0)
+    yield accounts
+    database.close()
+
+
+@pytest.fixture
+def app(client_of: Callable[[Settings], FlaskClient], settings: Settings, accounts: Accounts) -> FlaskClient:
+    return client_of(settings)
+
+
+@pytest.fixture
+def token(accounts: Accounts) -> str:
+    return accounts.create_token("ana", "", frozenset(Scope), 1.0)
+
+
+@pytest.fixture
+def ask(app: FlaskClient, token: str) -> Ask:
+    """Asks as ana; with a document, by POST."""
+
+    def send(path: str, document: object = None, **options: Any) -> TestResponse:
+        headers = options.pop("headers", {"Authorization": f"Token {token}"})
+        if document is None:
+            return app.get(path, headers=headers, **options)
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return app.post(path, data=body, content_type=MEDIA_TYPE, headers=headers, **options)
+
+    return send
+
+
+@pytest.fixture
+def fetching(bench: Bench, settings: Settings) -> Bench:
+    """What a worker of that app has at hand."""
+    return replace(bench, stores=replace(bench.stores, settings=settings))
+
+
+@pytest.fixture
+def work_off(fetching: Bench) -> Callable[[], None]:
+    """Runs a worker until the queue is empty."""
+
+    def work() -> None:
+        name = f"tests.{secrets.token_hex(4)}"
+        ChunkWorker(name, fetching).work(burst=True, logging_level="CRITICAL")
+
+    return work
+
+
+def image(url: str, *points: tuple[int, int]) -> dict[str, Any]:
+    """Write one image as scripts do; points are (row, column)."""
+    asked = [{"row": row, "column": column} for row, column in points or [(10, 20)]]
+    return {"type": "image", "attributes": {"url": url, "points": asked}}
+
+
+def images(*asked: dict[str, Any]) -> dict[str, Any]:
+    return {"data": list(asked)}

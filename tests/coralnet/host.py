@@ -1,0 +1,99 @@
+"""A web server on loopback that offers photos, and all that a photo's address may lead to instead."""
+
+import gzip
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from typing_extensions import override
+
+from tests.reef import encoded, jpeg, reef
+from tests.waiting import PATIENCE_S
+
+WIDTH, HEIGHT = 600, 400
+LARGE_BYTES = 2_000_001
+
+
+class ImageHost:
+    """The host, on a free port, until it is closed."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return self._server.server_address[1]
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def close(self) -> None:
+        self.may_answer.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _handler(host: "ImageHost") -> type[BaseHTTPRequestHandler]:  # noqa: C901, N805 - the outer self
+        photo = jpeg(WIDTH, HEIGHT)
+        bodies = {
+            "/reef.jpg": photo,
+            "/two.png": encoded(reef(300, 250, 2), "PNG"),
+            "/small.jpg": jpeg(100, 80),
+            "/page.html": b"<!doctype html><p>no photo",
+            "/large.jpg": photo + b"\0" * LARGE_BYTES,
+        }
+
+        elsewhere = {
+            "/moved.jpg": "/reef.jpg",
+            "/loop.jpg": "/loop.jpg",
+            "/to-metadata.jpg": "http://169.254.169.254/latest/meta-data/",
+            "/to-file.jpg": "file:///etc/passwd",
+        }
+
+        class Handler(BaseHTTPRequestHandler):
+            @override
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                host.asked.append(self.path)
+                host.may_answer.wait(PATIENCE_S)
+                path = self.path.partition("?")[0]
+                if path in elsewhere:
+                    self._answer(302, b"", Location=elsewhere[path])
+                elif path == "/bomb.jpg":
+                    bomb = gzip.compress(b"\0" * 5_000_000)
+                    self._answer(200, bomb, **{"Content-Encoding": "gzip"})
+                elif path == "/endless.jpg":
+                    self._endless()
+                elif path in bodies:
+                    self._answer(200, bodies[path])
+                else:
+                    self._answer(404, b"")
+
+            def _answer(self, status: int, body: bytes, **headers: str) -> None:
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self._write(body)
+
+            def _endless(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                while self._write(b"\xff\xd8" * 50_000):
+                    pass
+
+            def _write(self, body: bytes) -> bool:
+                try:
+                    self.wfile.write(body)
+                except OSError:  # whoever asked has heard enough
+                    return False
+                return True
+
+        return Handler
