@@ -91,11 +91,14 @@ class Settings(BaseModel):
     )
     fetch_urls: bool = Field(
         default=False,
-        description="`1`: photos may be given by address, and the workers fetch them from the web",
+        description="`1`: photos may be given by address and are fetched; `make run` on loopback sets it",
     )
     fetch_allow: tuple[str, ...] = Field(
         (),
         description="comma list of inner networks that may be fetched from, as `10.1.2.0/24:8080`",
+    )
+    fetch_parallel: Count = Field(
+        8, description="most photos that are fetched from the web at once, by all workers together"
     )
     coralnet_format: Literal["published", "live"] = Field(
         "published",

@@ -8,7 +8,8 @@ CoralchunkError
 │   └─ FetchingOff
 ├─ BadRequest
 │   ├─ WrongPassword
-│   └─ BadDocument
+│   ├─ BadDocument
+│   └─ TooLongDocument
 ├─ Missing
 │   ├─ UnknownClassifier
 │   └─ StillWorking
@@ -18,6 +19,7 @@ CoralchunkError
 ├─ Unreadable
 │   ├─ NotFetched
 │   └─ PointsOutside
+├─ JobFailed
 └─ BadSetup
     ├─ BadUser
     ├─ UnknownUser
@@ -77,7 +79,7 @@ class WrongPassword(BadRequest):
 class Fault:
     """One thing that is wrong in a document."""
 
-    pointer: str  # where, as in RFC 6901
+    pointer: str | None  # where, as in RFC 6901; None if it is nowhere in the document
     detail: str
 
 
@@ -87,6 +89,13 @@ class BadDocument(BadRequest):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
         self.faults = faults
+
+
+class TooLongDocument(BadRequest):
+    """The JSON that was sent is longer than any that is asked for."""
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"The request has more than {most_bytes} bytes. Send fewer photos at once.")
 
 
 class UnknownClassifier(Missing):
@@ -103,6 +112,13 @@ class StillWorking(Missing):
 
     def __init__(self) -> None:
         super().__init__("This job isn't finished yet")
+
+
+class JobFailed(CoralchunkError):
+    """The job was given up, and with it all of its photos."""
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__(reason or "The job was given up.")
 
 
 class TooManyJobs(Unavailable):

@@ -12,6 +12,7 @@ from coralchunk.accounts import Accounts
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
+from coralchunk.pipeline.fetches import Fetches
 from coralchunk.pipeline.records import JobRecords
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tallies import Tallies
@@ -49,12 +50,14 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         # Rides over a restart of Redis, which takes a fraction of a second.
         retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
     )
+    tasks = TaskQueue(redis)
     stores = Stores(
         settings=settings,
         redis=redis,
         records=JobRecords(redis),
         admission=Admission(redis),
-        tasks=TaskQueue(redis),
+        tasks=tasks,
+        fetches=Fetches(redis, tasks, settings.fetch_parallel),
         tallies=Tallies(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )

@@ -54,6 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         tmp_path_factory.mktemp("shared") / "data",
         MAX_UPLOAD_MB=str(MAX_UPLOAD_MB),
         MAX_PIXELS=str(MAX_PIXELS),
+        FETCH_URLS="1",
         CORS_ORIGINS=f"{ORIGIN}, https://lab.example:8443",
     )
     running.start()
@@ -61,6 +62,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     status, left = running.stop(), running.processes()
     running.destroy()
     assert (status, left) == (0, [])
+
+
+@pytest.fixture(scope="session")
+def server_token(server: RunningServer) -> str:
+    """A token for all that the shared server can be asked for."""
+    server.command("user", "add", "reef", typed="parrotfish\n")
+    return server.command("token", "create", "reef").strip()
 
 
 @pytest.fixture

@@ -130,6 +130,18 @@ class RunningServer:
             for worker in halted:
                 worker.send(signal.SIGCONT)
 
+    def command(self, *arguments: str, typed: str = "") -> str:
+        """Run a command of the operator's on its data. Returns what it printed."""
+        return subprocess.run(
+            [COMMAND, *arguments],
+            env=environment(**self.settings),
+            input=typed,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=PATIENCE_S,
+        ).stdout
+
     def submit(self, photo: bytes, name: str = "reef.jpg") -> int:
         """Send a photo. Returns the job's id."""
         answer = self.client.post("/V1/api/classify", files={"image": (name, photo)})

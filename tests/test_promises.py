@@ -120,6 +120,37 @@ def test_every_make_target_has_its_line_of_help() -> None:
     assert {"run", "test", "lint", "bench", "train", "clean", "help"} <= phony == helped
 
 
+@pytest.mark.parametrize(
+    ("given", "fetches"),
+    [
+        pytest.param({}, "1", id="by default"),
+        pytest.param({"HOST": "127.0.0.2"}, "1", id="on loopback"),
+        pytest.param({"HOST": "0.0.0.0"}, "", id="where others can come in"),  # noqa: S104
+        pytest.param({"FETCH_URLS": "0"}, "0", id="where it was turned off"),
+    ],
+)
+def test_make_run_lets_photos_be_fetched_on_loopback_only(
+    tmp_path: Path, given: dict[str, str], fetches: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    for name, script in {"python": "", "coralchunk": "echo =$CORALCHUNK_FETCH_URLS"}.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    (tmp_path / ".run").touch()  # as if all were installed
+
+    said = subprocess.run(
+        ["make", "-s", "run", f"VENV={tmp_path}"],  # noqa: S607 - of the system
+        cwd=ROOT,
+        env=environment(**given),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert said.stdout == f"={fetches}\n"
+
+
 def test_both_lists_of_models_are_the_same() -> None:
     assert (ROOT / "models.txt").read_text() == (ROOT / "models" / "models.txt").read_text()
 

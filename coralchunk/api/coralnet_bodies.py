@@ -42,7 +42,9 @@ class _Image(_Body):
     attributes: _Attributes
 
 
-class _Images(_Body):
+class Images(_Body):
+    """Photos by address, and the points in them that are asked about."""
+
     data: Annotated[list[_Image], Field(min_length=1)]
 
 
@@ -82,7 +84,7 @@ def images(body: bytes, settings: Settings) -> tuple[AskedImage, ...]:
             url=image.attributes.url,
             points=tuple(AskedPoint(row=p.row, column=p.column) for p in image.attributes.points),
         )
-        for image in _read(_Images, document).data
+        for image in _read(Images, document).data
     )
 
 

@@ -11,13 +11,29 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from coralchunk import __version__
+from coralchunk.api import json_api
 from coralchunk.api.schemas import Problem
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _EVERYWHERE: Final = {429: "Too many requests from this address; try again after Retry-After seconds"}
+_TOKEN: Final = "token"  # noqa: S105 - the name of a way to send one
+_HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user name of Basic, and in X-API-KEY"
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How one language of the API writes its answers."""
+
+    answer: str  # media type
+    refusal: str  # media type
+    refused: type[BaseModel]
+
+
+V1: Final = Language("application/json", "application/problem+json", Problem)
+JSON_API: Final = Language(json_api.MEDIA_TYPE, json_api.MEDIA_TYPE, json_api.Errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,9 @@ class Operation:
         default_factory=dict
     )  # header that a request may carry -> what it does
     form: type[BaseModel] | None = None  # multipart body
+    body: type[BaseModel] | None = None  # JSON body
+    language: Language = V1
+    needs_token: bool = False
 
 
 def operation(described: Operation) -> Callable[[_View], _View]:
@@ -54,20 +73,25 @@ def document(app: Flask) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
     )
-    bodies: set[type[BaseModel]] = {Problem}
+    spec.components.security_scheme(_TOKEN, {"type": "http", "scheme": "token", "description": _HOW_TO_SEND})
+    bodies: set[type[BaseModel]] = {Problem, json_api.Errors}
+    asked: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
         described: Operation | None = getattr(view, "openapi", None)
         if described is None:
             continue
-        bodies.update(
-            body for body in (*described.answers.values(), described.form) if isinstance(body, type)
-        )
+        bodies.update(body for body in described.answers.values() if isinstance(body, type))
+        asked.update(body for body in (described.form, described.body) if body is not None)
         methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
         told = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
         spec.path(_CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): told for m in methods})
     _, schemas = models_json_schema(
-        [(body, "serialization") for body in sorted(bodies, key=str)], ref_template=_REF
+        [
+            *((body, "serialization") for body in sorted(bodies, key=str)),
+            *((body, "validation") for body in sorted(asked, key=str)),
+        ],
+        ref_template=_REF,
     )
     for name, schema in schemas["$defs"].items():
         spec.components.schema(name, schema)
@@ -77,7 +101,7 @@ def document(app: Flask) -> dict[str, Any]:
 def _operation(
     described: Operation, view: Callable[..., Any], endpoint: str, path_parameters: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    problems = _EVERYWHERE | dict(described.problems)
+    problems, language = _EVERYWHERE | dict(described.problems), described.language
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
     told: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
@@ -89,13 +113,18 @@ def _operation(
             *_optional(described.headers, "header"),
         ],
         "responses": {
-            **{str(status): _answer(body) for status, body in described.answers.items()},
-            **{str(status): _problem(when) for status, when in problems.items()},
+            **{str(status): _answer(body, language) for status, body in described.answers.items()},
+            **{str(status): _problem(when, language) for status, when in problems.items()},
         },
     }
     if described.form is not None:
-        content = {"multipart/form-data": {"schema": {"$ref": _REF.format(model=described.form.__name__)}}}
+        content = {"multipart/form-data": {"schema": _schema(described.form)}}
         told["requestBody"] = {"required": True, "content": content}
+    if described.body is not None:
+        content = {language.answer: {"schema": _schema(described.body)}}
+        told["requestBody"] = {"required": True, "content": content}
+    if described.needs_token:
+        told["security"] = [{_TOKEN: []}]
     return told
 
 
@@ -118,15 +147,15 @@ def _optional(parameters: Mapping[str, str], place: str) -> list[dict[str, Any]]
     ]
 
 
-def _answer(body: type[BaseModel] | str) -> dict[str, Any]:
+def _answer(body: type[BaseModel] | str, language: Language) -> dict[str, Any]:
     if isinstance(body, str):
         return {"description": body, "content": {body: {}}} if "/" in body else {"description": body}
     described = " ".join((body.__doc__ or "").split())
-    return {"description": described, "content": {"application/json": {"schema": _schema(body)}}}
+    return {"description": described, "content": {language.answer: {"schema": _schema(body)}}}
 
 
-def _problem(when: str) -> dict[str, Any]:
-    return {"description": when, "content": {"application/problem+json": {"schema": _schema(Problem)}}}
+def _problem(when: str, language: Language) -> dict[str, Any]:
+    return {"description": when, "content": {language.refusal: {"schema": _schema(language.refused)}}}
 
 
 def _schema(body: type[BaseModel]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Dependency, Ready, Success
 from coralchunk.errors import BadModel
 from coralchunk.pipeline.lookup import queue_health
+from coralchunk.refusals import DatabaseDown
 
 ops = Blueprint("ops", __name__)
 
@@ -32,14 +33,18 @@ def ready() -> ResponseReturnValue:
     workers = Dependency(
         ok=queue.workers > 0, detail=f"{queue.workers} of {services().settings.workers} at work"
     )
-    storage, model = _storage(), _model()
-    is_ready = all(part.ok for part in (redis, storage, model, workers))
+    storage, model, database = _storage(), _model(), _database()
+    needed = [redis, storage, model, workers]
+    if services().settings.v1_require_token:
+        needed.append(database)
+    is_ready = all(part.ok for part in needed)
     body = Ready(
         status="ready" if is_ready else "not ready",
         redis=redis,
         storage=storage,
         model=model,
         workers=workers,
+        database=database,
         oldest_queued_s=queue.oldest_s,
     )
     return jsonify(body.model_dump()), 200 if is_ready else 503
@@ -57,6 +62,14 @@ def _storage() -> Dependency:
     except OSError as failure:
         return Dependency(ok=False, detail=str(failure))
     return Dependency(ok=True, detail="can be written and read")
+
+
+def _database() -> Dependency:
+    try:
+        services().accounts.database.check()
+    except DatabaseDown as down:
+        return Dependency(ok=False, detail=str(down))
+    return Dependency(ok=True, detail="answers")
 
 
 def _model() -> Dependency:

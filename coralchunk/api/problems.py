@@ -1,4 +1,4 @@
-"""The one place where the domain's errors become HTTP: application/problem+json (RFC 9457)."""
+"""The one place where the domain's errors become HTTP: problem+json (RFC 9457), or JSON:API below /api."""
 
 import errno
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from coralchunk.api import json_api
 from coralchunk.api.context import services
 from coralchunk.errors import (
     BadRequest,
@@ -25,7 +26,17 @@ from coralchunk.errors import (
     Unavailable,
     Unreadable,
 )
-from coralchunk.refusals import Denied, FetchingOff, ScopeMissing, StillWorking, TooManyJobs
+from coralchunk.refusals import (
+    BadDocument,
+    Denied,
+    Fault,
+    FetchingOff,
+    JobFailed,
+    ScopeMissing,
+    StillWorking,
+    TooLongDocument,
+    TooManyJobs,
+)
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -38,6 +49,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Missing: 404,
     NotFinished: 409,
     TooLong: 413,
+    TooLongDocument: 413,
     TooManyBytes: 413,
     TooManyPixels: 413,
     FormatNotAccepted: 415,
@@ -46,6 +58,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     TooOften: 429,
     Unavailable: 503,
     StorageFull: 507,
+    JobFailed: 500,
 }
 
 
@@ -91,7 +104,11 @@ problems = Blueprint("problems", __name__)
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Say which rule was broken, with its name as a stable, documented type."""
-    answer = _problem(status_of(type(error)), type(error).__name__, str(error))
+    if json_api.is_spoken_at(request.path):
+        faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
+        answer = json_api.refusal(status_of(type(error)), faults)
+    else:
+        answer = _problem(status_of(type(error)), type(error).__name__, str(error))
     answer.headers.update(headers_of(error))
     return answer
 
@@ -127,6 +144,8 @@ def input_problem(error: OSError | ParseException) -> Response:
 
 def _too_large() -> Response:
     most_bytes, most_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
+    if request.max_content_length != most_bytes:  # this view takes less
+        return domain_problem(TooLongDocument(request.max_content_length or 0))
     if request.content_length is None or request.content_length > most_bytes:
         return domain_problem(TooManyBytes(services().settings.max_upload_mb))
     detail = (
@@ -142,6 +161,8 @@ def status_of(kind: type) -> int:
 
 
 def _problem(status: int, kind: str, detail: str) -> Response:
+    if json_api.is_spoken_at(request.path):
+        return json_api.refusal(status, [Fault(None, detail)])
     # `error` repeats `detail` for clients that look for that one field.
     answer = jsonify(type=f"/docs#{kind}", title=kind, status=status, detail=detail, error=detail)
     answer.status_code = status

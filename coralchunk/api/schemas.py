@@ -124,4 +124,5 @@ class Ready(_Body):
     storage: Dependency
     model: Dependency
     workers: Dependency
+    database: Dependency = Field(description="Of users and tokens; photos need it where tokens are asked for")
     oldest_queued_s: float | None = Field(description="Age of the oldest job that is not finished, seconds")

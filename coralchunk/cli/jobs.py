@@ -11,7 +11,7 @@ from rich.table import Column, Table
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.cancel import cancel as cancel_job
-from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.lookup import all_jobs, find
 from coralchunk.pipeline.retry import retry as retry_job
 from coralchunk.pipeline.stores import Stores
@@ -38,7 +38,7 @@ def list_jobs(settings: Settings, state: str | None) -> None:
                 str(job.id),
                 job.state.value,
                 f"{job.completed_chunks}/{job.total_chunks}",
-                f"{job.size.width} x {job.size.height}",
+                _size(job),
                 _when(job.created_at),
                 job.error or "",
             )
@@ -68,7 +68,7 @@ def cancel(settings: Settings, job_id: int) -> None:
 @click.argument("job_id", type=int)
 @click.pass_obj
 def retry(settings: Settings, job_id: int) -> None:
-    """Begin job JOB_ID again from its stored photo, under the same id."""
+    """Begin job JOB_ID again from what was sent, under the same id."""
     retry_job(_stores(settings), job_id, time.time())
     click.echo(f"Job {job_id} is queued again.")
 
@@ -84,13 +84,17 @@ def _described(job: Job) -> dict[str, str]:
         "job": str(job.id),
         "state": job.state.value,
         "chunks": f"{job.completed_chunks} of {job.total_chunks}",
-        "photo": f"{job.size.width} x {job.size.height} px",
+        "photo": _size(job),
         "work": f"{job.batches} batches of up to {job.batch_chunks} chunks on {job.lanes} lanes",
         "created": _when(job.created_at),
         "expires": _when(job.expires_at),
         "request": job.request_id or "not known",
         "error": job.error or "none",
     }
+
+
+def _size(job: Job) -> str:
+    return "by address" if job.kind is JobKind.ENQUIRY else f"{job.size.width} x {job.size.height}"
 
 
 def _when(seconds: float) -> str:

@@ -10,6 +10,7 @@ from coralchunk.errors import Unreadable
 from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.bring import part
 from coralchunk.pipeline.enquiry import finish_enquiry, give_up_image, judge_image
 from coralchunk.pipeline.finish import finish
 from coralchunk.pipeline.job import Job, JobKind
@@ -39,7 +40,7 @@ def work(bench: Bench, task: Task) -> None:
             structlog.contextvars.bind_contextvars(job_id=job.id, request_id=job.request_id)
             try:
                 with BATCH_SECONDS.time():
-                    is_last = step is Step.FINISH or _classify(bench, job, task.batch, next_batch)
+                    is_last = step is Step.FINISH or _classify(bench, job, task, next_batch)
                 if is_last:
                     _finish(bench, job)
             except Unreadable as unreadable:
@@ -58,10 +59,16 @@ def forgive(bench: Bench, task: Task) -> None:
     bench.stores.records.forgive(task.job_id, task.batch)
 
 
-def _classify(bench: Bench, job: Job, batch: int, next_batch: int | None) -> bool:
+def _classify(bench: Bench, job: Job, task: Task, next_batch: int | None) -> bool:
     """Judge a batch. Returns whether it is the one that has to finish the job."""
+    batch = task.batch
     if job.kind is JobKind.ENQUIRY:
-        return _record(bench, job, batch, {batch: judge_image(bench, job, batch)}, next_batch)
+        result = judge_image(bench, job, task)
+        if result is None:
+            return False
+        is_last = _record(bench, job, batch, {batch: result}, next_batch)
+        bench.stores.blobs.remove(job.id, part(batch))
+        return is_last
     indices = job.chunks_of(batch)
     photo = bench.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]

@@ -8,7 +8,7 @@ once, a task may run twice, a dead worker's task is put back, what stands still 
 import math
 import secrets
 from io import BytesIO
-from typing import Final
+from typing import IO, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,18 +16,19 @@ from coralchunk.errors import CoralchunkError
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.points import around
 from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.bring import HERE, REFUSED, bring, part
 from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.tasks import first_task
+from coralchunk.pipeline.tasks import Task, first_task
 from coralchunk.refusals import PointsOutside, TooManyJobs
 from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
 from coralchunk.storage.registry import KnownClassifier
-from coralchunk.storage.remote import fetch
 from coralchunk.terms import Point, Probabilities, Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit
 _BEST: Final = 5  # classifications told of a point
+_LANES: Final = 4  # photos of one job that are fetched or judged at once; so many may lie in the store
 _MILLION: Final = 1_000_000
 _DONE, _FAILED = b"+", b"-"  # first byte of a result, see scripts.OUTCOMES
 
@@ -109,9 +110,6 @@ def submit_enquiry(
     """
     settings = stores.settings
     with reachable():
-        active = stores.records.open_enquiries(owner)
-        if active >= settings.coralnet_max_jobs:
-            raise TooManyJobs(active, settings.coralnet_max_jobs)
         stores.admission.admit(len(images), settings.max_queued_chunks, now)
     labels = tuple(AskedLabel(id=one.id, code=one.code, name=one.name) for one in known.labels)
     enquiry = Enquiry(model=known.model.label, labels=labels, images=images)
@@ -120,15 +118,23 @@ def submit_enquiry(
         stores.blobs.keep(job_id, OWNER, BytesIO(owner.encode()))
         stores.blobs.keep(job_id, REQUEST, BytesIO(enquiry.model_dump_json().encode()))
         with reachable():
-            enqueue_enquiry(stores, job_id, len(images), owner, now)
+            created = enqueue_enquiry(stores, job_id, len(images), owner, now, settings.coralnet_max_jobs)
+        if created < 0:
+            raise TooManyJobs(-created, settings.coralnet_max_jobs)
     except CoralchunkError:
         stores.blobs.delete(job_id)
         raise
     return job_id
 
 
-def enqueue_enquiry(stores: Stores, job_id: int, images: int, owner: str, at: float) -> None:
-    """Create the record of a stored enquiry and queue its first tasks. `at` in Unix seconds."""
+def enqueue_enquiry(
+    stores: Stores, job_id: int, images: int, owner: str, at: float, most_open: int = 0
+) -> int:
+    """Create the record of a stored enquiry and queue its first tasks. Returns what records.create answers.
+
+    at         Unix seconds
+    most_open  enquiries that its owner may have open; 0 for any number
+    """
     job = Job(
         id=job_id,
         state=JobState.QUEUED,
@@ -136,8 +142,7 @@ def enqueue_enquiry(stores: Stores, job_id: int, images: int, owner: str, at: fl
         total_chunks=images,
         completed_chunks=0,
         batch_chunks=1,
-        # A server on the web may be slow to answer; one worker stays for those who wait with a phone.
-        lanes=max(1, stores.settings.workers - 1),
+        lanes=_LANES,
         express=False,
         created_at=at,
         expires_at=at + stores.settings.result_ttl,
@@ -148,10 +153,12 @@ def enqueue_enquiry(stores: Stores, job_id: int, images: int, owner: str, at: fl
         kind=JobKind.ENQUIRY,
     )
     with stores.transaction() as pipeline:
-        stores.records.create(job, pipeline)
+        stores.records.create(job, pipeline, most_open=most_open)
+        # Tasks of a job that was not created find it gone and do nothing.
         for batch in range(min(job.lanes, job.batches)):
             stores.tasks.put(first_task(job, batch), pipeline)
-        pipeline.execute()
+        created: int = pipeline.execute()[0]
+    return created
 
 
 def readmit_enquiry(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
@@ -159,14 +166,26 @@ def readmit_enquiry(stores: Stores, job_id: int, owner: str, stored_at: float) -
     enqueue_enquiry(stores, job_id, len(_enquiry(stores, job_id).images), owner, stored_at)
 
 
-def judge_image(bench: Bench, job: Job, index: int) -> bytes:
-    """Fetch one photo and judge its points. Returns its result; a photo that fails is a result too."""
-    enquiry = _enquiry(bench.stores, job.id)
-    image = enquiry.images[index]
+def judge_image(bench: Bench, job: Job, task: Task) -> bytes | None:
+    """Judge the points of one photo. Returns its result, or None while the photo is being fetched.
+
+    A photo that fails is a result too.
+    """
+    stores = bench.stores
+    enquiry = _enquiry(stores, job.id)
+    image = enquiry.images[task.batch]
     try:
-        return _DONE + _dumped(JudgedImage(url=image.url, points=_judged(bench, enquiry, image)))
+        fetched = stores.blobs.read(job.id, part(task.batch))
+    except FileNotFoundError:
+        bring(stores, task, image.url)
+        return None
+    if fetched.startswith(REFUSED):
+        return failed_image(image.url, fetched.removeprefix(REFUSED).decode())
+    try:
+        points = _judged(bench, enquiry, image, BytesIO(memoryview(fetched)[len(HERE) :]))
     except CoralchunkError as failure:
         return failed_image(image.url, str(failure))
+    return _DONE + _dumped(JudgedImage(url=image.url, points=points))
 
 
 def failed_image(url: str, reason: str) -> bytes:
@@ -195,9 +214,8 @@ def answer_of_enquiry(stores: Stores, job: Job) -> JudgedImages:
     return JudgedImages.model_validate_json(stores.blobs.read(job.id, RESULT))
 
 
-def _judged(bench: Bench, enquiry: Enquiry, image: AskedImage) -> tuple[JudgedPoint, ...]:
-    settings = bench.stores.settings
-    photo = open_photo(fetch(image.url, settings), settings.max_pixels)
+def _judged(bench: Bench, enquiry: Enquiry, image: AskedImage, content: IO[bytes]) -> tuple[JudgedPoint, ...]:
+    photo = open_photo(content, bench.stores.settings.max_pixels)
     outside = [p for p in image.points if p.row >= photo.size.height or p.column >= photo.size.width]
     if outside:
         raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)

@@ -63,11 +63,19 @@ class JobRecords:
         kept = self._redis.get(keys.idempotency(key))
         return None if kept is None else kept_job(cast(bytes, kept))
 
-    def create(self, job: Job, pipeline: Pipeline, keyed: tuple[str, str] | None = None) -> None:
+    def create(
+        self,
+        job: Job,
+        pipeline: Pipeline,
+        keyed: tuple[str, str] | None = None,
+        most_open: int = 0,
+    ) -> None:
         """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted.
 
-        keyed  an Idempotency-Key and the sha256 of the upload; nothing changes either if another job had the
-               key first, and the answer of the transaction then is what `keyed` reads
+        keyed      an Idempotency-Key and the sha256 of the upload; nothing changes either if another job had
+                   the key first, and the answer of the transaction then is what `keyed` reads
+        most_open  jobs of this kind that its owner may have open; nothing changes if there are so many, and
+                   the answer of the transaction then is minus their number; 0 for any number
         """
         fields = {
             "width": job.size.width,
@@ -77,14 +85,13 @@ class JobRecords:
             "lanes": job.lanes,
             "express": int(job.express),
             "request": job.request_id,
-            "owner": job.owner,
-            "kind": job.kind.value,
         }
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:
             names.append(keys.idempotency(keyed[0]))
             keep = f"{job.id}:{keyed[1]}"
-        arguments = [job.id, job.created_at, job.expires_at, keep, *_flat(fields)]
+        counted = [job.owner, job.kind.value, most_open]
+        arguments = [job.id, job.created_at, job.expires_at, keep, *counted, *_flat(fields)]
         self._create(names, arguments, client=pipeline)
 
     def get(self, job_id: int) -> Job:
@@ -175,14 +182,6 @@ class JobRecords:
         """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
         scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))
         return {int(job_id): created for job_id, created in scored}
-
-    def open_enquiries(self, owner: str) -> int:
-        """Return how many enquiries of an owner are not final."""
-        with self._redis.pipeline(transaction=False) as pipeline:
-            for job_id in self.open_jobs():
-                pipeline.hmget(keys.job(job_id), "kind", "owner")
-            wanted = [JobKind.ENQUIRY.value.encode(), owner.encode()]
-            return pipeline.execute().count(wanted)
 
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""

@@ -2,6 +2,8 @@
 
 from coralchunk.errors import UnknownJob
 from coralchunk.imaging.decode import read_header
+from coralchunk.pipeline.enquiry import readmit_enquiry
+from coralchunk.pipeline.job import JobKind
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
@@ -9,7 +11,7 @@ from coralchunk.storage.blobs import PHOTO
 
 
 def retry(stores: Stores, job_id: int, now: float) -> None:
-    """Begin a job again from its stored photo, under the same id; what it had is forgotten.
+    """Begin a job again from what was sent, under the same id; what it had is forgotten.
 
     now  Unix seconds; its time to expire begins anew
 
@@ -17,6 +19,10 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
     """
     with reachable():
         job = stores.records.get(job_id)
+        if job.kind is JobKind.ENQUIRY:
+            stores.records.erase(job_id)
+            readmit_enquiry(stores, job_id, job.owner, now)
+            return
         try:
             with stores.blobs.open(job_id, PHOTO) as upload:
                 size = read_header(upload, stores.settings.max_pixels).size

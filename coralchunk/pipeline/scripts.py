@@ -8,6 +8,8 @@ Keys, in this order where a script takes them:
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
+             the time when its place is given to another
     judged   string: number of chunks judged in a slice of ten seconds; for two minutes
 
 A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
@@ -33,14 +35,25 @@ end
 return {missing, redis.call('LLEN', KEYS[2]), express, redis.call('EXISTS', KEYS[3])}
 """
 
-# keys job open kept [key]; argv id, created, expires, what to keep under key, then field, value, ... -> 1,
-# or 0 if the id is taken, or what is kept under key if that was there first; then nothing is created.
+# keys job open kept [key]; argv id, created, expires, what to keep under key, owner, kind, how many open jobs
+# of this kind an owner may have (0: any number), then field, value, ... -> 1, or 0 if the id is taken, or
+# minus the open jobs of this owner if these are too many, or what is kept under key if that was there first;
+# then nothing is created.
 CREATE: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local most, same = tonumber(ARGV[7]), 0
+if most > 0 then
+    for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+        local owner, kind = unpack(redis.call('HMGET', 'coralchunk:job:' .. id, 'owner', 'kind'))
+        if owner == ARGV[5] and kind == ARGV[6] then same = same + 1 end
+    end
+    if same >= most then return -same end
+end
 if KEYS[4] and not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'EX', 86400) then
     return redis.call('GET', KEYS[4])
 end
-redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], 'owner', ARGV[5],
+    'kind', ARGV[6], unpack(ARGV, 8))
 redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
@@ -122,6 +135,15 @@ redis.call('HSET', KEYS[1], 'state', 'deleted')
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
+return 1
+"""
+
+# keys fetching; argv who fetches, now, when the place is given to another, number of places -> 1 if there was
+# a place, else 0.
+ENTER: Final = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 return 1
 """
 

@@ -7,6 +7,7 @@ from redis.client import Pipeline
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
+from coralchunk.pipeline.fetches import Fetches
 from coralchunk.pipeline.records import JobRecords
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue, transaction
@@ -22,6 +23,7 @@ class Stores:
     records: JobRecords
     admission: Admission
     tasks: TaskQueue
+    fetches: Fetches
     tallies: Tallies
     blobs: Blobs
 

@@ -24,6 +24,7 @@ def sweep(stores: Stores, now: float) -> None:
     """
     _remove_expired(stores, now)
     stores.tasks.recover_popped(now)
+    stores.fetches.wake(now)
     _restart_stalled(stores)
 
 

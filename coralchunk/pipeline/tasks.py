@@ -8,7 +8,7 @@ only; with more than one, RQ can lose a popped task.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from redis import Redis
 from redis.client import Pipeline
@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from coralchunk.pipeline import scripts
 from coralchunk.pipeline.job import Job, JobKind
-from coralchunk.pipeline.keys import QUEUE_NAME
+from coralchunk.pipeline.keys import FETCHING, PARKED, QUEUE, QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
@@ -48,6 +48,10 @@ class Task:
         rank, job_id, batch, attempt = (int(part) for part in key.split("-"))
         return cls(job_id, batch, rank, attempt)
 
+    def later(self) -> "Task":
+        """Return the task that goes on with the same, in its turn among the new ones."""
+        return replace(self, rank=_NEW, attempt=self.attempt + 1)
+
     def again(self) -> "Task":
         """Return the task that does the same once more, before photos that have not begun."""
         return replace(self, rank=min(self.rank, _CONTINUED), attempt=self.attempt + 1)
@@ -61,9 +65,8 @@ def first_task(job: Job, batch: int) -> Task:
 def next_task(job: Job, batch: int) -> Task:
     """Return the task that continues a lane of a job in work."""
     if job.kind is JobKind.ENQUIRY:
-        return first_task(
-            job, batch
-        )  # the next photo of a hundred waits its turn among other people's photos
+        # The next photo of a hundred waits its turn among other people's photos.
+        return first_task(job, batch)
     return Task(job.id, batch, _EXPRESS if job.express else _CONTINUED)
 
 
@@ -85,18 +88,40 @@ class RankedQueue(Queue):
         connection.eval(scripts.PLACE, 1, self.key, job_id, job_id[:1])
 
 
+class ParkedQueue(Queue):
+    """Tasks of that queue that no worker may take yet: a plain list, in order of arrival."""
+
+    @override
+    def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
+        (pipeline if pipeline is not None else self.connection).rpush(PARKED, job_id)
+
+
 class TaskQueue:
     """What is waiting, and what is in work."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
         self._queue: Final = RankedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+        self._parked: Final = ParkedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
         self._intermediate: Final = IntermediateQueue(self._queue.key, redis)
         self._popped_at: dict[str, float] = {}
 
     def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
         """Queue a task, alone or as part of a transaction."""
-        self._queue.enqueue_call(
+        self._put(self._queue, task, pipeline)
+
+    def park(self, task: Task) -> None:
+        """Keep a task beside the queue until `unpark`."""
+        self._put(self._parked, task, None)
+
+    def unpark(self, pipeline: Pipeline | None = None) -> bool:
+        """Queue the task that was parked first, alone or as part of a transaction; False if none was."""
+        # At the end of the queue: parked tasks have the lowest rank.
+        moved = (pipeline if pipeline is not None else self._redis).lmove(PARKED, QUEUE, "LEFT", "RIGHT")
+        return moved is not None
+
+    def _put(self, queue: Queue, task: Task, pipeline: Pipeline | None) -> None:
+        queue.enqueue_call(
             FUNCTION,
             args=(task.key,),
             job_id=task.key,
@@ -119,14 +144,17 @@ class TaskQueue:
         ]
 
     def live_jobs(self) -> set[int]:
-        """Return the jobs that have a task queued or in work."""
+        """Return the jobs that have a task queued, parked or in work, or a photo that is being fetched."""
         # One snapshot: a task that moves on between three questions would be missed by all of them.
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.lrange(self._queue.key, 0, -1)
             pipeline.lrange(self._intermediate.key, 0, -1)
             pipeline.zrange(self._queue.started_job_registry.key, 0, -1)
-            queued, popped, begun = pipeline.execute()
-        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun)]
+            pipeline.lrange(PARKED, 0, -1)
+            pipeline.zrange(FETCHING, 0, -1)
+            queued, popped, begun, parked, fetching = pipeline.execute()
+        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun), *parked]
+        keys.extend(entry.split(b" ")[0] for entry in fetching)
         return {Task.from_key(key.decode()).job_id for key in keys}
 
     def recover(self, worker_name: str) -> int:
@@ -135,9 +163,10 @@ class TaskQueue:
         A task that a living worker is taking at this very moment may be put back too; it then runs twice,
         which changes nothing.
         """
-        lost = {*self._popped(), *self._begun_by(worker_name)}
-        self._put_back(lost)
         dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
+        fetched = [] if dead is None else self._fetched_by(f"{dead.hostname}.{dead.pid}")
+        lost = {*self._popped(), *self._begun_by(worker_name), *fetched}
+        self._put_back(lost)
         if dead is not None:
             dead.register_death()  # type: ignore[no-untyped-call]
         return len(lost)
@@ -167,6 +196,13 @@ class TaskQueue:
             execution = Execution(execution_id, key, self._redis)
             if self._redis.hget(execution.key, "worker_name") == worker_name.encode():
                 self._redis.zrem(begun.key, execution.composite_key)
+                yield key
+
+    def _fetched_by(self, process: str) -> Iterator[str]:
+        for entry in cast(list[bytes], self._redis.zrange(FETCHING, 0, -1)):
+            key, _, by = entry.decode().partition(" ")
+            if by == process:
+                self._redis.zrem(FETCHING, entry)
                 yield key
 
     def _popped(self) -> list[str]:

@@ -5,6 +5,7 @@ One folder a job, so that deleting a job is deleting a folder:
     <job id>/photo          the upload, byte for byte; never served
     <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
     <job id>/request.json   of an enquiry: the addresses of photos on the web, and the points in them
+    <job id>/fetched-<n>    of an enquiry: a photo from the web, until it is judged; never served
     <job id>/<answer part>  what the stitcher made of it
 
 A part appears whole or not at all, and stays after a power cut once `keep` has returned.
@@ -14,6 +15,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, cast
@@ -84,6 +86,11 @@ class Blobs:
     def open(self, job_id: int, name: str) -> IO[bytes]:
         """Open one part of a job for reading, seekable. Raises FileNotFoundError."""
         return cast(IO[bytes], self._files.open(self._path(job_id, name), "rb"))
+
+    def remove(self, job_id: int, name: str) -> None:
+        """Remove one part of a job; nothing happens if it is not there."""
+        with suppress(FileNotFoundError):
+            self._files.rm_file(self._path(job_id, name))
 
     def delete(self, job_id: int) -> None:
         """Remove all of a job; nothing happens if there is nothing."""

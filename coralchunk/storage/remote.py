@@ -1,13 +1,13 @@
 """The address of a photo on the web -> its bytes, within bounds, and never from inside this network."""
 
-import time
+import asyncio
 from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import httpx
 from ssrfguard import Policy, SSRFGuardError
-from ssrfguard.httpx import Client
+from ssrfguard.httpx import AsyncClient
 
 from coralchunk import __version__
 from coralchunk.config import Settings, allowed_place
@@ -15,7 +15,7 @@ from coralchunk.refusals import NotFetched
 
 _CONNECT_S: Final = 5.0
 _SILENCE_S: Final = 10.0  # longest wait for the next byte
-_WHOLE_S: Final = 30.0  # from first to last byte, redirects included
+_WHOLE_S: Final = 30.0  # from the look-up of its name to its last byte, redirects included
 _MOST_REDIRECTS: Final = 5
 _WEB_PORTS: Final = (80, 443)
 _LONGEST_REASON: Final = 300
@@ -27,20 +27,14 @@ def fetch(url: str, settings: Settings) -> BytesIO:
     The name is looked up once, every answer is checked, and the connection goes to a checked address; so for
     each redirect. Private, loopback, link-local, multicast and metadata addresses are refused.
     """
-    deadline = time.monotonic() + _WHOLE_S
     try:
-        with Client(
-            policy=_policy(settings),
-            trust_env=False,  # a proxy would look names up by itself
-            follow_redirects=True,
-            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
-            headers={"User-Agent": f"coralchunk/{__version__}", "Accept-Encoding": "identity"},
-        ) as client:
-            return _read(client, _direct(url), settings.max_upload_mb, deadline)
+        return asyncio.run(_fetch(_direct(url), settings))
     except _Unfit as unfit:
         raise NotFetched(url, str(unfit)) from None
     except SSRFGuardError as refused:
         raise NotFetched(url, f"it may not be fetched from here: {str(refused)[:_LONGEST_REASON]}") from None
+    except TimeoutError:
+        raise NotFetched(url, f"it took longer than {_WHOLE_S:.0f} s") from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as failure:
         reason = str(failure)[:_LONGEST_REASON] or type(failure).__name__
         raise NotFetched(url, f"it could not be fetched: {reason}") from failure
@@ -50,23 +44,36 @@ class _Unfit(Exception):
     """What came is not what can be used."""
 
 
-def _read(client: Client, url: str, max_mb: int, deadline: float) -> BytesIO:
-    with client.stream("GET", url) as answer:
-        if answer.status_code != 200:
-            raise _Unfit(f"its server answered {answer.status_code} {answer.reason_phrase}".rstrip())
-        # Photos are compressed already; what is compressed again may unfold to any size.
-        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise _Unfit("its server sent it compressed, which was not asked for")
-        if int(answer.headers.get("Content-Length") or 0) > max_mb * 1_000_000:
+async def _fetch(url: str, settings: Settings) -> BytesIO:
+    # Only from outside can all of it be bounded: a host may drip its headers too, and send on and on.
+    async with (
+        asyncio.timeout(_WHOLE_S),
+        AsyncClient(
+            policy=_policy(settings),
+            trust_env=False,  # a proxy would look names up by itself
+            follow_redirects=True,
+            timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+            headers={"User-Agent": f"coralchunk/{__version__}", "Accept-Encoding": "identity"},
+        ) as client,
+        client.stream("GET", url) as answer,
+    ):
+        return await _read(answer, settings.max_upload_mb)
+
+
+async def _read(answer: httpx.Response, max_mb: int) -> BytesIO:
+    if answer.status_code != 200:
+        raise _Unfit(f"its server answered {answer.status_code} {answer.reason_phrase}".rstrip())
+    # Photos are compressed already; what is compressed again may unfold to any size.
+    if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise _Unfit("its server sent it compressed, which was not asked for")
+    if int(answer.headers.get("Content-Length") or 0) > max_mb * 1_000_000:
+        raise _Unfit(f"it is larger than {max_mb} MB")
+    content = BytesIO()
+    async for block in answer.aiter_raw(1 << 16):
+        content.write(block)
+        if content.tell() > max_mb * 1_000_000:
             raise _Unfit(f"it is larger than {max_mb} MB")
-        content = BytesIO()
-        for block in answer.iter_raw(1 << 16):
-            content.write(block)
-            if content.tell() > max_mb * 1_000_000:
-                raise _Unfit(f"it is larger than {max_mb} MB")
-            if time.monotonic() > deadline:
-                raise _Unfit(f"it took longer than {_WHOLE_S:.0f} s")
-        return content
+    return content
 
 
 def _policy(settings: Settings) -> Policy:

@@ -37,14 +37,14 @@ def test_the_document_lists_exactly_the_routes_of_the_api(
     routes = {
         (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in client.application.url_map.iter_rules()
-        if rule.rule.startswith("/V1/")
+        if rule.rule.startswith(("/V1/", "/api/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
     told = {
         (path, method)
         for path, operations in document["paths"].items()
-        if path.startswith("/V1/")
+        if path.startswith(("/V1/", "/api/"))
         for method in operations
     }
 

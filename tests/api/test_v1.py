@@ -36,11 +36,12 @@ def test_ready_tells_of_each_dependency(server: RunningServer) -> None:
 
     body = ready.json()
     assert (ready.status_code, body["status"]) == (200, "ready")
-    assert {name: body[name]["ok"] for name in ("redis", "storage", "model", "workers")} == {
+    assert {name: body[name]["ok"] for name in ("redis", "storage", "model", "workers", "database")} == {
         "redis": True,
         "storage": True,
         "model": True,
         "workers": True,
+        "database": True,
     }
     assert "oldest_queued_s" in body
 

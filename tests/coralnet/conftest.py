@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -16,12 +17,16 @@ from coralchunk.pipeline.bench import Bench
 from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.users import add_user
 from jobs.worker import ChunkWorker
 from tests.coralnet.host import ImageHost
+from tests.server import RunningServer
+from tests.waiting import wait_for
 
 MEDIA_TYPE = "application/vnd.api+json"
 PASSWORD = "parrotfish"  # noqa: S105 - of a made-up user
 Ask = Callable[..., TestResponse]
+WorkOff = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -31,21 +36,49 @@ def host() -> Iterator[ImageHost]:
     running.close()
 
 
+@pytest.fixture(scope="session")
+def reef_server(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) -> Iterator[RunningServer]:
+    """A running server that may fetch from the host, three photos at once, and knows ana."""
+    running = RunningServer(
+        tmp_path_factory.mktemp("coralnet") / "data",
+        FETCH_URLS="1",
+        FETCH_ALLOW=f"127.0.0.1:{host.port}",
+        FETCH_PARALLEL="3",
+    )
+    running.start()
+    try:
+        running.command("user", "add", "ana", typed=f"{PASSWORD}\n")
+        running.client.headers["X-API-KEY"] = running.command("token", "create", "ana").strip()
+        yield running
+    finally:
+        running.destroy()
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """What is kept of the password; it takes a while to make."""
+    return PasswordHasher().hash(PASSWORD)
+
+
 @pytest.fixture
-def settings(services: Services, host: ImageHost) -> Settings:
-    changed = {"fetch_urls": True, "fetch_allow": (f"127.0.0.1:{host.port}",), "max_upload_mb": 1}
+def settings(services: Services, host: ImageHost, database_url: str) -> Settings:
+    changed = {
+        "fetch_urls": True,
+        "fetch_allow": (f"127.0.0.1:{host.port}",),
+        "max_upload_mb": 1,
+        "database_url": database_url,
+    }
     return services.settings.model_copy(update=changed)
 
 
 @pytest.fixture
-def accounts(settings: Settings) -> Iterator[Accounts]:
-    settings.data_dir.mkdir(parents=True)
+def accounts(settings: Settings, password_hash: str) -> Iterator[Accounts]:
     database = open_database(settings.database_url, settings.data_dir)
     migrate(database)
-    accounts = Accounts(database)
-    accounts.add_user("ana", PASSWORD, 1.0)
-    accounts.add_user("ben", PASSWORD, 1.0)
-    yield accounts
+    with database.writing() as connection:
+        for name in ("ana", "ben"):
+            add_user(connection, name, password_hash, 1.0)
+    yield Accounts(database)
     database.close()
 
 
@@ -80,12 +113,20 @@ def fetching(bench: Bench, settings: Settings) -> Bench:
 
 
 @pytest.fixture
-def work_off(fetching: Bench) -> Callable[[], None]:
-    """Runs a worker until the queue is empty."""
+def work_off(fetching: Bench) -> WorkOff:
+    """Runs a worker until no job is open, or until another end is reached."""
 
-    def work() -> None:
-        name = f"tests.{secrets.token_hex(4)}"
-        ChunkWorker(name, fetching).work(burst=True, logging_level="CRITICAL")
+    def work(is_enough: Callable[[], bool] | None = None) -> None:
+        stores = fetching.stores
+
+        def is_over() -> bool:
+            return is_enough() if is_enough is not None else not stores.records.open_jobs()
+
+        while not is_over():
+            # Photos are fetched beside the worker, which ends meanwhile.
+            wait_for(lambda: stores.admission.load().tasks or is_over(), "a task or the end")
+            name = f"tests.{secrets.token_hex(4)}"
+            ChunkWorker(name, fetching).work(burst=True, logging_level="CRITICAL")
 
     return work
 

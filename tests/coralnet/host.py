@@ -2,6 +2,8 @@
 
 import gzip
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from typing_extensions import override
@@ -18,9 +20,13 @@ class ImageHost:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.may_answer = threading.Event()
-        self.may_answer.set()
+        self.held: set[int] = set()  # threads that wait to answer /held.jpg
+        self.most_held = 0
+        self._may_answer = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        # Connections that are still open when a test has failed must not keep the tests from ending.
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
@@ -31,8 +37,24 @@ class ImageHost:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Answer nobody who asks for /held.jpg until the block ends."""
+        self._may_answer = threading.Event()
+        self.most_held = 0
+        try:
+            yield
+        finally:
+            self._may_answer.set()
+
+    def hold(self) -> None:
+        self.held.add(threading.get_ident())
+        self.most_held = max(self.most_held, len(self.held))
+        self._may_answer.wait(PATIENCE_S)
+        self.held.discard(threading.get_ident())
+
     def close(self) -> None:
-        self.may_answer.set()
+        self._may_answer.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -41,6 +63,7 @@ class ImageHost:
         photo = jpeg(WIDTH, HEIGHT)
         bodies = {
             "/reef.jpg": photo,
+            "/held.jpg": photo,
             "/two.png": encoded(reef(300, 250, 2), "PNG"),
             "/small.jpg": jpeg(100, 80),
             "/page.html": b"<!doctype html><p>no photo",
@@ -61,8 +84,9 @@ class ImageHost:
 
             def do_GET(self) -> None:
                 host.asked.append(self.path)
-                host.may_answer.wait(PATIENCE_S)
                 path = self.path.partition("?")[0]
+                if path == "/held.jpg":
+                    host.hold()
                 if path in elsewhere:
                     self._answer(302, b"", Location=elsewhere[path])
                 elif path == "/bomb.jpg":
@@ -70,6 +94,8 @@ class ImageHost:
                     self._answer(200, bomb, **{"Content-Encoding": "gzip"})
                 elif path == "/endless.jpg":
                     self._endless()
+                elif path == "/dripping.jpg":
+                    self._drip()
                 elif path in bodies:
                     self._answer(200, bodies[path])
                 else:
@@ -88,6 +114,12 @@ class ImageHost:
                 self.end_headers()
                 while self._write(b"\xff\xd8" * 50_000):
                     pass
+
+            def _drip(self) -> None:
+                self.send_response(200)
+                self.flush_headers()
+                while self._write(b"X-Drop: 1\r\n"):
+                    threading.Event().wait(0.05)
 
             def _write(self, body: bytes) -> bool:
                 try:

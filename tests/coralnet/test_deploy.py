@@ -1,7 +1,10 @@
 """Every row of the deploy API, on a real queue with a real worker and a host on loopback."""
 
+import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,19 +13,23 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.imaging.decode import open_photo
 from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline import keys
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.sweep import sweep, tidy
-from coralchunk.services import Services
+from coralchunk.pipeline.retry import retry
+from coralchunk.pipeline.sweep import tidy
+from coralchunk.pipeline.tasks import Task
+from coralchunk.refusals import WrongToken
+from coralchunk.services import Services, open_services
 from coralchunk.storage.remote import fetch
 from coralchunk.terms import CHUNK_PX, Chunk
 from jobs.worker import ChunkWorker
-from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, image, images
+from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, WorkOff, image, images
 from tests.coralnet.host import HEIGHT, WIDTH, ImageHost
 from tests.reef import jpeg
+from tests.waiting import wait_for
 
 DEPLOY = "/api/classifier/1/deploy/"
-WorkOff = Callable[[], None]
 
 
 def job_of(location: str) -> int:
@@ -114,15 +121,21 @@ def test_an_image_that_fails_fails_alone_and_says_why(ask: Ask, host: ImageHost,
 
 
 def test_the_status_counts_what_is_judged_and_what_failed(
-    ask: Ask, host: ImageHost, fetching: Bench, work_off: WorkOff
+    ask: Ask, host: ImageHost, work_off: WorkOff
 ) -> None:
-    asked = images(image(host.url("reef.jpg")), image(host.url("gone.jpg")), image(host.url("reef.jpg")))
-    status = ask(DEPLOY, asked).headers["Location"]
-    ChunkWorker("tests.two", fetching).work(burst=True, max_jobs=2, logging_level="CRITICAL")
+    names = ("reef.jpg", "gone.jpg", "held.jpg")
+    with host.holding():
+        status = ask(DEPLOY, images(*(image(host.url(name)) for name in names))).headers["Location"]
 
-    attributes = ask(status).get_json()["data"][0]["attributes"]
+        def counted() -> dict[str, object]:
+            return ask(status).get_json()["data"][0]["attributes"]
+
+        work_off(lambda: counted()["successes"] == counted()["failures"] == 1)
+        attributes = counted()
+    work_off()
 
     assert attributes == {"successes": 1, "failures": 1, "total": 3, "status": "In Progress"}
+    assert ask(status).status_code == 303
 
 
 @pytest.mark.parametrize("how", ["deploy", "status", "result", "setting"])
@@ -189,7 +202,7 @@ def test_a_job_is_there_for_all_tokens_of_its_user_and_for_no_other_user(
 
 def test_jobs_of_one_language_are_unknown_in_another(ask: Ask, app: FlaskClient, host: ImageHost) -> None:
     enquiry = job_of(ask(DEPLOY, images(image(host.url("reef.jpg")))).headers["Location"])
-    photo = app.post("/V1/api/classify", data={"image": (__import__("io").BytesIO(jpeg(300, 300)), "r.jpg")})
+    photo = app.post("/V1/api/classify", data={"image": (BytesIO(jpeg(300, 300)), "r.jpg")})
 
     assert app.get(f"/V1/api/status/{enquiry}").status_code == 404
     assert app.delete(f"/V1/api/classify/{enquiry}").status_code == 404
@@ -208,12 +221,18 @@ def test_a_token_is_given_for_a_name_and_a_password(ask: Ask, app: FlaskClient) 
 
 def test_who_logs_in_again_and_again_leaves_few_tokens_behind(accounts: Accounts) -> None:
     own = accounts.create_token("ana", "laptop", frozenset(Scope), 1.0)
-    tokens = [accounts.log_in("ana", PASSWORD, 2.0) for _ in range(23)]
+    first = accounts.log_in("ana", PASSWORD, 2.0)
+    name = accounts.tokens()[-1].name
+    for _ in range(21):
+        accounts.create_token("ana", name, frozenset(Scope), 2.0)
+    last = accounts.log_in("ana", PASSWORD, 2.0)
 
     valid = [row for row in accounts.tokens() if row.revoked_at is None]
 
     assert len(valid) == 21
-    assert accounts.identify(tokens[-1], 3.0).user_name == accounts.identify(own, 3.0).user_name == "ana"
+    assert accounts.identify(last, 3.0).user_name == accounts.identify(own, 3.0).user_name == "ana"
+    with pytest.raises(WrongToken):
+        accounts.identify(first, 3.0)
 
 
 def test_a_wiped_redis_loses_no_job_and_no_owner(
@@ -229,15 +248,8 @@ def test_a_wiped_redis_loses_no_job_and_no_owner(
     assert len(ask(status.replace("status", "result")).get_json()["data"]["images"]) == 2
 
 
-class Tripped(Classifier):
-    """A model with a bug that one photo trips."""
-
-    def probabilities(self, *_: object) -> None:  # type: ignore[override]
-        raise RuntimeError("a bug")
-
-
 def test_a_photo_that_trips_a_bug_fails_alone(
-    ask: Ask, host: ImageHost, fetching: Bench, services: Services, monkeypatch: pytest.MonkeyPatch
+    ask: Ask, host: ImageHost, work_off: WorkOff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = Classifier.probabilities
 
@@ -251,9 +263,7 @@ def test_a_photo_that_trips_a_bug_fails_alone(
         image(host.url("reef.jpg")), image(host.url("reef.jpg"), (1, 1), (2, 2)), image(host.url("two.png"))
     )
     status = ask(DEPLOY, asked).headers["Location"]
-    for number in range(2):
-        ChunkWorker(f"tests.trip{number}", fetching).work(burst=True, logging_level="CRITICAL")
-        sweep(services.stores, 1.0)
+    work_off()
 
     answer = ask(status.replace("status", "result")).get_json()["data"]["images"]
 
@@ -261,26 +271,76 @@ def test_a_photo_that_trips_a_bug_fails_alone(
     assert "tried 3 times" in answer[1]["errors"][0]
 
 
-def test_a_deleted_job_leaves_nothing_even_while_it_is_fetched(
-    ask: Ask, host: ImageHost, services: Services, fetching: Bench
+def test_a_job_that_is_deleted_while_its_photo_is_fetched_leaves_nothing(
+    ask: Ask, host: ImageHost, services: Services, work_off: WorkOff
 ) -> None:
-    status = ask(DEPLOY, images(image(host.url("reef.jpg")))).headers["Location"]
-
-    class Deleting(Classifier):
-        def __init__(self) -> None:
-            pass
-
-        def probabilities(self, windows: object, scene: object) -> object:  # type: ignore[override]
-            cancel(services.stores, job_of(status), kind=None)
-            return fetching.classifier.probabilities(windows, scene)  # type: ignore[arg-type]
-
-    class Shelf:
-        def get(self, _label: str) -> Classifier:
-            return Deleting()
-
-    ChunkWorker("tests.del", replace(fetching, classifiers=Shelf())).work(  # type: ignore[arg-type]
-        burst=True, logging_level="CRITICAL"
-    )
+    with host.holding():
+        status = ask(DEPLOY, images(image(host.url("held.jpg")))).headers["Location"]
+        work_off(lambda: bool(host.held))
+        cancel(services.stores, job_of(status), kind=None)
+    wait_for(lambda: not services.stores.redis.zcard(keys.FETCHING), "the end of the fetch")
+    work_off(lambda: not services.stores.admission.load().tasks)
 
     assert ask(status).status_code == 404
     assert list(services.stores.blobs.folders()) == []
+
+
+def test_a_job_can_be_begun_again_by_the_operator(
+    ask: Ask, host: ImageHost, services: Services, work_off: WorkOff
+) -> None:
+    status = ask(DEPLOY, images(image(host.url("reef.jpg")))).headers["Location"]
+    work_off()
+
+    retry(services.stores, job_of(status), time.time())
+    again = ask(status)
+    work_off()
+
+    assert (again.status_code, ask(status).status_code) == (200, 303)
+
+
+def test_what_was_fetched_is_kept_no_longer_than_it_is_needed(
+    ask: Ask, host: ImageHost, services: Services, work_off: WorkOff, settings: Settings
+) -> None:
+    ask(DEPLOY, images(image(host.url("reef.jpg")), image(host.url("gone.jpg"))))
+
+    work_off()
+
+    left = {path.name for path in (settings.data_dir / "jobs").rglob("*") if path.is_file()}
+    assert left == {"owner", "request.json", "result.json"}
+
+
+def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
+    ask: Ask, host: ImageHost, services: Services, settings: Settings, bench: Bench
+) -> None:
+    narrow = open_services(settings.model_copy(update={"fetch_parallel": 2}), redis_timeout_s=5).stores
+    with host.holding():
+        places = [
+            ask(DEPLOY, images(*[image(host.url("held.jpg"))] * 3)).headers["Location"] for _ in range(2)
+        ]
+        for _ in range(2):
+            ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(bench, stores=narrow)).work(burst=True)
+        wait_for(lambda: len(host.held) == 2, "two fetches")
+        parked = services.stores.redis.llen(keys.PARKED)
+        live = services.stores.tasks.live_jobs()
+    while services.stores.records.open_jobs():
+        wait_for(lambda: narrow.admission.load().tasks or not narrow.records.open_jobs(), "a task")
+        ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(bench, stores=narrow)).work(burst=True)
+    narrow.redis.close()
+
+    assert (parked, host.most_held) == (4, 2)
+    assert live == {job_of(place) for place in places}
+    assert [ask(place).status_code for place in places] == [303, 303]
+
+
+def test_the_place_of_a_process_that_died_goes_to_another(services: Services) -> None:
+    stores = services.stores
+    tasks = [Task(job_id, 0, 2) for job_id in range(1, 11)]
+    entered = [stores.fetches.enter(task, 1000.0) for task in tasks]
+
+    stores.fetches.wake(1030.0)
+    soon = stores.admission.load().tasks
+    stores.fetches.wake(1061.0)
+
+    assert entered == [True] * 8 + [False] * 2
+    assert (soon, stores.admission.load().tasks) == (0, 2)
+    assert stores.tasks.live_jobs() == {9, 10}

@@ -14,6 +14,11 @@ from tests.coralnet.host import ImageHost
 AWAY = Settings(fetch_urls=True)
 
 
+@pytest.fixture
+def settings(host: ImageHost) -> Settings:
+    return Settings(fetch_allow=(f"127.0.0.1:{host.port}",), max_upload_mb=1)
+
+
 def test_a_photo_is_fetched_and_redirects_are_followed(host: ImageHost, settings: Settings) -> None:
     direct, moved = (fetch(host.url(name), settings).getvalue() for name in ("reef.jpg", "moved.jpg"))
 
@@ -124,10 +129,10 @@ def test_a_port_is_open_only_where_it_is_allowed(host: ImageHost) -> None:
 def test_a_host_that_drips_is_given_up(
     host: ImageHost, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(remote, "_WHOLE_S", -1.0)
+    monkeypatch.setattr(remote, "_WHOLE_S", 1.0)
 
     with pytest.raises(NotFetched, match="took longer"):
-        fetch(host.url("reef.jpg"), settings)
+        fetch(host.url("dripping.jpg"), settings)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +147,11 @@ def test_a_host_that_drips_is_given_up(
 def test_a_dropbox_link_leads_to_the_file(sent: str, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def read(_client: object, url: str, *_: object) -> object:
+    async def far_enough(url: str, _settings: Settings) -> None:
         seen.append(url)
-        raise OSError("far enough")
+        raise OSError
 
-    monkeypatch.setattr(remote, "_read", read)
+    monkeypatch.setattr(remote, "_fetch", far_enough)
 
     with pytest.raises(NotFetched):
         fetch(sent, AWAY)

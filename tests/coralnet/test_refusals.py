@@ -9,121 +9,15 @@ from flask.testing import FlaskClient
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.services import Services
-from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, image, images
+from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, WorkOff, image, images
 from tests.coralnet.host import ImageHost
 
 DEPLOY = "/api/classifier/1/deploy/"
 URL = "https://reef.example/a.jpg"
-GOOD = {"row": 1, "column": 2}
 
 
-def document(**attributes: Any) -> dict[str, Any]:
-    return {"data": [{"type": "image", "attributes": {"url": URL, "points": [GOOD]} | attributes}]}
-
-
-BAD = [
-    pytest.param(b"", "", "no JSON", id="nothing"),
-    pytest.param(b"{", "", "no JSON", id="half a JSON"),
-    pytest.param(b"[" * 100_000, "", "no JSON", id="a very deep JSON"),
-    pytest.param([], "", "an object", id="a list"),
-    pytest.param({}, "/data", "required", id="no data"),
-    pytest.param({"data": {}}, "/data", "a list", id="data that is no list"),
-    pytest.param({"data": []}, "/data", "empty", id="no image"),
-    pytest.param({"data": [7]}, "/data/0", "an object", id="a number for an image"),
-    pytest.param(
-        {"data": [{"attributes": document()["data"][0]["attributes"]}]},
-        "/data/0/type",
-        "required",
-        id="no type",
-    ),
-    pytest.param(
-        {"data": [{"type": "photo", "attributes": {"url": URL, "points": [GOOD]}}]},
-        "/data/0/type",
-        "'image'",
-        id="another type",
-    ),
-    pytest.param({"data": [{"type": "image"}]}, "/data/0/attributes", "required", id="no attributes"),
-    pytest.param(
-        {"data": [{"type": "image", "attributes": {"points": [GOOD]}}]},
-        "/data/0/attributes/url",
-        "required",
-        id="no address",
-    ),
-    pytest.param(document(url=7), "/data/0/attributes/url", "a string", id="a number for an address"),
-    pytest.param(
-        document(url="ftp://reef.example/a.jpg"), "/data/0/attributes/url", "http", id="another scheme"
-    ),
-    pytest.param(document(url="file:///etc/passwd"), "/data/0/attributes/url", "http", id="a file"),
-    pytest.param(
-        document(url="https://" + "x" * 2000), "/data/0/attributes/url", "2000", id="a book of an address"
-    ),
-    pytest.param(document(points=[]), "/data/0/attributes/points", "empty", id="no point"),
-    pytest.param(document(points=GOOD), "/data/0/attributes/points", "a list", id="a point for a list"),
-    pytest.param(
-        document(points=[GOOD] * 3 + [{"row": "x", "column": 1}]),
-        "/data/0/attributes/points/3/row",
-        "whole number",
-        id="a word for a row",
-    ),
-    pytest.param(
-        document(points=[{"row": 1.5, "column": 1}]),
-        "/data/0/attributes/points/0/row",
-        "whole number",
-        id="half a row",
-    ),
-    pytest.param(
-        document(points=[{"row": True, "column": 1}]),
-        "/data/0/attributes/points/0/row",
-        "whole number",
-        id="truth for a row",
-    ),
-    pytest.param(
-        document(points=[{"row": -1, "column": 1}]),
-        "/data/0/attributes/points/0/row",
-        "at least 0",
-        id="a row above the photo",
-    ),
-    pytest.param(
-        document(points=[{"row": 1, "column": 10**9}]),
-        "/data/0/attributes/points/0/column",
-        "at most",
-        id="a column beyond any photo",
-    ),
-    pytest.param(
-        document(points=[{"row": 1}]), "/data/0/attributes/points/0/column", "required", id="no column"
-    ),
-    pytest.param(
-        document(points=[GOOD] * 201),
-        "/data/0/attributes/points",
-        "There are 201 points; at most 200",
-        id="too many points",
-    ),
-    pytest.param(
-        {"data": document()["data"] * 101}, "/data", "There are 101 images; at most 100", id="too many images"
-    ),
-]
-
-
-@pytest.mark.parametrize(("sent", "pointer", "says"), BAD)
-def test_what_is_wrong_is_pointed_at(ask: Ask, sent: object, pointer: str, says: str) -> None:
-    refused = ask(DEPLOY, sent)
-
-    (error,) = refused.get_json()["errors"]
-    assert (refused.status_code, refused.content_type) == (400, MEDIA_TYPE)
-    assert error["source"]["pointer"] == pointer
-    assert says in error["detail"]
-
-
-def test_all_that_is_wrong_is_told_at_once(ask: Ask) -> None:
-    refused = ask(DEPLOY, images({"type": "image", "attributes": {}}, {"type": "x"}))
-
-    pointers = [error["source"]["pointer"] for error in refused.get_json()["errors"]]
-    assert pointers == [
-        "/data/0/attributes/url",
-        "/data/0/attributes/points",
-        "/data/1/type",
-        "/data/1/attributes",
-    ]
+def document() -> dict[str, Any]:
+    return images(image(URL))
 
 
 ROUTES = [
@@ -191,7 +85,7 @@ def test_a_server_that_fetches_nothing_says_so(
 
 
 def test_a_user_may_have_so_many_active_jobs_and_no_more(
-    ask: Ask, host: ImageHost, accounts: Accounts, services: Services, work_off: Callable[[], None]
+    ask: Ask, host: ImageHost, accounts: Accounts, services: Services, work_off: WorkOff
 ) -> None:
     other = {"X-API-KEY": accounts.create_token("ben", "", frozenset(Scope), 1.0)}
     asked = images(image(host.url("reef.jpg")))
@@ -208,7 +102,36 @@ def test_a_user_may_have_so_many_active_jobs_and_no_more(
 
 
 def test_a_request_larger_than_any_can_be_is_refused(ask: Ask) -> None:
-    assert ask(DEPLOY, b" " * 8_000_001).status_code == 413
+    refused = ask(DEPLOY, b" " * 8_000_001)
+
+    assert (refused.status_code, refused.content_type) == (413, MEDIA_TYPE)
+    assert "8000000 bytes" in refused.get_json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        pytest.param("GET", "/api", 404, id="the API itself"),
+        pytest.param("GET", "/api/nothing/", 404, id="no such path"),
+        pytest.param("GET", "/api/deploy_job/x/status/", 404, id="no number"),
+        pytest.param("GET", DEPLOY, 405, id="asked for, not sent"),
+        pytest.param("DELETE", "/api/deploy_job/1/status/", 405, id="deleted"),
+        pytest.param("POST", "/api/classifiers/", 405, id="sent, not asked for"),
+    ],
+)
+def test_what_is_no_route_is_told_as_json_api_too(
+    client: FlaskClient, method: str, path: str, status: int
+) -> None:
+    refused = client.open(path, method=method)
+
+    assert (refused.status_code, refused.content_type) == (status, MEDIA_TYPE)
+    assert [set(error) for error in refused.get_json()["errors"]] == [{"detail"}]
+    assert (status == 405) == ("Allow" in refused.headers)
+
+
+def test_other_languages_keep_their_own_refusals(client: FlaskClient) -> None:
+    assert client.get("/V1/api/nothing").content_type == "application/problem+json"
+    assert client.get("/apiary").content_type == "application/problem+json"
 
 
 def test_without_redis_nothing_is_kept(

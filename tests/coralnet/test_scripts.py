@@ -2,16 +2,21 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, image, images
 from tests.coralnet.host import ImageHost
-from tests.server import COMMAND, RunningServer, environment
+from tests.reef import jpeg
+from tests.server import RunningServer
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
@@ -38,24 +43,6 @@ print(answer.text)
 """
 
 
-@pytest.fixture(scope="module")
-def fetching(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) -> Iterator[RunningServer]:
-    folder = tmp_path_factory.mktemp("coralnet")
-    running = RunningServer(folder / "data", FETCH_URLS="1", FETCH_ALLOW=f"127.0.0.1:{host.port}")
-    running.start()
-    added = subprocess.run(
-        [COMMAND, "user", "add", "ana"],
-        env=environment(DATA_DIR=str(running.data_dir)),
-        input=f"{PASSWORD}\n",
-        text=True,
-        check=False,
-        timeout=PATIENCE_S,
-    )
-    assert added.returncode == 0
-    yield running
-    running.destroy()
-
-
 @pytest.mark.parametrize(
     ("follow", "is_done"),
     [
@@ -64,14 +51,14 @@ def fetching(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) -> Itera
     ],
 )
 def test_a_script_that_cuts_the_token_out_of_the_text_and_polls(
-    fetching: RunningServer, host: ImageHost, tmp_path: Path, follow: str, is_done: str
+    reef_server: RunningServer, host: ImageHost, tmp_path: Path, follow: str, is_done: str
 ) -> None:
     script = tmp_path / "script.py"
     text = CUTTING.replace("%(follow)s", follow).replace("%(is_done)s", is_done)
     script.write_text(text)
 
     said = subprocess.run(
-        [sys.executable, str(script), f"http://127.0.0.1:{fetching.port}", host.url("reef.jpg")],
+        [sys.executable, str(script), f"http://127.0.0.1:{reef_server.port}", host.url("reef.jpg")],
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -84,12 +71,12 @@ def test_a_script_that_cuts_the_token_out_of_the_text_and_polls(
 
 
 def test_curl_with_a_file_as_on_the_help_page(
-    fetching: RunningServer, host: ImageHost, tmp_path: Path
+    reef_server: RunningServer, host: ImageHost, tmp_path: Path
 ) -> None:
     (tmp_path / "images.json").write_text(
         json.dumps(images(image(host.url("reef.jpg")), image(host.url("no.jpg"))))
     )
-    base = f"http://127.0.0.1:{fetching.port}"
+    base = f"http://127.0.0.1:{reef_server.port}"
 
     def curl(*arguments: str) -> str:
         return subprocess.run(
@@ -117,26 +104,82 @@ def test_curl_with_a_file_as_on_the_help_page(
 
 
 def test_a_worker_that_is_killed_while_it_fetches_costs_nothing(
-    fetching: RunningServer, host: ImageHost
+    reef_server: RunningServer, host: ImageHost
 ) -> None:
-    log_in = fetching.client.post("/api/token_auth/", json={"username": "ana", "password": PASSWORD})
-    headers = {"Authorization": f"Token {log_in.json()['token']}"}
-    host.may_answer.clear()
-    host.asked.clear()
-    try:
-        accepted = fetching.client.post(
-            "/api/classifier/1/deploy/", json=images(image(host.url("two.png"))), headers=headers
-        )
-        wait_for(lambda: host.asked, "the fetch")
-        for worker in fetching.workers():
-            worker.send(9)
-    finally:
-        host.may_answer.set()
+    with host.holding():
+        (place,) = deployed(reef_server, host, jobs=1)
+        wait_for(lambda: host.held, "the fetch")
+        for worker in reef_server.workers():
+            worker.send(signal.SIGKILL)
 
-    status = accepted.headers["Location"]
-    wait_for(lambda: fetching.client.get(status, headers=headers).status_code == 303, "the end of the job")
+    (judged,) = ended(reef_server, place)["data"]["images"]
 
-    (judged,) = fetching.client.get(status.replace("status", "result"), headers=headers).json()["data"][
-        "images"
-    ]
     assert judged["points"]
+
+
+def test_slow_hosts_keep_no_phone_waiting(reef_server: RunningServer, host: ImageHost) -> None:
+    with host.holding():
+        places = deployed(reef_server, host, jobs=4, photos=4)
+        wait_for(lambda: len(host.held) == 3, "as many fetches as there may be")
+
+        reef_server.completed(reef_server.submit(jpeg(900, 700)))
+
+    for place in places:
+        assert all(judged["points"] for judged in ended(reef_server, place)["data"]["images"])
+    assert host.most_held == 3
+
+
+def test_of_jobs_that_are_sent_at_once_only_as_many_as_allowed_get_in(
+    reef_server: RunningServer, host: ImageHost
+) -> None:
+    document = images(image(host.url("held.jpg")))
+
+    def send(_: int) -> httpx.Response:
+        return reef_server.client.post("/api/classifier/1/deploy/", json=document)
+
+    with host.holding(), ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(send, range(12)))
+
+    for place in (answer.headers["Location"] for answer in answers if answer.status_code == 202):
+        ended(reef_server, place)
+    assert sorted(answer.status_code for answer in answers) == [202] * 5 + [429] * 7
+
+
+def test_answers_are_as_the_document_describes_them(reef_server: RunningServer, host: ImageHost) -> None:
+    told = reef_server.client.get("/openapi.json").json()
+
+    def errors(path: str, answer: httpx.Response) -> list[str]:
+        operation = told["paths"][path][answer.request.method.lower()]
+        schema = operation["responses"][str(answer.status_code)]["content"][MEDIA_TYPE]["schema"]
+        validator = Draft202012Validator({**schema, "components": told["components"]})
+        return [error.message for error in validator.iter_errors(answer.json())]
+
+    with host.holding():
+        (place,) = deployed(reef_server, host, jobs=1)
+        working = reef_server.client.get(place)
+    ended(reef_server, place)
+    number = place.split("/")[3]
+    log_in = reef_server.client.post("/api/token_auth/", json={"username": "ana", "password": PASSWORD})
+    result = reef_server.client.get(f"/api/deploy_job/{number}/result/")
+    live = reef_server.client.get(f"/api/deploy_job/{number}/result/?format=live")
+
+    assert (working.status_code, log_in.status_code, result.status_code) == (200, 200, 200)
+    assert errors("/api/token_auth/", log_in) == []
+    assert errors("/api/classifiers/", reef_server.client.get("/api/classifiers/")) == []
+    assert errors("/api/deploy_job/{job_id}/status/", working) == []
+    assert errors("/api/deploy_job/{job_id}/result/", result) == []
+    assert errors("/api/deploy_job/{job_id}/result/", live) == []
+
+
+def deployed(server: RunningServer, host: ImageHost, jobs: int, photos: int = 1) -> list[str]:
+    """Ask for photos that the host holds back; return where to ask how far the jobs are."""
+    document = images(*[image(host.url("held.jpg"))] * photos)
+    answers = [server.client.post("/api/classifier/1/deploy/", json=document) for _ in range(jobs)]
+    assert [answer.status_code for answer in answers] == [202] * jobs
+    return [answer.headers["Location"] for answer in answers]
+
+
+def ended(server: RunningServer, place: str) -> dict[str, Any]:
+    """Wait until a job has ended; return its result."""
+    wait_for(lambda: server.client.get(place).status_code == 303, "the end of the job")
+    return server.client.get(place, follow_redirects=True).json()

@@ -1,0 +1,58 @@
+"""Bodies as JSON:API has them: what the scripts of CoralNet send and read."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from coralchunk.refusals import Fault
+
+MEDIA_TYPE: Final = "application/vnd.api+json"
+_PREFIX: Final = "/api"
+
+
+class Body(BaseModel):
+    """A body, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Source(Body):
+    """Where in the request something is wrong."""
+
+    pointer: str = Field(examples=["/data/0/attributes/points/3/row"], description="As in RFC 6901")
+
+
+class Error(Body):
+    """One thing that is wrong."""
+
+    detail: str
+    source: Source | None = None
+
+
+class Errors(Body):
+    """A refusal, as in JSON:API."""
+
+    errors: list[Error]
+
+
+def is_spoken_at(path: str) -> bool:
+    """Tell whether answers of a path are JSON:API."""
+    return path == _PREFIX or path.startswith(f"{_PREFIX}/")
+
+
+def answer(body: dict[str, Any], status: int = 200) -> Response:
+    """Return an answer: compact and without a last newline, as scripts cut the token out of the text."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return Response(text, status=status, content_type=MEDIA_TYPE)
+
+
+def refusal(status: int, faults: Iterable[Fault]) -> Response:
+    """Return what is wrong, and where that is known."""
+    errors = [
+        Error(detail=fault.detail, source=None if fault.pointer is None else Source(pointer=fault.pointer))
+        for fault in faults
+    ]
+    return answer(Errors(errors=errors).model_dump(exclude_none=True), status)
