@@ -17,6 +17,7 @@ import numpy as np
 from bench.model import Feeds, load, opened
 from bench.photos import Upload
 from bench.server import CORES
+from coralchunk.imaging.scene import scene
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import Probabilities
 
@@ -92,5 +93,5 @@ def _judge(line: Connection, start: int, step: int) -> None:
             line.send((time.process_time() - cpu_before, found))
         else:
             photo, chunks = opened(jpeg)
-            feeds = plain.feeds(photo, windows(photo, chunks[start::step]))
+            feeds = plain.feeds(scene(photo), windows(photo, chunks[start::step]))
             line.send(len(feeds))

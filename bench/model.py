@@ -11,7 +11,7 @@ import onnxruntime as ort
 from coralchunk.assets import folder
 from coralchunk.imaging.decode import decode
 from coralchunk.imaging.grid import grid
-from coralchunk.imaging.scene import scene
+from coralchunk.imaging.scene import Scene, scene
 from coralchunk.imaging.windows import windows
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT
 from coralchunk.inference.manifest import Manifest
@@ -29,10 +29,10 @@ class Plain:
     session: ort.InferenceSession
     manifest: Manifest
 
-    def feeds(self, photo: Pixels, cut: Windows) -> list[Feeds]:
-        """Return the network's input for each window of a photo."""
+    def feeds(self, seen: Scene, cut: Windows) -> list[Feeds]:
+        """Return the network's input for each window of a photo whose scene was measured."""
         side = self.manifest.preprocessing.input_px
-        extra = {SCENE_INPUT: scene(photo)} if self.manifest.preprocessing.scene else {}
+        extra = {SCENE_INPUT: seen} if self.manifest.preprocessing.scene else {}
         return [
             {WINDOWS_INPUT: cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA)[np.newaxis], **extra}
             for one in cut
@@ -66,4 +66,4 @@ def opened(jpeg: bytes) -> tuple[Pixels, list[Chunk]]:
 
 def judged(plain: Plain, photo: Pixels, chunks: list[Chunk]) -> Probabilities:
     """Judge chunks of a photo."""
-    return plain.run(plain.feeds(photo, windows(photo, chunks)))
+    return plain.run(plain.feeds(scene(photo), windows(photo, chunks)))

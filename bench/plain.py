@@ -28,6 +28,7 @@ from bench.model import opened
 from bench.photos import Upload, upload
 from bench.processes import wait_for
 from bench.server import CORES, clean_environment, started
+from coralchunk.imaging.scene import scene
 from coralchunk.imaging.windows import windows
 from coralchunk.supervisor.redis_server import server_binary
 from coralchunk.terms import CLASSES, Chunk, Pixels, Probabilities
@@ -65,7 +66,8 @@ def plain(kit: Kit, ours: Crowd) -> None:
 def _photo(queue: Queue, photo: Upload) -> Done:
     began = time.perf_counter()
     pixels, chunks = opened(photo.jpeg)
-    jobs = [queue.enqueue(_TASK, _png(Image.fromarray(cut))) for cut in windows(pixels, chunks)]
+    seen = scene(pixels).tolist()
+    jobs = [queue.enqueue(_TASK, _png(Image.fromarray(cut)), seen) for cut in windows(pixels, chunks)]
     wait_for("the plain design's jobs", lambda: all(_is_over(job) for job in jobs), _DEADLINE_S, 0.02)
     found = np.array([job.return_value(refresh=True) for job in jobs], dtype=np.float32)
     picture = _overlay(pixels, chunks, found)

@@ -9,15 +9,13 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from bench.model import judged, load
-from coralchunk.imaging.grid import grid
-from coralchunk.terms import Size
+from bench.model import load
 
 
-def classify_chunk(png: bytes) -> list[float]:
-    """Judge one window, sent as a PNG."""
+def classify_chunk(png: bytes, scene: list[float]) -> list[float]:
+    """Judge one window, sent as a PNG with what the model wants to know of its photo."""
     with Image.open(BytesIO(png)) as image:
         pixels = np.asarray(image.convert("RGB"))
     plain = load()
-    window = grid(Size(pixels.shape[1], pixels.shape[0]))
-    return [float(one) for one in judged(plain, pixels, window)[0]]
+    feeds = plain.feeds(np.array(scene, dtype=np.float32), pixels[np.newaxis])
+    return [float(one) for one in plain.run(feeds)[0]]

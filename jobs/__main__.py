@@ -8,8 +8,9 @@ from typing import Final
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.pipeline.bench import open_bench
+from coralchunk.pipeline.stores import open_stores
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
-from coralchunk.services import open_services
+from coralchunk.storage.models import model_shelf
 from jobs.worker import ChunkWorker
 
 # Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
@@ -24,8 +25,8 @@ def main(name: str) -> None:
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    services = open_services(settings)
-    bench = open_bench(services.stores, services.models, services.model)
+    models = model_shelf(settings)
+    bench = open_bench(open_stores(settings), models, models.find(settings.model))
     ChunkWorker(name, bench).work(logging_level="WARNING")
 
 

@@ -39,12 +39,18 @@ def assert_complete(answer: dict[str, Any], expected: dict[str, Any]) -> None:
     assert answer["result_image"] == expected["result_image"]
 
 
-def test_a_photo_is_completed_though_a_worker_is_killed_in_the_middle(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
-) -> None:
+def in_work(own_server: OwnServer, photo: bytes) -> tuple[RunningServer, int]:
+    """A server that has judged some chunks of the photo, and the photo's job."""
     server = own_server()
     job_id = server.submit(photo)
     server.begun(job_id)
+    return server, job_id
+
+
+def test_a_photo_is_completed_though_a_worker_is_killed_in_the_middle(
+    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+) -> None:
+    server, job_id = in_work(own_server, photo)
     before = server.workers()
 
     before[0].send(signal.SIGKILL)
@@ -71,9 +77,7 @@ def test_a_photo_is_completed_though_every_worker_is_killed_again_and_again(
 def test_a_photo_is_completed_though_redis_is_killed_in_the_middle(
     own_server: OwnServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server = own_server()
-    job_id = server.submit(photo)
-    server.begun(job_id)
+    server, job_id = in_work(own_server, photo)
     killed = server.redis()
 
     killed.send(signal.SIGKILL)
@@ -97,9 +101,7 @@ def test_the_server_answers_again_when_its_web_process_was_killed(own_server: Ow
 def test_a_server_started_after_its_parent_was_killed_completes_the_photo(
     own_server: OwnServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server = own_server()
-    job_id = server.submit(photo)
-    server.begun(job_id)
+    server, job_id = in_work(own_server, photo)
     redis = server.redis()
 
     server.kill()
@@ -113,9 +115,7 @@ def test_a_server_started_after_its_parent_was_killed_completes_the_photo(
 def test_a_photo_in_work_when_the_server_is_stopped_is_completed_when_it_is_started_again(
     own_server: OwnServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server = own_server()
-    job_id = server.submit(photo)
-    server.begun(job_id)
+    server, job_id = in_work(own_server, photo)
 
     stopped = (server.stop(), server.processes())
     server.start()
@@ -149,9 +149,7 @@ def test_an_answer_survives_a_restart(own_server: OwnServer) -> None:
 
 
 def test_a_job_deleted_in_the_middle_stops_and_leaves_nothing(own_server: OwnServer, photo: bytes) -> None:
-    server = own_server()
-    job_id = server.submit(photo)
-    server.begun(job_id)
+    server, job_id = in_work(own_server, photo)
 
     deleted = server.client.delete(f"/V1/api/classify/{job_id}")
     next_one = server.completed(server.submit(jpeg(300, 300)))

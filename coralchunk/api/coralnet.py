@@ -27,7 +27,7 @@ from coralchunk.api.coralnet_bodies import Images, LogIn, images, log_in
 from coralchunk.api.openapi import JSON_API, Operation, operation
 from coralchunk.api.tokens import identified
 from coralchunk.errors import UnknownJob
-from coralchunk.pipeline.enquiry import JudgedImages, answer_of_enquiry, submit_enquiry
+from coralchunk.pipeline.enquiry import AskedLabel, Enquiry, JudgedImages, answer_of_enquiry, submit_enquiry
 from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.lookup import find
 from coralchunk.refusals import FetchingOff, JobFailed, StillWorking
@@ -100,7 +100,9 @@ def deploy(classifier_id: int) -> ResponseReturnValue:
     known = services().registry.find(classifier_id)
     request.max_content_length = _MOST_BYTES
     asked = images(request.get_data(), services().settings)
-    job_id = submit_enquiry(services().stores, known, asked, owner, time.time())
+    labels = tuple(AskedLabel(id=label.id, code=label.code, name=label.name) for label in known.labels)
+    enquiry = Enquiry(model=known.model.label, labels=labels, images=asked)
+    job_id = submit_enquiry(services().stores, enquiry, owner, time.time())
     return _elsewhere(202, "coralnet.status", job_id)
 
 

@@ -15,7 +15,7 @@ from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.pipeline.stitch import Answer, stitch
-from coralchunk.services import model_shelf
+from coralchunk.storage.models import model_shelf
 
 
 @click.command()

@@ -12,9 +12,9 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.errors import BadSetup, CoralchunkError
 from coralchunk.pipeline.classifiers import load_classifier
-from coralchunk.services import model_shelf
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
+from coralchunk.storage.models import model_shelf
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0

@@ -20,8 +20,8 @@ from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.classifiers import load_classifier
 from coralchunk.science import metrics
-from coralchunk.services import model_shelf
 from coralchunk.storage.labelled import Labelled, read_labels
+from coralchunk.storage.models import model_shelf
 from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Size, State
 
 

@@ -14,8 +14,7 @@ from coralchunk.pipeline.cancel import cancel as cancel_job
 from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.lookup import all_jobs, find
 from coralchunk.pipeline.retry import retry as retry_job
-from coralchunk.pipeline.stores import Stores
-from coralchunk.services import open_services
+from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.supervisor.redis_server import RedisServer
 
 _PIPE_COLUMNS: Final = 250
@@ -76,7 +75,7 @@ def retry(settings: Settings, job_id: int) -> None:
 def _stores(settings: Settings) -> Stores:
     if settings.redis_url is None:
         settings = settings.model_copy(update={"redis_url": RedisServer(settings.data_dir).url})
-    return open_services(settings, redis_timeout_s=5).stores
+    return open_stores(settings, redis_timeout_s=5)
 
 
 def _described(job: Job) -> dict[str, str]:

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from coralchunk.config import Settings
 from coralchunk.errors import BadModel
 from coralchunk.pipeline.classifiers import load_classifier
-from coralchunk.services import model_shelf
+from coralchunk.storage.models import model_shelf
 
 _MOST_BYTES: Final = 512_000_000
 _TIMEOUT_S: Final = 30

@@ -4,20 +4,25 @@ Beside the work: a worker that waited for a slow host would keep phones waiting.
 process at any moment; the task is then put back like any other of a dead worker.
 """
 
+import pkgutil
 import threading
 import time
+from collections.abc import Callable
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from redis.exceptions import RedisError
 
+from coralchunk.config import Settings
 from coralchunk.errors import StorageFull
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import Task
 from coralchunk.refusals import NotFetched
-from coralchunk.storage.remote import fetch
 
+# By name, and imported by the first fetch: what it needs takes long to load, and most workers never fetch.
+_FETCH: Final = "coralchunk.storage.remote:fetch"
+Fetch = Callable[[str, Settings], BytesIO]
 HERE, REFUSED = b"+", b"-"  # first byte of what is stored: then the photo, or why it cannot be had
 _log: Final = structlog.get_logger()
 
@@ -38,6 +43,7 @@ def bring(stores: Stores, task: Task, url: str) -> None:
 
 def _bring(stores: Stores, task: Task, url: str) -> None:
     try:
+        fetch = cast(Fetch, pkgutil.resolve_name(_FETCH))
         fetched = HERE + fetch(url, stores.settings).getbuffer()
     except NotFetched as refused:
         fetched = REFUSED + str(refused).encode()

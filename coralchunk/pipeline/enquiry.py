@@ -23,7 +23,6 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import Task, first_task
 from coralchunk.refusals import PointsOutside, TooManyJobs
 from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
-from coralchunk.storage.registry import KnownClassifier
 from coralchunk.terms import Point, Probabilities, Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit
@@ -98,9 +97,7 @@ class JudgedImages(_Stored):
     images: tuple[JudgedImage, ...]
 
 
-def submit_enquiry(
-    stores: Stores, known: KnownClassifier, images: tuple[AskedImage, ...], owner: str, now: float
-) -> int:
+def submit_enquiry(stores: Stores, enquiry: Enquiry, owner: str, now: float) -> int:
     """Accept photos and points; when this returns they are on disk and queued. Returns the job's id.
 
     owner  who alone may see the job
@@ -110,15 +107,15 @@ def submit_enquiry(
     """
     settings = stores.settings
     with reachable():
-        stores.admission.admit(len(images), settings.max_queued_chunks, now)
-    labels = tuple(AskedLabel(id=one.id, code=one.code, name=one.name) for one in known.labels)
-    enquiry = Enquiry(model=known.model.label, labels=labels, images=images)
+        stores.admission.admit(len(enquiry.images), settings.max_queued_chunks, now)
     job_id = secrets.randbelow(_LARGEST_ID) + 1
     try:
         stores.blobs.keep(job_id, OWNER, BytesIO(owner.encode()))
         stores.blobs.keep(job_id, REQUEST, BytesIO(enquiry.model_dump_json().encode()))
         with reachable():
-            created = enqueue_enquiry(stores, job_id, len(images), owner, now, settings.coralnet_max_jobs)
+            created = enqueue_enquiry(
+                stores, job_id, len(enquiry.images), owner, now, settings.coralnet_max_jobs
+            )
         if created < 0:
             raise TooManyJobs(-created, settings.coralnet_max_jobs)
     except CoralchunkError:

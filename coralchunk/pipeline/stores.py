@@ -1,9 +1,13 @@
 """What the pipeline works with: open connections, handed in once a process."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from redis import Redis
+from redis.backoff import ExponentialBackoff
 from redis.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
@@ -12,6 +16,8 @@ from coralchunk.pipeline.records import JobRecords
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue, transaction
 from coralchunk.storage.blobs import Blobs
+
+LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +36,28 @@ class Stores:
     def transaction(self) -> Pipeline:
         """Begin a transaction: its commands happen together at `execute`, or not at all."""
         return transaction(self.redis)
+
+
+def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Stores:
+    """Open what web, workers and supervisor share. Connects lazily: Redis may come up later.
+
+    redis_timeout_s  how long an answer of Redis is waited for; None where a blocking read is wanted
+    """
+    redis = Redis.from_url(
+        settings.redis_url or LOCAL_REDIS,
+        socket_connect_timeout=2,
+        socket_timeout=redis_timeout_s,
+        # Rides over a restart of Redis, which takes a fraction of a second.
+        retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
+    )
+    tasks = TaskQueue(redis)
+    return Stores(
+        settings=settings,
+        redis=redis,
+        records=JobRecords(redis),
+        admission=Admission(redis),
+        tasks=tasks,
+        fetches=Fetches(redis, tasks, settings.fetch_parallel),
+        tallies=Tallies(redis),
+        blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
+    )

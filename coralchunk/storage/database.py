@@ -1,6 +1,8 @@
 """A URL -> a database whose transactions are whole: SQLite in a file, or PostgreSQL."""
 
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,9 +95,24 @@ def _sqlite(url: URL) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # Python's driver would begin and end transactions by ideas of its own, and never for a CREATE TABLE.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")  # readers and one writer do not wait for each other
+    _log_ahead(connection)  # readers and one writer do not wait for each other
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # what was told is on disk, as with photos
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    # The first to open a new file changes it for good. To others who try it in the same moment SQLite refuses
+    # that at once; with all else it waits as long as it was told.
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            threading.Event().wait(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from coralchunk.assets import folder
+from coralchunk.config import Settings
 from coralchunk.errors import BadModel, UnknownModel
 from coralchunk.inference.manifest import Manifest
 
@@ -95,6 +97,11 @@ class ModelShelf:
 
     def _read_installed(self) -> list[ListedModel]:
         return _read_list(self._installed) if (self._installed / LIST_FILE).exists() else []
+
+
+def model_shelf(settings: Settings) -> ModelShelf:
+    """Return the bundled models and those installed into the data folder."""
+    return ModelShelf(folder("models"), settings.data_dir / "models")
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,7 @@ import structlog
 from coralchunk.errors import BadSetup
 from coralchunk.processes import is_running
 
+PATIENCE_S: Final = 20.0  # for requests and batches under way when the server stops
 _SOON_S: Final = 2.0  # a child that dies younger than this waits before it is started again
 _LONGEST_WAIT_S: Final = 2.0
 _log: Final = structlog.get_logger()

@@ -3,10 +3,18 @@
 gevent workers: with threads or plain processes, 200 slow uploads leave nobody for the others.
 """
 
+import importlib
 import os
 from typing import Final
 
+from gevent import monkey
+
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
+
+# The code is loaded here, once, before the web processes are forked off; each then opens its own connections.
+# Before that gevent must have replaced what would block, save for what their parent awaits signals with.
+monkey.patch_all(os=False, signal=False, queue=False)
+importlib.import_module("coralchunk.app")
 
 worker_class: Final = "coralchunk.supervisor.web_worker.WebWorker"
 worker_connections: Final = 1000
@@ -14,6 +22,7 @@ timeout: Final = 60  # s without a sign of life from a web process; slow clients
 graceful_timeout: Final = 10  # s for answers that are under way when the server stops
 keepalive: Final = 3  # s; a phone that polls every second keeps its connection, and stopping waits no longer
 logger_class: Final = "coralchunk.supervisor.web_logger.WebLogger"
+control_socket_disable: Final = True  # the supervisor controls it; nobody needs a socket in the home folder
 proc_name: Final = "coralchunk-web"
 
 

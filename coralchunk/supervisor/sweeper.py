@@ -9,36 +9,36 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.sweep import sweep, tidy
 from coralchunk.processes import runs
-from coralchunk.services import Services
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
 _log: Final = structlog.get_logger()
 
 
-def keep_swept(services: Services, stopping: threading.Event) -> None:
+def keep_swept(stores: Stores, stopping: threading.Event) -> None:
     """Sweep until the server stops."""
     rounds = 0
     while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
         try:
             if rounds % _TIDY_EVERY == 0:
-                tidy(services.stores, time.time())
+                tidy(stores, time.time())
             # Also those that outlived a crashed server for a while, and then died with nobody watching.
-            for name in dead_workers(services):
-                services.stores.tasks.recover(name)
-            sweep(services.stores, time.time())
+            for name in _dead_workers(stores):
+                stores.tasks.recover(name)
+            sweep(stores, time.time())
         except (RedisError, OSError, CoralchunkError) as failure:
             _log.warning("sweep put off", reason=str(failure))
         rounds += 1
 
 
-def dead_workers(services: Services) -> list[str]:
+def _dead_workers(stores: Stores) -> list[str]:
     """Name the workers of this machine that have registered in Redis and do not run any more."""
     here = socket.gethostname()
     return [
         worker.name
-        for worker in services.stores.tasks.registered()
+        for worker in stores.tasks.registered()
         if worker.hostname == here and not runs(worker.pid, worker.name)
     ]

@@ -4,8 +4,10 @@ import contextlib
 import json
 import socket
 import time
+import warnings
 from typing import Any, Final
 
+from gevent import monkey
 from gunicorn.http.errors import (
     ExpectationFailed,
     LimitRequestHeaders,
@@ -29,6 +31,11 @@ _LONGEST_REASON: Final = 200  # characters; it quotes what the client sent
 
 class WebWorker(GeventWorker):
     """Serves many slow clients in one process."""
+
+    @override
+    def patch(self) -> None:
+        with warnings.catch_warnings(action="ignore", category=monkey.MonkeyPatchWarning):
+            super().patch()  # the rest of what gunicorn_conf began, which gevent warns of
 
     @override
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:

@@ -17,10 +17,11 @@ from coralchunk.pipeline import keys
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.cancel import cancel
 from coralchunk.pipeline.retry import retry
+from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.sweep import tidy
 from coralchunk.pipeline.tasks import Task
 from coralchunk.refusals import WrongToken
-from coralchunk.services import Services, open_services
+from coralchunk.services import Services
 from coralchunk.storage.remote import fetch
 from coralchunk.terms import CHUNK_PX, Chunk
 from jobs.worker import ChunkWorker
@@ -312,7 +313,7 @@ def test_what_was_fetched_is_kept_no_longer_than_it_is_needed(
 def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
     ask: Ask, host: ImageHost, services: Services, settings: Settings, bench: Bench
 ) -> None:
-    narrow = open_services(settings.model_copy(update={"fetch_parallel": 2}), redis_timeout_s=5).stores
+    narrow = open_stores(settings.model_copy(update={"fetch_parallel": 2}), redis_timeout_s=5)
     with host.holding():
         places = [
             ask(DEPLOY, images(*[image(host.url("held.jpg"))] * 3)).headers["Location"] for _ in range(2)

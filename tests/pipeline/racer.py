@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.bench import open_bench
-from coralchunk.services import open_services
+from coralchunk.pipeline.stores import open_stores
 from coralchunk.storage.blobs import PICTURE, Blobs
+from coralchunk.storage.models import model_shelf
 from jobs.worker import ChunkWorker
 
 
@@ -33,9 +34,9 @@ class NotingBlobs(Blobs):
 def main(name: str, ledger: Path) -> None:
     """Work until told to stop."""
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
-    services = open_services(settings)
+    models = model_shelf(settings)
     blobs = NotingBlobs(str(settings.data_dir.resolve() / "jobs"), ledger)
-    bench = open_bench(replace(services.stores, blobs=blobs), services.models, services.model)
+    bench = open_bench(replace(open_stores(settings), blobs=blobs), models, models.find(settings.model))
     ChunkWorker(name, bench).work(logging_level="WARNING")
 
 

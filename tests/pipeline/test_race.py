@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from coralchunk.pipeline.job import JobState
 from coralchunk.pipeline.lookup import find
-from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.tasks import Task
-from coralchunk.services import Services, open_services
+from coralchunk.services import Services
 from tests.pipeline.conftest import NOW
 from tests.pipeline.test_way_of_a_photo import waiting
 from tests.reef import jpeg
@@ -38,7 +38,7 @@ def racing(services: Services, tmp_path: Path) -> Iterator[Stores]:
         )
         for number in range(RACERS)
     ]
-    stores = open_services(settings, redis_timeout_s=5).stores
+    stores = open_stores(settings, redis_timeout_s=5)
     wait_for(lambda: stores.tasks.workers() == RACERS, "four workers")
     yield stores
     for racer in racers:

@@ -16,10 +16,9 @@ from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.cancel import cancel
 from coralchunk.pipeline.job import JobState
 from coralchunk.pipeline.lookup import find
-from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.submit import submit
 from coralchunk.pipeline.tasks import Task
-from coralchunk.services import open_services
 from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
 from coralchunk.terms import Probabilities, Size, Windows
 from tests.pipeline.conftest import NOW, Submit, WorkOff
@@ -235,7 +234,7 @@ def test_a_stored_photo_that_does_not_decode_ends_in_words_for_a_diver(
 
 def test_nothing_is_kept_of_a_photo_that_cannot_be_queued(stores: Stores) -> None:
     nobody = stores.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
-    cut_off = open_services(nobody, redis_timeout_s=1).stores
+    cut_off = open_stores(nobody, redis_timeout_s=1)
 
     with pytest.raises(QueueDown):
         submit(cut_off, BytesIO(jpeg(300, 300)), NOW, request_id="test")
