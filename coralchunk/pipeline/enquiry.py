@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from coralchunk.errors import CoralchunkError
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.points import around
+from coralchunk.metrics import JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.bring import HERE, REFUSED, bring, part
 from coralchunk.pipeline.job import Job, JobKind, JobState
@@ -201,7 +202,9 @@ def finish_enquiry(bench: Bench, job: Job) -> None:
     results = stores.records.raw_results(job)
     answer = b'{"images":[' + b",".join(result[1:] for result in results) + b"]}"
     stores.blobs.keep(job.id, RESULT, BytesIO(answer))
-    if not stores.records.complete(job.id, None) and not stores.records.exists(job.id):
+    if stores.records.complete(job.id, None):
+        JOBS.labels("completed").inc()
+    elif not stores.records.exists(job.id):
         # Deleted meanwhile: what was just written must not outlive it.
         stores.blobs.delete(job.id)
 

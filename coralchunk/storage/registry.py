@@ -1,10 +1,12 @@
 """Models in folders -> classifiers and labels with numbers that stay theirs for good."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from coralchunk.refusals import UnknownClassifier
 from coralchunk.storage.database import Database
@@ -78,8 +80,10 @@ class Registry:
             return numbers
         with self._database.writing() as connection:
             for name, others in wanted.items():
-                if name not in _read(connection, table, [name]):
-                    connection.execute(insert(table).values(name=name, **others))
+                if name not in numbers:
+                    # Another process may be about to do the same.
+                    with suppress(IntegrityError), connection.begin_nested():
+                        connection.execute(insert(table).values(name=name, **others))
             return _read(connection, table, wanted)
 
 

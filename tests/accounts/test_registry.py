@@ -1,0 +1,69 @@
+"""Classifiers and labels keep their numbers, whoever asks for them first, in both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from coralchunk.config import Settings
+from coralchunk.refusals import UnknownClassifier
+from coralchunk.storage.database import Database
+from coralchunk.storage.models import ListedModel, ModelShelf, model_shelf
+from coralchunk.storage.registry import Registry
+from tests.accounts.conftest import Open
+
+
+@pytest.fixture
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> ModelShelf:
+    return model_shelf(Settings(data_dir=tmp_path_factory.mktemp("models")))
+
+
+def install(shelf: ModelShelf, name: str, version: str) -> ListedModel:
+    """Install the bundled model once more, under another name."""
+    bundled = shelf.find()
+    manifest = shelf.manifest(bundled).model_copy(update={"name": name, "version": version})
+    return shelf.add(shelf.onnx(bundled), manifest.model_dump_json().encode(), "here")
+
+
+def test_processes_that_ask_at_once_see_the_same_numbers(
+    opened: Open, database: Database, shelf: ModelShelf
+) -> None:
+    registries = [Registry(opened(), shelf, shelf.find()) for _ in range(6)]
+
+    with ThreadPoolExecutor(len(registries)) as threads:
+        told = list(threads.map(lambda registry: registry.classifiers(), registries))
+
+    assert all(classifiers == told[0] for classifiers in told)
+    assert len({label.id for label in told[0][0].labels}) == 3
+
+
+def test_a_later_model_gets_a_number_and_a_later_version_keeps_it(
+    database: Database, shelf: ModelShelf
+) -> None:
+    in_use = shelf.find()
+    registry = Registry(database, shelf, in_use)
+    (first,) = registry.classifiers()
+    install(shelf, "lagoon", "1.0.0")
+    lagoon = registry.classifiers()[1]
+    newer = install(shelf, "lagoon", "2.0.0")
+
+    found = registry.find(lagoon.id)
+
+    assert registry.find(first.id) == first
+    assert (found.id, found.name, found.versions, found.model) == (
+        lagoon.id,
+        "lagoon",
+        ("1.0.0", "2.0.0"),
+        newer,
+    )
+    assert found.labels == first.labels
+    with pytest.raises(UnknownClassifier):
+        registry.find(lagoon.id + 1)
+
+
+def test_the_version_that_the_operator_chose_judges(database: Database, shelf: ModelShelf) -> None:
+    older = install(shelf, "lagoon", "1.0.0")
+    install(shelf, "lagoon", "2.0.0")
+
+    known = Registry(database, shelf, older).classifiers()
+
+    assert [classifier.model.version for classifier in known if classifier.name == "lagoon"] == ["1.0.0"]
