@@ -83,19 +83,8 @@ def kinds() -> list[Kind]:
         children = kind.__subclasses__()
         waiting[:0] = children
         if not children and any(parent in STATUS for parent in kind.__mro__):
-            found.append(Kind(kind.__name__, status_of(kind), (kind.__doc__ or "").strip()))
+            found.append(Kind(kind.__name__, _status(kind), (kind.__doc__ or "").strip()))
     return found
-
-
-def headers_of(error: CoralchunkError) -> dict[str, str]:
-    """Return what the headers of a refusal say."""
-    headers: dict[str, str] = {}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = str(error.retry_after_s)
-    if status_of(type(error)) == 401:
-        # Not Basic, though that is taken too: browsers would ask their user for a password.
-        headers["WWW-Authenticate"] = 'Token realm="coralchunk", Bearer realm="coralchunk"'
-    return headers
 
 
 problems = Blueprint("problems", __name__)
@@ -106,10 +95,14 @@ def domain_problem(error: CoralchunkError) -> Response:
     """Say which rule was broken, with its name as a stable, documented type."""
     if json_api.is_spoken_at(request.path):
         faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
-        answer = json_api.refusal(status_of(type(error)), faults)
+        answer = json_api.refusal(_status(type(error)), faults)
     else:
-        answer = _problem(status_of(type(error)), type(error).__name__, str(error))
-    answer.headers.update(headers_of(error))
+        answer = _problem(_status(type(error)), type(error).__name__, str(error))
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    if answer.status_code == 401:
+        # Not Basic, though that is taken too: browsers would ask their user for a password.
+        answer.headers["WWW-Authenticate"] = 'Token realm="coralchunk", Bearer realm="coralchunk"'
     return answer
 
 
@@ -155,8 +148,7 @@ def _too_large() -> Response:
     return _problem(413, "FormTooLarge", detail)
 
 
-def status_of(kind: type) -> int:
-    """Return the HTTP status of a kind of error."""
+def _status(kind: type) -> int:
     return next((STATUS[parent] for parent in kind.__mro__ if parent in STATUS), 500)
 
 

@@ -10,6 +10,7 @@ Keys, in this order where a script takes them:
     key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
     fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
              the time when its place is given to another
+    parked   list: ids of tasks that wait until fewer photos are being fetched
     judged   string: number of chunks judged in a slice of ten seconds; for two minutes
 
 A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
