@@ -56,6 +56,26 @@ def test_without_redis_the_server_lives_and_says_what_is_missing(without_redis: 
     assert (body["redis"]["ok"], body["workers"]["ok"], body["model"]["ok"]) == (False, False, True)
 
 
+@pytest.mark.parametrize(
+    ("asks_for_tokens", "status"),
+    [pytest.param(False, 200, id="open to all"), pytest.param(True, 503, id="asking for tokens")],
+)
+def test_without_its_database_a_server_is_ready_only_if_it_asks_for_no_tokens(
+    client_of: ClientOf, services: Services, bench: Bench, asks_for_tokens: bool, status: int
+) -> None:
+    away = {"database_url": "postgresql://127.0.0.1:1/reef", "v1_require_token": asks_for_tokens}
+    client = client_of(services.settings.model_copy(update=away))
+    worker = ChunkWorker("tests.waiting", bench)
+    worker.register_birth()
+
+    ready = client.get("/V1/api/ready")
+    worker.register_death()
+
+    assert ready.status_code == status
+    assert ready.get_json()["database"]["ok"] is False
+    assert "does not answer" in ready.get_json()["database"]["detail"]
+
+
 def test_without_workers_the_server_is_not_ready(client: FlaskClient) -> None:
     ready = client.get("/V1/api/ready")
 
