@@ -63,9 +63,9 @@ class Quality:
 def quality(small: Pixels, windows: Windows) -> Quality:
     """Measure how a photo was taken.
 
-    Sharpness is the mean absolute Laplacian over the standard deviation of each window as networks see it, and
-    of those the median. It does not move with light, cast and haze. It cannot see a blur finer than a pixel, nor
-    one in a corner; and noise looks sharp, so a dark photo may be worse than it says. 12 megapixels take 5 ms.
+    Sharpness is the mean absolute Laplacian over the standard deviation of a window as networks see it; of
+    all windows the median. It does not move with light, cast and haze. It cannot see a blur finer than a
+    pixel, nor one in a corner; and noise looks sharp, so a dark photo may be worse than it says.
 
     small    (H, W, 3) uint8, RGB: the whole photo, some 256 px long
     windows  (N, 244, 244, 3) uint8, RGB: spread over the photo, in its full size
@@ -110,8 +110,8 @@ def _brightness(small: Pixels) -> tuple[float, float, float]:
 def _sharpness(windows: Windows) -> float | None:
     found = []
     for window in windows:
-        seen = cv2.resize(window, (_SEEN_PX, _SEEN_PX), interpolation=cv2.INTER_AREA)
-        grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
+        whole = cv2.cvtColor(window, cv2.COLOR_RGB2GRAY)
+        grey = cv2.resize(whole, (_SEEN_PX, _SEEN_PX), interpolation=cv2.INTER_AREA)
         texture = float(cv2.meanStdDev(grey)[1][0, 0])
         if texture >= _LEAST_TEXTURE:
             detail = cv2.norm(cv2.Laplacian(grey, cv2.CV_16S), cv2.NORM_L1) / grey.size
