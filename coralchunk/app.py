@@ -14,6 +14,11 @@ from coralchunk.api.observe import observe
 from coralchunk.api.ops import ops
 from coralchunk.api.problems import problems
 from coralchunk.api.v1 import v1
+from coralchunk.api.v1_corrections import corrections
+from coralchunk.api.v1_events import events
+from coralchunk.api.v1_results import results
+from coralchunk.api.v1_survey_files import survey_files
+from coralchunk.api.v1_surveys import surveys
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -35,7 +40,18 @@ def create_app(services: Services) -> Flask:
     observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings, services.rates)
     harden(app)
-    for blueprint in (problems, v1, coralnet, ops, pages):
+    for blueprint in (
+        problems,
+        v1,
+        events,
+        results,
+        surveys,
+        survey_files,
+        corrections,
+        coralnet,
+        ops,
+        pages,
+    ):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
         CORS(

@@ -12,6 +12,8 @@ from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.storage.database import open_database
 from coralchunk.storage.models import ListedModel, ModelShelf, model_shelf
 from coralchunk.storage.registry import Registry
+from coralchunk.surveys.book import Book
+from coralchunk.surveys.corrections import Corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Services:
     model: ListedModel
     accounts: Accounts
     registry: Registry
+    surveys: Book
+    corrections: Corrections
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -41,6 +45,15 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     models = model_shelf(settings)
     model = models.find(settings.model)
     database = open_database(settings.database_url, settings.data_dir)
-    registry = Registry(database, models, model)
     stores = open_stores(settings, redis_timeout_s)
-    return Services(settings, stores, rates, models, model, Accounts(database), registry)
+    return Services(
+        settings=settings,
+        stores=stores,
+        rates=rates,
+        models=models,
+        model=model,
+        accounts=Accounts(database),
+        registry=Registry(database, models, model),
+        surveys=Book(database, stores),
+        corrections=Corrections(database, stores, settings.data_dir.resolve() / "corrections"),
+    )

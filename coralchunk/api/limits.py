@@ -13,7 +13,17 @@ from coralchunk.config import Settings
 from coralchunk.errors import TooOften
 
 _OFF: Final = "off"
-_UPLOADS: Final = frozenset({"v1.classify", "coralnet.deploy", "coralnet.token_auth"})  # what costs most
+#: What leaves something behind, or costs much, counts as an upload.
+_KEPT: Final = frozenset(
+    {
+        "v1.classify",
+        "coralnet.deploy",
+        "coralnet.token_auth",
+        "surveys.begin",
+        "surveys.add_photo",
+        "corrections.correct",
+    }
+)
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
 
 
@@ -24,7 +34,7 @@ def limit_rates(app: Flask, settings: Settings, connections: object) -> None:
     """
 
     def rate() -> str:
-        given = settings.rate_limit if request.endpoint in _UPLOADS else settings.rate_limit_reads
+        given = settings.rate_limit if request.endpoint in _KEPT else settings.rate_limit_reads
         return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
 
     Limiter(

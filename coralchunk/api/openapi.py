@@ -84,8 +84,10 @@ def document(app: Flask) -> dict[str, Any]:
         bodies.update(body for body in described.answers.values() if isinstance(body, type))
         asked.update(body for body in (described.form, described.body) if body is not None)
         methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
-        told = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
-        spec.path(_CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): told for m in methods})
+        operation = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
+        spec.path(
+            _CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): operation for m in methods}
+        )
     _, schemas = models_json_schema(
         [
             *((body, "serialization") for body in sorted(bodies, key=str)),

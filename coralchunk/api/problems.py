@@ -37,6 +37,7 @@ from coralchunk.refusals import (
     TooLongDocument,
     TooManyJobs,
 )
+from coralchunk.survey_errors import BodyTooLong, NothingToShow
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -48,6 +49,8 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,
+    NothingToShow: 409,
+    BodyTooLong: 413,
     TooLong: 413,
     TooLongDocument: 413,
     TooManyBytes: 413,

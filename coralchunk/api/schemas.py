@@ -35,12 +35,42 @@ class Accepted(_Body):
     job_id: Annotated[int, Field(ge=1, lt=2**53)]
 
 
+class Shared(_Body):
+    """A link to a result."""
+
+    share_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{24}$")]
+    url: str = Field(description="Of a page that shows the result, on this server", examples=["/shared/..."])
+    expires_at: int = Field(description="Unix seconds; with the job")
+
+
 class ModelName(_Body):
     """Which model judged."""
 
     name: str
     version: str
     sha256: str
+
+
+class QualityNote(_Body):
+    """Something that would have made a better photo."""
+
+    code: Literal["too_dark", "too_bright", "blurred", "blue_cast", "green_cast", "hazy"]
+    text: str
+
+
+class Quality(_Body):
+    """How the photo was taken; it changes no verdict."""
+
+    brightness: Share = Field(description="Median over the pixels, mean of the channels; 0 black, 1 white")
+    shadows: Share = Field(description="Brightness that the darkest 5 % of the pixels are below")
+    contrast: Share = Field(description="From there to the brightness that the lightest 5 % are above")
+    sharpness: float | None = Field(
+        ge=0, description="Fine detail beside all detail; usual: 0.3 to 1; null where there is no detail"
+    )
+    red_share: Share = Field(description="Of all light")
+    green_share: Share
+    blue_share: Share
+    notes: list[QualityNote] = Field(description="Empty for a good photo")
 
 
 class Summary(_Body):
@@ -63,6 +93,7 @@ class Summary(_Body):
         description="Of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
     )
     model: ModelName
+    quality: Quality | None = Field(None, description="Not there in results of earlier versions")
 
 
 class ClassProbabilities(_Body):

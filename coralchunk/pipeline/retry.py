@@ -5,6 +5,7 @@ from coralchunk.imaging.decode import read_header
 from coralchunk.pipeline.enquiry import readmit_enquiry
 from coralchunk.pipeline.job import JobKind
 from coralchunk.pipeline.records import reachable
+from coralchunk.pipeline.share import share_as_before
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.storage.blobs import PHOTO
@@ -30,3 +31,4 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
             raise UnknownJob(job_id) from None
         stores.records.erase(job_id)
         enqueue(stores, Arrival(job_id, size, now, job.request_id, job.owner), stores.admission.load())
+        share_as_before(stores, job_id)

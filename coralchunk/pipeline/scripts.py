@@ -2,12 +2,13 @@
 
 Keys, in this order where a script takes them:
     job      hash: state, width, height, total, batch, lanes, express, request, owner, kind, created, expires,
-             later finisher, attempts:<batch>, error, picture_width, picture_height
+             later finisher, attempts:<batch>, error, picture_width, picture_height, share
     results  hash: chunk index -> its probabilities, float32 little-endian; of an enquiry, photo index ->
              + or - (judged or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    share    string: id of the job that is shared by a link; as long as the job
     fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
              the time when its place is given to another
     parked   list: ids of tasks that wait until fewer photos are being fetched
@@ -146,6 +147,18 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
 redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 return 1
+"""
+
+# keys job share; argv id, share id, expires -> the id under which the job is shared, an earlier one if
+# there is one, or false if the job is gone.
+SHARE: Final = """
+local state, earlier = unpack(redis.call('HMGET', KEYS[1], 'state', 'share'))
+if not state or state == 'deleted' then return false end
+if earlier then return earlier end
+redis.call('HSET', KEYS[1], 'share', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1])
+redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(ARGV[3])) + 60)
+return ARGV[2]
 """
 
 # keys queue; argv task id, its rank -> length of the queue. Ids begin with their rank, one digit; a task

@@ -13,6 +13,7 @@ from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.fetches import Fetches
 from coralchunk.pipeline.records import JobRecords
+from coralchunk.pipeline.shares import Shares
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue, transaction
 from coralchunk.storage.blobs import Blobs
@@ -31,6 +32,7 @@ class Stores:
     tasks: TaskQueue
     fetches: Fetches
     tallies: Tallies
+    shares: Shares
     blobs: Blobs
 
     def transaction(self) -> Pipeline:
@@ -59,5 +61,6 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         tasks=tasks,
         fetches=Fetches(redis, tasks, settings.fetch_parallel),
         tallies=Tallies(redis),
+        shares=Shares(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )

@@ -8,6 +8,7 @@ from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decode import read_header
 from coralchunk.pipeline.enquiry import readmit_enquiry
 from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.share import share_as_before
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.pipeline.tasks import next_task
@@ -101,4 +102,5 @@ def _readmit(stores: Stores, folder: Folder) -> None:
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
     enqueue(stores, Arrival(job_id, size, stored_at, request_id="", owner=owner), stores.admission.load())
+    share_as_before(stores, job_id)
     _log.warning("forgotten upload put back", job_id=job_id)

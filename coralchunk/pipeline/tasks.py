@@ -23,6 +23,7 @@ from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.keys import FETCHING, PARKED, QUEUE, QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
+CUTTING: Final = "jobs.tasks.cut"
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
 _LOST_S: Final = 4.0  # between popping a task and beginning it lie milliseconds
 _EXPRESS, _CONTINUED, _NEW = 0, 1, 2
@@ -108,11 +109,11 @@ class TaskQueue:
 
     def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
         """Queue a task, alone or as part of a transaction."""
-        self._put(self._queue, task, pipeline)
+        self._put(self._queue, FUNCTION, task, pipeline)
 
     def park(self, task: Task) -> None:
         """Keep a task beside the queue until `unpark`."""
-        self._put(self._parked, task, None)
+        self._put(self._parked, FUNCTION, task, None)
 
     def unpark(self, pipeline: Pipeline | None = None) -> bool:
         """Queue the task that was parked first, alone or as part of a transaction; False if none was."""
@@ -120,9 +121,16 @@ class TaskQueue:
         moved = (pipeline if pipeline is not None else self._redis).lmove(PARKED, QUEUE, "LEFT", "RIGHT")
         return moved is not None
 
-    def _put(self, queue: Queue, task: Task, pipeline: Pipeline | None) -> None:
+    def put_cut(self, job_id: int, chunk: int) -> None:
+        """Queue that a chunk of a completed job be cut out, before all else: somebody waits for it.
+
+        One that is lost with its worker is not done again; who waits asks again.
+        """
+        self._put(self._queue, CUTTING, Task(job_id, chunk, _EXPRESS), None)
+
+    def _put(self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None) -> None:
         queue.enqueue_call(
-            FUNCTION,
+            function,
             args=(task.key,),
             job_id=task.key,
             timeout=_TIMEOUT_S,

@@ -1,0 +1,102 @@
+"""What can go wrong with links, surveys and corrections: more branches of the tree in errors.py.
+
+CoralchunkError
+├─ BadRequest
+│   ├─ BadBody
+│   ├─ BodyTooLong
+│   ├─ BadIds
+│   └─ TooManyPhotos
+├─ Missing
+│   ├─ UnknownShare
+│   ├─ NothingToShow
+│   ├─ UnknownSurvey
+│   ├─ UnknownPhoto
+│   ├─ UnknownChunk
+│   └─ UnknownCorrection
+└─ Unavailable
+    └─ NotCut
+"""
+
+from coralchunk.errors import BadRequest, Missing, Unavailable
+
+
+class UnknownShare(Missing):
+    """Nothing is shared under this link, or no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing is shared under this link: it was never given out, or the result has expired."
+        )
+
+
+class NothingToShow(Missing):
+    """The photo that a link leads to has no result (yet)."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"There is no picture under this link: the status is {state!r}, not 'completed'.")
+
+
+class BadBody(BadRequest):
+    """The JSON that was sent is not what is expected here."""
+
+    def __init__(self, faults: str) -> None:
+        super().__init__(f"The JSON body cannot be used: {faults}.")
+
+
+class BodyTooLong(BadRequest):
+    """The JSON that was sent is longer than anything that is expected here."""
+
+    def __init__(self, longest_bytes: int) -> None:
+        super().__init__(f"The JSON body is longer than {longest_bytes} bytes, the most that is read here.")
+
+
+class BadIds(BadRequest):
+    """A list of ids has something else in it, or is too long."""
+
+    def __init__(self, given: int, most: int) -> None:
+        super().__init__(f"Use id=NUMBER, up to {most} times; this request has {given}, or one is no number.")
+
+
+class TooManyPhotos(BadRequest):
+    """The survey has as many photos as it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This survey has {most} photos, the most there may be. Begin another one.")
+
+
+class UnknownSurvey(Missing):
+    """No survey has this id, or it is another user's."""
+
+    def __init__(self, survey_id: int) -> None:
+        super().__init__(f"No survey {survey_id}: it never existed, was deleted, or is another user's.")
+
+
+class UnknownPhoto(Missing):
+    """The survey has no photo of this number."""
+
+    def __init__(self, photo_id: int, survey_id: int) -> None:
+        super().__init__(f"Survey {survey_id} has no photo {photo_id}; GET the survey lists those it has.")
+
+
+class UnknownChunk(Missing):
+    """The photo has no chunk of this number."""
+
+    def __init__(self, index: int, total: int) -> None:
+        super().__init__(f"There is no chunk {index}: this photo has {total}, numbered from 0 row by row.")
+
+
+class UnknownCorrection(Missing):
+    """Nobody has corrected this chunk."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"Chunk {index} has no correction, or it was taken back.")
+
+
+class NotCut(Unavailable):
+    """No worker has come round to cut a chunk out of its photo."""
+
+    def __init__(self, waited_s: float) -> None:
+        super().__init__(
+            f"No worker was free to cut this chunk out of its photo within {waited_s:.0f} s."
+            " Nothing was kept; try again in a moment."
+        )
