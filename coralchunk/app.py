@@ -18,6 +18,7 @@ from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
 from coralchunk.web.pages import pages
+from coralchunk.web.screens import screens
 
 _FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
 _MOST_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
@@ -34,7 +35,7 @@ def create_app(services: Services) -> Flask:
     observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings, services.rates)
     harden(app)
-    for blueprint in (problems, v1, ops, pages):
+    for blueprint in (problems, v1, ops, pages, screens):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
         CORS(

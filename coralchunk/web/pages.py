@@ -18,7 +18,6 @@ pages = Blueprint("pages", __name__)
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-@pages.get("/")
 @pages.get("/docs")
 def docs() -> ResponseReturnValue:
     """Show how the API is used."""
