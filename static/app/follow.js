@@ -68,6 +68,7 @@ async function poll(one) {
       tell(one, await answer.json());
     } catch (no) {
       if (no.name === "AbortError") return;
+      if (!(no instanceof Refusal || no instanceof Unreachable)) throw no;
       if (no instanceof Refusal && no.status === 404) return gone(one);
       if (no instanceof Refusal && !no.isPassing) return leave(one);
       await new Promise((resolve) => setTimeout(resolve, (no.retryAfterS ?? 0) * 1000 || PAUSE_MS));

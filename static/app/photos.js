@@ -23,8 +23,9 @@ import { thumbnail } from "./thumbnail.js";
 
 /** @type {Map<string, Photo>} */
 const known = new Map();
-/** Files that could not be put on disk; they live as long as the page. @type {Map<string, Blob>} */
-const unsaved = new Map();
+/** Files that are not on disk yet, or cannot be put there and live as long as the page. @type {Map<string, Blob>} */
+const held = new Map();
+let diskRefuses = false;
 /** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
 const listeners = new Set();
 const PASSING = ["sent", "retryAt"]; // not worth a write
@@ -39,10 +40,10 @@ export const photos = () => [...known.values()].sort((a, b) => b.addedAt - a.add
 export const photo = (id) => known.get(id);
 
 /** @param {string} id @returns {Promise<Blob|undefined>} */
-export const fileOf = async (id) => unsaved.get(id) ?? store.fileOf(id);
+export const fileOf = async (id) => held.get(id) ?? store.fileOf(id);
 
 /** Whether some photos would not survive a reload. */
-export const isForgetful = () => unsaved.size > 0;
+export const isForgetful = () => diskRefuses;
 
 /** Read what this device remembers. */
 export async function recall() {
@@ -64,17 +65,20 @@ export async function add(files, objection) {
     const why = objection(file);
     return [{ ...blank(file, place), why, state: why ? "refused" : "waiting" }, file];
   });
-  for (const [one] of added) {
+  for (const [one, file] of added) {
+    held.set(one.id, file);
     known.set(one.id, one);
     tell(one, "added");
   }
   for (const [one, file] of added) {
     try {
       await store.add(one, file);
+      held.delete(one.id);
     } catch {
-      unsaved.set(one.id, file); // private window or full disk; home.js says so
+      diskRefuses = true; // private window or full disk; home.js says so
     }
-    change(one, { thumb: await thumbnail(file) });
+    if (!known.has(one.id)) await remove(one); // cancelled meanwhile
+    else change(one, { thumb: await thumbnail(file) });
   }
 }
 
@@ -86,7 +90,7 @@ export async function add(files, objection) {
 export function change(one, news) {
   if (!known.has(one.id)) return;
   Object.assign(one, news);
-  if (!unsaved.has(one.id) && Object.keys(news).some((name) => !PASSING.includes(name))) {
+  if (!held.has(one.id) && Object.keys(news).some((name) => !PASSING.includes(name))) {
     store.put({ ...one }).catch(() => {}); // the page still knows; the next write tries again
   }
   tell(one, "changed");
@@ -96,7 +100,7 @@ export function change(one, news) {
 export async function remove(one) {
   known.delete(one.id);
   tell(one, "removed");
-  if (!unsaved.delete(one.id)) await store.remove(one.id);
+  if (!held.delete(one.id)) await store.remove(one.id);
 }
 
 function tell(one, kind) {
