@@ -12,6 +12,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_status import PARTS, answer_of, picture_of
+from coralchunk.api.v1_words import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.errors import BadWait, NoImage, NotFinished, UnknownPart
 from coralchunk.pipeline.cancel import cancel
 from coralchunk.pipeline.job import Job, JobState
@@ -20,13 +21,7 @@ from coralchunk.pipeline.submit import submit
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
-_NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
 _LONGEST_WAIT_S: Final = 20
-_NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
-_TOKEN: Final = {
-    401: "This server asks for a token, and there is none or a wrong one",
-    403: "The token was not given out for this",
-}
 
 
 @v1.post("/classify")
@@ -41,7 +36,7 @@ _TOKEN: Final = {
             429: "Too many requests, or too much work waiting; try again after Retry-After seconds",
             503: "The queue does not answer or the server is stopping; try again after Retry-After seconds",
             507: "No room to store the photo",
-            **_TOKEN,
+            **TOKEN,
         },
         form=Upload,
         headers={
@@ -65,7 +60,7 @@ def classify() -> ResponseReturnValue:
 
 
 @v1.delete("/classify/<int:job_id>")
-@operation(Operation(answers={200: Success}, problems={404: _NO_JOB, 503: _NO_QUEUE, **_TOKEN}))
+@operation(Operation(answers={200: Success}, problems={404: NO_JOB, 503: NO_QUEUE, **TOKEN}))
 def delete(job_id: int) -> ResponseReturnValue:
     """Stop a job and delete all its data: photo, results and picture."""
     cancel(services().stores, job_id, v1_asker(Scope.CLASSIFY))
@@ -76,8 +71,8 @@ def delete(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
-        problems={400: "`include` or `wait` has a value that is not possible", 404: _NO_JOB, 503: _NO_QUEUE}
-        | _TOKEN,
+        problems={400: "`include` or `wait` has a value that is not possible", 404: NO_JOB, 503: NO_QUEUE}
+        | TOKEN,
         query={
             "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}",
             "wait": f"Seconds, up to {_LONGEST_WAIT_S}: answer when there is news since If-None-Match,"
@@ -107,7 +102,7 @@ def status(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
-        problems={404: _NO_JOB, 409: "The job is not completed", 503: _NO_QUEUE, **_TOKEN},
+        problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
     )
 )
 def result(job_id: int) -> ResponseReturnValue:

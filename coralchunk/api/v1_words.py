@@ -1,0 +1,10 @@
+"""When V1 refuses, in the words that its routes share in the OpenAPI document."""
+
+from typing import Final
+
+NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
+NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
+TOKEN: Final = {
+    401: "This server asks for a token, and there is none or a wrong one",
+    403: "The token was not given out for this",
+}
