@@ -35,6 +35,13 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Fill an element anew.
+ * @param {HTMLElement} place
+ * @param {...(Node|string|null)} children null is left out
+ */
+export const fill = (place, ...children) => place.replaceChildren(...children.filter((child) => child !== null));
+
+/**
  * Write text only where it differs, so that screen readers hear changes alone.
  * @param {HTMLElement} element
  * @param {string} text

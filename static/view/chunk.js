@@ -1,7 +1,7 @@
 // A chosen chunk -> its details, and the question what it really is.
 
 import { json } from "../app/api.js";
-import { announce, el } from "../app/dom.js";
+import { announce, el, fill } from "../app/dom.js";
 import { percent } from "../app/words.js";
 import { STATES, labelOf } from "./states.js";
 
@@ -27,10 +27,11 @@ export function inShort(cell) {
 export function detail(place, cells, index, job) {
   const cell = cells[index];
   place.hidden = !cell;
-  if (!cell) return place.replaceChildren();
+  if (!cell) return fill(place);
   const right = cell.x + cell.width;
   const bottom = cell.y + cell.height;
-  place.replaceChildren(
+  fill(
+    place,
     el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index + 1} of ${cells.length}: ${labelOf(cell.state)}`),
     el("dl", { class: "odds" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => odds(state, cell))),
     el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width} × ${cell.height}).`),
@@ -41,8 +42,9 @@ export function detail(place, cells, index, job) {
 function odds(state, cell) {
   const share = cell.probabilities[state];
   const { name } = STATES.find((one) => one.state === state);
-  const meter = el("meter", { min: 0, max: 1, value: share, "aria-hidden": "true" });
-  return [el("dt", {}, name), el("dd", {}, meter, percent(share))];
+  const strip = el("span", { class: "odd", "aria-hidden": "true" });
+  strip.style.setProperty("--share", String(share));
+  return [el("dt", {}, name), el("dd", {}, strip, percent(share))];
 }
 
 /** Ask what the chunk is; the answer is stored on the server and can be taken back. */

@@ -35,9 +35,9 @@ export function paint(context, cells, place, { fade, shown }) {
  */
 export function point(context, cell, place) {
   const box = boxOf(cell, place);
-  const out = { x: box.x - 3, y: box.y - 3, width: box.width + 6, height: box.height + 6 };
-  frame(context, out, "#000", 0, 5);
-  frame(context, out, "#fff", 1, 3);
+  const out = { x: box.x - 6, y: box.y - 6, width: box.width + 12, height: box.height + 12 };
+  frame(context, out, "#000", 0, 10);
+  frame(context, out, "#fff", 2, 6);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The summary of a status -> what it says in words, a bar, and how far to believe it.
 
-import { el } from "../app/dom.js";
+import { el, fill } from "../app/dom.js";
 import { bleaching, count, cover, percent, severity } from "../app/words.js";
 import { STATES, tally } from "./states.js";
 
@@ -11,7 +11,8 @@ import { STATES, tally } from "./states.js";
  * @param {import("./states.js").Cell[]} cells
  */
 export function tell(place, summary, cells) {
-  place.replaceChildren(
+  fill(
+    place,
     el("h2", {}, severity(summary)),
     el("p", { class: "lead" }, bleaching(summary)),
     el("p", {}, cover(summary)),

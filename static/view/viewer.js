@@ -30,6 +30,7 @@ let shown = null;
 export async function show(result) {
   shown = result;
   map ??= setUp();
+  problem("");
   const { status } = result;
   const size = { width: status.image_width, height: status.image_height };
   const cells = status.chunks.map((chunk) => ({ ...chunk, state: judge(chunk, null), corrected: null }));
@@ -38,11 +39,10 @@ export async function show(result) {
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   tell($("#summary"), status.summary, cells);
   offer($("#take"), result);
-  if (result.jobId !== null) await recallCorrections(result.jobId, cells);
-  const image = await drawable(result, size);
+  const [image] = await Promise.all([drawable(result, size), corrections(result, cells)]);
   if (shown !== result) return; // another was opened meanwhile
   $("#looks").hidden = image.isMarked;
-  problem(image.isMarked ? "This browser has no original to draw, so this is the server's picture, marks and all." : "");
+  if (image.isMarked) problem("This browser has no original to draw, so this is the server's picture, marks and all.");
   map.show(image.source, size, cells);
   if (image.isMarked) map.look = { ...map.look, fade: 0 };
   else applyLook();
@@ -63,6 +63,15 @@ export function close() {
 export function problem(sentence) {
   write($("#view-problem"), sentence);
   $("#view-problem").hidden = !sentence;
+}
+
+async function corrections({ jobId }, cells) {
+  if (jobId === null) return;
+  try {
+    await recallCorrections(jobId, cells);
+  } catch (no) {
+    problem(`Earlier corrections cannot be shown: ${no.message}`);
+  }
 }
 
 /** The original where it can be drawn as the server saw it, or the server's picture. */
