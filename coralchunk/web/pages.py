@@ -40,6 +40,12 @@ def openapi() -> Response:
     return jsonify(document(current_app))
 
 
+@pages.get("/docs/api")
+def try_api() -> ResponseReturnValue:
+    """Let every request of the API be tried."""
+    return render_template("docs/api.html")
+
+
 @pages.get("/docs/model")
 def model_card() -> ResponseReturnValue:
     """Show the card of the model in use: what it was made from, what was measured, where it fails."""
