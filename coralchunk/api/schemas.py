@@ -43,6 +43,28 @@ class ModelName(_Body):
     sha256: str
 
 
+class QualityNote(_Body):
+    """Something that would have made a better photo."""
+
+    code: Literal["too_dark", "too_bright", "blurred", "blue_cast", "green_cast", "hazy"]
+    text: str
+
+
+class Quality(_Body):
+    """How the photo was taken; it changes no verdict."""
+
+    brightness: Share = Field(description="Median over the pixels, mean of the channels; 0 black, 1 white")
+    shadows: Share = Field(description="Brightness that the darkest 5 % of the pixels are below")
+    contrast: Share = Field(description="From there to the brightness that the lightest 5 % are above")
+    sharpness: float | None = Field(
+        ge=0, description="Fine detail beside all detail; usual: 0.3 to 1; null where there is no detail"
+    )
+    red_share: Share = Field(description="Of all light")
+    green_share: Share
+    blue_share: Share
+    notes: list[QualityNote] = Field(description="Empty for a good photo")
+
+
 class Summary(_Body):
     """The chunks of a photo, counted (the four counts add up to the total), and what they say of the reef."""
 
@@ -63,6 +85,7 @@ class Summary(_Body):
         description="Of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
     )
     model: ModelName
+    quality: Quality | None = Field(None, description="Not there in results of earlier versions")
 
 
 class ClassProbabilities(_Body):

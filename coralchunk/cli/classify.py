@@ -65,8 +65,9 @@ def _write(answer: Answer, stem: Path) -> dict[str, Any]:
     summary: dict[str, Any] = json.loads(answer.summary)
     Path(f"{stem}.png").write_bytes(answer.png)
     Path(f"{stem}.json").write_bytes(b'{"summary":' + answer.summary + b',"chunks":' + answer.chunks + b"}")
-    model = summary.pop("model")
-    return {**summary, "model": f"{model['name']}-{model['version']}"}
+    model, quality = summary.pop("model"), summary.pop("quality")
+    notes = " ".join(note["code"] for note in quality["notes"])
+    return {**summary, "quality": notes, "model": f"{model['name']}-{model['version']}"}
 
 
 def _write_table(rows: list[dict[str, Any]], path: Path) -> None:

@@ -23,3 +23,21 @@ def columns(photo: Size) -> int:
 def count(photo: Size) -> int:
     """Return how many chunks cover a photo."""
     return columns(photo) * -(-photo.height // CHUNK_PX)
+
+
+def spread(photo: Size, across: int) -> list[Chunk]:
+    """Lay `across` x `across` full chunks evenly over a photo, for a look at a part of it.
+
+    In a photo that is too small for that they overlap; in one smaller than a chunk they begin at its corner.
+    """
+    steps = [(number + 0.5) / across for number in range(across)]
+    return [
+        Chunk(
+            round(max(0, photo.width - CHUNK_PX) * right),
+            round(max(0, photo.height - CHUNK_PX) * down),
+            min(CHUNK_PX, photo.width),
+            min(CHUNK_PX, photo.height),
+        )
+        for down in steps
+        for right in steps
+    ]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from coralchunk.imaging.scene import Scene, scene
+from coralchunk.imaging.scene import Scene, scene, smaller
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size, Windows
 
@@ -53,9 +53,14 @@ class Photo:
         return self.size.pixels * _BYTES_PER_PIXEL.get(self._image.mode, 4)
 
     @cached_property
+    def small(self) -> Pixels:
+        """A copy of at most 256 px a side."""
+        return smaller(self.reduced(max(1, max(self.size.width, self.size.height) // _SCENE_PX)))
+
+    @cached_property
     def scene(self) -> Scene:
         """The statistics of the whole photo, see imaging.scene."""
-        return scene(self.reduced(max(1, max(self.size.width, self.size.height) // _SCENE_PX)))
+        return scene(self.small)
 
     def pixels(self) -> Pixels:
         """Return the whole photo, (H, W, 3) uint8, RGB, upright."""

@@ -13,9 +13,20 @@ from coralchunk.terms import Pixels
 
 Scene = NDArray[np.float32]  # (SCENE_NUMBERS,)
 
-_SMALL_PX: Final = 256  # longer side of the copy that the statistics are taken from
+SMALL_PX: Final = 256  # longer side of the copy that the statistics are taken from
 _STEPS: Final = 21  # brightness quantiles at 0, 5, ..., 100 %
 SCENE_NUMBERS: Final = 3 + 3 + _STEPS + 1
+
+
+def smaller(photo: Pixels) -> Pixels:
+    """Return a copy of at most 256 px a side, by averaging areas: all that the statistics look at.
+
+    photo   (H, W, 3) uint8, RGB, upright; left as it was
+    """
+    height, width = photo.shape[:2]
+    shrink = min(1.0, SMALL_PX / max(height, width))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def scene(photo: Pixels) -> Scene:
@@ -27,10 +38,7 @@ def scene(photo: Pixels) -> Scene:
     brightness (mean of the channels) at its 0, 5, ..., 100 % quantiles; the mean saturation
     ((max - min) / max of the channels, 0 for black).
     """
-    height, width = photo.shape[:2]
-    shrink = min(1.0, _SMALL_PX / max(height, width))
-    small_size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-    small = cv2.resize(photo, small_size, interpolation=cv2.INTER_AREA).reshape(-1, 3) / np.float32(255)
+    small = smaller(photo).reshape(-1, 3) / np.float32(255)
     brightest = small.max(axis=1)
     saturation = (brightest - small.min(axis=1)) / np.maximum(brightest, np.float32(1 / 255))
     quantiles = np.quantile(small.mean(axis=1), np.linspace(0, 1, _STEPS))

@@ -3,17 +3,18 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from coralchunk.imaging.encode import png
-from coralchunk.imaging.grid import columns, grid
+from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
 from coralchunk.science.cover import Share, cover
+from coralchunk.science.quality import quality
 from coralchunk.science.verdicts import verdicts
 from coralchunk.terms import Probabilities, Size, State, Verdict
 
@@ -23,6 +24,7 @@ LABELS: Final[dict[State, str]] = {
     State.NOT_CORAL: "Not Coral",
     State.UNSURE: "Unsure",
 }
+_LOOKS: Final = 3  # windows each way that sharpness is measured in
 _DIGITS: Final = 4  # of a probability; calibration is not exact to the third
 
 
@@ -49,7 +51,7 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
     return Answer(
         picture=picture,
         png=png(overlay(photo.shrunk(picture), judged, size)),
-        summary=_json(_summary(judged, columns(size), manifest)),
+        summary=_json(_summary(judged, columns(size), manifest) | {"quality": _quality(photo)}),
         chunks=_json([_chunk(verdict) for verdict in judged]),
         counts=Counter(verdict.state for verdict in judged),
     )
@@ -70,6 +72,10 @@ def _summary(judged: Sequence[Verdict], across: int, manifest: Manifest) -> dict
         "severity": measured.severity,
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
+
+
+def _quality(photo: Photo) -> dict[str, Any]:
+    return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS))))
 
 
 def _share(name: str, share: Share) -> dict[str, Any]:

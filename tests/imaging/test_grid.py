@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from coralchunk.imaging.grid import columns, count, grid
+from coralchunk.imaging.grid import columns, count, grid, spread
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Size
 
@@ -107,3 +107,13 @@ def test_windows_come_in_the_order_asked_for_and_leave_the_photo_as_it_was() -> 
 @pytest.mark.parametrize("chunks", [[], [Chunk(0, 0, 244, 244)]], ids=["no chunk", "one chunk"])
 def test_as_many_windows_are_cut_as_chunks_are_given(chunks: list[Chunk]) -> None:
     assert len(windows(photo_of(Size(300, 300)), chunks)) == len(chunks)
+
+
+@given(width=st.integers(1, 4000), height=st.integers(1, 4000), across=st.integers(1, 4))
+def test_looks_lie_inside_the_photo(width: int, height: int, across: int) -> None:
+    looks = spread(Size(width, height), across)
+
+    assert len(looks) == across**2
+    for look in looks:
+        assert 0 <= look.x <= width - look.width
+        assert 0 <= look.y <= height - look.height
