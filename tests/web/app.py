@@ -1,0 +1,68 @@
+"""What people do in the app, in one word each."""
+
+import base64
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.reef import jpeg
+
+WIDTH, HEIGHT = 1220, 976  # five by four chunks
+PHOTO = jpeg(WIDTH, HEIGHT, seed=7)
+
+_DROP = """([zone, name, encoded]) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  for (const kind of ["dragenter", "dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(kind, { dataTransfer: dropped, bubbles: true, cancelable: true }));
+}"""
+_PIXEL = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]"""
+
+
+def file(name: str, content: bytes = PHOTO) -> dict[str, Any]:
+    """Return a file as the chooser takes it."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def choose(page: Page, *files: dict[str, Any]) -> None:
+    """Choose files with the button."""
+    page.locator("html[data-ready]").wait_for()
+    page.set_input_files("#choose", list(files))
+
+
+def drop(page: Page, name: str, content: bytes = PHOTO) -> None:
+    """Drop a file on the page."""
+    page.locator("html[data-ready]").wait_for()
+    zone = page.locator("#drop").element_handle()
+    page.evaluate(_DROP, [zone, name, base64.b64encode(content).decode()])
+
+
+def card(page: Page, name: str) -> Locator:
+    """Find a photo in the list."""
+    return page.locator(".card", has=page.get_by_role("heading", name=name))
+
+
+def completed(page: Page, name: str) -> Locator:
+    """Wait until a photo is judged."""
+    done = card(page, name)
+    expect(done).to_have_attribute("data-state", "completed")
+    return done
+
+
+def job_of(page: Page, name: str) -> int:
+    """Wait until a photo is judged, look at it, and return its job."""
+    completed(page, name)
+    with page.expect_response(re.compile(r"/V1/api/status/\d+\?include=summary,chunks")) as asked:
+        page.get_by_role("link", name=f"Look at {name}").click()
+    expect(page.locator("#threshold-says")).not_to_be_empty()
+    return int(asked.value.url.split("/status/")[1].split("?")[0])
+
+
+def pixel(page: Page, x: float, y: float) -> tuple[int, int, int]:
+    """Return the colour of the map where the photo has this pixel; the whole photo is shown."""
+    canvas = page.locator("#map")
+    scale = canvas.evaluate("(canvas) => canvas.width") / WIDTH
+    red, green, blue, _ = canvas.evaluate(_PIXEL, [round(x * scale), round(y * scale)])
+    return red, green, blue
