@@ -90,6 +90,7 @@ function words(one) {
 function waiting(one) {
   if (!navigator.onLine) return "Waits for a connection";
   const left = one.retryAt - Date.now();
+  if (left === Infinity) return one.why;
   if (left > 0) return `${one.why} Tries again in ${inTime(left / 1000)}.`;
   return "Waits to be sent";
 }

@@ -76,6 +76,7 @@ function after(no, one) {
     return { state: "waiting", why: no.message, retryAt: soon(PAUSES_S[Math.min(lost, PAUSES_S.length - 1)]) };
   }
   if (!(no instanceof Refusal)) throw no;
+  if (no.wantsToken) return { state: "waiting", why: "Waits for a token.", retryAt: Infinity }; // until the reload
   if (no.isPassing) return { state: "waiting", why: no.message, retryAt: soon(no.retryAfterS ?? 10) };
   return { state: "refused", why: no.message };
 }
