@@ -14,6 +14,7 @@ from coralchunk.api.ops import ops
 from coralchunk.api.problems import problems
 from coralchunk.api.v1 import v1
 from coralchunk.api.v1_events import events
+from coralchunk.api.v1_results import results
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -36,7 +37,7 @@ def create_app(services: Services) -> Flask:
     observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings, services.rates)
     harden(app)
-    for blueprint in (problems, v1, events, ops, pages, screens):
+    for blueprint in (problems, v1, events, results, ops, pages, screens):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
         CORS(

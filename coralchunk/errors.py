@@ -136,10 +136,10 @@ class UnknownJob(Missing):
 
 
 class NotFinished(Missing):
-    """The job exists but has no picture (yet)."""
+    """The job exists but has no result (yet)."""
 
     def __init__(self, job_id: int, state: str) -> None:
-        super().__init__(f"Job {job_id} has no picture: its status is {state!r}, not 'completed'.")
+        super().__init__(f"Job {job_id} has no result: its status is {state!r}, not 'completed'.")
 
 
 class UnknownModel(Missing):

@@ -13,6 +13,7 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.records import JobRecords
+from coralchunk.pipeline.shares import Shares
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue
@@ -54,6 +55,7 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         admission=Admission(redis),
         tasks=TaskQueue(redis),
         tallies=Tallies(redis),
+        shares=Shares(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )
     rates = ConnectionPool.from_url(

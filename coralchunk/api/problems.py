@@ -26,6 +26,7 @@ from coralchunk.errors import (
     Unreadable,
 )
 from coralchunk.refusals import Denied, ScopeMissing
+from coralchunk.survey_errors import BodyTooLong, NothingToShow
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -34,6 +35,8 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,
+    NothingToShow: 409,
+    BodyTooLong: 413,
     TooLong: 413,
     TooManyBytes: 413,
     TooManyPixels: 413,

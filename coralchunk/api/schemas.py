@@ -35,6 +35,14 @@ class Accepted(_Body):
     job_id: Annotated[int, Field(ge=1, lt=2**53)]
 
 
+class Shared(_Body):
+    """A link to a result."""
+
+    share_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{24}$")]
+    url: str = Field(description="Of a page that shows the result, on this server", examples=["/shared/..."])
+    expires_at: int = Field(description="Unix seconds; with the job")
+
+
 class ModelName(_Body):
     """Which model judged."""
 

@@ -35,6 +35,11 @@ def picture_of(stores: Stores, job: Job) -> bytes:
     return _stored(stores, job, PICTURE)
 
 
+def chunks_of(stores: Stores, job: Job) -> bytes:
+    """Return the chunks of a completed job, a JSON array. Raises UnknownJob if it is deleted just now."""
+    return _stored(stores, job, CHUNKS)
+
+
 def _head(job: Job) -> dict[str, Any]:
     head: dict[str, Any] = {
         "status": job.state.value,

@@ -4,6 +4,7 @@ from typing import Final
 
 NO_JOB: Final = "No such job: it never existed, was deleted, or has expired"
 NO_QUEUE: Final = "The job queue does not answer; try again after Retry-After seconds"
+NO_SHARE: Final = "Nothing is shared under this link, or no more"
 TOKEN: Final = {
     401: "This server asks for a token, and there is none or a wrong one",
     403: "The token was not given out for this",

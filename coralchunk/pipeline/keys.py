@@ -23,6 +23,11 @@ def results(job_id: int) -> str:
     return f"coralchunk:job:{job_id}:results"
 
 
+def share(share_id: str) -> str:
+    """Name what is kept of a link to a job; hashed, as anybody may ask for anything."""
+    return f"coralchunk:share:{hashlib.sha256(share_id.encode()).hexdigest()}"
+
+
 def judged(now: float) -> str:
     """Name the count of chunks judged in the slice around `now` (Unix seconds)."""
     return f"coralchunk:judged:{int(now // SLICE_S)}"

@@ -3,6 +3,7 @@
 from coralchunk.errors import UnknownJob
 from coralchunk.imaging.decode import read_header
 from coralchunk.pipeline.records import reachable
+from coralchunk.pipeline.share import share_as_before
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.storage.blobs import PHOTO
@@ -24,3 +25,4 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
             raise UnknownJob(job_id) from None
         stores.records.erase(job_id)
         enqueue(stores, Arrival(job_id, size, now, job.request_id, job.owner), stores.admission.load())
+        share_as_before(stores, job_id)

@@ -2,11 +2,12 @@
 
 Keys, in this order where a script takes them:
     job      hash: state, width, height, total, batch, lanes, express, request, owner, created, expires, later
-             finisher, attempts:<batch>, error, picture_width, picture_height
+             finisher, attempts:<batch>, error, picture_width, picture_height, share
     results  hash: chunk index -> its probabilities, float32 little-endian; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    share    string: id of the job that is shared by a link; as long as the job
     judged   string: number of chunks judged in a slice of ten seconds; for two minutes
 
 A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
@@ -113,6 +114,18 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 return 1
+"""
+
+# keys job share; argv id, share id, expires -> the id under which the job is shared, an earlier one if
+# there is one, or false if the job is gone.
+SHARE: Final = """
+local state, earlier = unpack(redis.call('HMGET', KEYS[1], 'state', 'share'))
+if not state or state == 'deleted' then return false end
+if earlier then return earlier end
+redis.call('HSET', KEYS[1], 'share', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1])
+redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(ARGV[3])) + 60)
+return ARGV[2]
 """
 
 # keys queue; argv task id, its rank -> length of the queue. Ids begin with their rank, one digit; a task

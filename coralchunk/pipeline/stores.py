@@ -8,6 +8,7 @@ from redis.client import Pipeline
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.records import JobRecords
+from coralchunk.pipeline.shares import Shares
 from coralchunk.pipeline.tallies import Tallies
 from coralchunk.pipeline.tasks import TaskQueue, transaction
 from coralchunk.storage.blobs import Blobs
@@ -23,6 +24,7 @@ class Stores:
     admission: Admission
     tasks: TaskQueue
     tallies: Tallies
+    shares: Shares
     blobs: Blobs
 
     def transaction(self) -> Pipeline:

@@ -7,6 +7,7 @@ import structlog
 from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decode import read_header
 from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.share import share_as_before
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import Arrival, enqueue
 from coralchunk.pipeline.tasks import next_task
@@ -94,4 +95,5 @@ def _readmit(stores: Stores, job_id: int, stored_at: float) -> None:
     except FileNotFoundError:
         owner = ""
     enqueue(stores, Arrival(job_id, size, stored_at, request_id="", owner=owner), stores.admission.load())
+    share_as_before(stores, job_id)
     _log.warning("forgotten upload put back", job_id=job_id)

@@ -4,6 +4,7 @@ One folder a job, so that deleting a job is deleting a folder:
 
     <job id>/photo          the upload, byte for byte; never served
     <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
+    <job id>/share          the id under which it is shared, if it is; likewise
     <job id>/<answer part>  what the stitcher made of it
 
 A part appears whole or not at all, and stays after a power cut once `keep` has returned.
@@ -24,6 +25,7 @@ from coralchunk.errors import StorageFull
 
 PHOTO: Final = "photo"
 OWNER: Final = "owner"
+SHARE: Final = "share"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"

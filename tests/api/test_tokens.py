@@ -76,6 +76,9 @@ ROUTES = [
     ("POST", "/V1/api/classify"),
     ("GET", "/V1/api/status/{0}"),
     ("GET", "/V1/api/result/{0}.png"),
+    ("GET", "/V1/api/result/{0}.csv"),
+    ("GET", "/V1/api/events/{0}"),
+    ("POST", "/V1/api/classify/{0}/share"),
     ("DELETE", "/V1/api/classify/{0}"),
 ]
 
@@ -171,7 +174,7 @@ def test_a_token_without_the_scope_is_refused(guarded: FlaskClient, accounts: Ac
 
     refused = [guarded.open(path.format(7), method=method, headers=reader) for method, path in ROUTES]
 
-    assert [answer.status_code for answer in refused] == [403, 404, 404, 403]
+    assert [answer.status_code for answer in refused] == [403, 404, 404, 404, 404, 403, 403]
     assert "'classify'" in refused[0].get_json()["detail"]
 
 
