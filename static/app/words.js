@@ -56,16 +56,16 @@ export const severity = (summary) => SEVERITY[summary.severity];
 
 /**
  * Say how much of the coral looks bleached, or why that cannot be said.
- * @param {any} summary of a status
+ * @param {any} summary of a status or survey
  * @returns {string}
  */
 export function bleaching(summary) {
-  const chunks = `${summary.bleached_chunks} of ${count(summary.total_chunks, "chunk")}`;
   if (summary.bleached_cover === null) {
     return `How much of the coral is bleached cannot be said: ${summary.bleached_cover_reason}.`;
   }
-  const share = percent(summary.bleached_cover) + " of the coral looks bleached";
-  return `${share}${within(summary.bleached_cover_interval)}, ${chunks}.`;
+  const share = `${percent(summary.bleached_cover)} of the coral looks bleached${within(summary.bleached_cover_interval)}`;
+  if (summary.total_chunks === undefined) return `${share}.`;
+  return `${share}, ${summary.bleached_chunks} of ${count(summary.total_chunks, "chunk")}.`;
 }
 
 /**

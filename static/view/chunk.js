@@ -32,7 +32,7 @@ export function detail(place, cells, index, job) {
   const bottom = cell.y + cell.height;
   fill(
     place,
-    el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index + 1} of ${cells.length}: ${labelOf(cell.state)}`),
+    el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
     el("dl", { class: "odds" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => odds(state, cell))),
     el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width} × ${cell.height}).`),
     job.jobId === null ? null : question(place, cells, index, job),
@@ -64,7 +64,7 @@ function question(place, cells, index, job) {
     cell.corrected = label;
     job.changed();
     detail(place, cells, index, job);
-    announce(label ? `Stored: chunk ${index + 1} is ${label}.` : `Chunk ${index + 1}: taken back.`);
+    announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: taken back.`);
     place.querySelector("[aria-pressed=true], .question button")?.focus();
   };
   const choices = STATES.filter(({ state }) => state !== "unsure").map(({ label }) =>

@@ -69,7 +69,7 @@ async function geojson(said, result, stem) {
 async function share(said, jobId) {
   const { url, expires_at } = await json(`/classify/${jobId}/share`, { method: "POST" });
   const link = el("input", { readonly: true, value: new URL(url, location.href).href, id: "share-link" });
-  const until = new Date(expires_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const until = new Date(expires_at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const row = el("div", { class: "row" });
   // Both are missing where a server in the field is reached without TLS; then the text is selected to be copied.
   if (navigator.share) row.append(el("button", { type: "button", onclick: () => navigator.share({ url: link.value }) }, "Send"));
