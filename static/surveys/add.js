@@ -7,11 +7,11 @@ import { all, fileOf } from "../app/store.js";
 import { count } from "../app/words.js";
 import { current, open } from "./one.js";
 
-/** Ask which photos to add, all of them ticked. */
+/** Ask which photos to add; those whose names are not in the survey yet are ticked. */
 export async function askForPhotos() {
   const names = new Set(current().photos.map((photo) => photo.name));
-  const finished = (await all()).filter((one) => one.state === "completed" && !names.has(one.name));
-  const candidates = await Promise.all(finished.map(candidate));
+  const finished = (await all()).filter((one) => one.state === "completed");
+  const candidates = await Promise.all(finished.map((one) => candidate(one, !names.has(one.name))));
   fill($("#candidates"), ...candidates);
   $("#nothing").hidden = finished.length > 0;
   $("#choose .main").disabled = finished.length === 0;
@@ -23,11 +23,11 @@ export async function askForPhotos() {
   $("#choose").showModal();
 }
 
-async function candidate(one) {
+async function candidate(one, isNew) {
   const photo = await fileOf(one.id);
   const told = photo ? await whereAndWhen(photo) : { latitude: null, longitude: null, takenAt: null };
   const when = el("input", { type: "datetime-local", step: 1, value: told.takenAt ?? "", "aria-label": `${one.name} was taken` });
-  const tick = el("input", { type: "checkbox", checked: true });
+  const tick = el("input", { type: "checkbox", checked: isNew });
   const entry = el("li", {}, el("label", { class: "check" }, tick, one.name), when);
   const position = told.latitude === null ? "tells no position" : `was taken at ${told.latitude.toFixed(5)}, ${told.longitude.toFixed(5)}`;
   entry.append(el("span", { class: "fine" }, `The photo ${position}.`));

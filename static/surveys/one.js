@@ -2,9 +2,9 @@
 
 import { ask, file, json } from "../app/api.js";
 import { $, announce, el, fill, save, write } from "../app/dom.js";
-import { bleaching, cover, percent, severity } from "../app/words.js";
+import { bleaching, count, cover, percent, severity } from "../app/words.js";
+import { attempt } from "./attempt.js";
 import { forget } from "./known.js";
-import { about, attempt } from "./surveys.js";
 
 /** @type {any} */
 let shown = null;
@@ -39,6 +39,14 @@ export async function open(id) {
   fill($("#rows"), ...(hasPhotos ? shown.photos.map(row) : [el("tr", {}, el("td", { colspan: 6 }, "None yet."))]));
   offer(id, shown.name);
   $("#delete").onclick = () => attempt(() => remove(id));
+}
+
+/** @param {any} survey @returns {string} where, when, how deep */
+export function about(survey) {
+  const date = new Date(`${survey.date}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
+  const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
+  const transect = survey.transect ? `transect ${survey.transect}` : null;
+  return [survey.site, date, depth, transect, count(survey.photo_count, "photo")].filter(Boolean).join(", ");
 }
 
 function row(photo) {

@@ -2,21 +2,11 @@
 
 import { file, json, token } from "../app/api.js";
 import { $, $$, el, fill, write } from "../app/dom.js";
-import { bleaching, count } from "../app/words.js";
+import { bleaching } from "../app/words.js";
 import { askForPhotos } from "./add.js";
+import { attempt } from "./attempt.js";
 import { asked, forget, known, remember } from "./known.js";
-import { close, open } from "./one.js";
-
-/** Do something with the server; what goes wrong stands on top of the page. */
-export async function attempt(act) {
-  try {
-    write($("#problem"), "");
-    await act();
-  } catch (no) {
-    write($("#problem"), no.message);
-  }
-  $("#problem").hidden = !$("#problem").textContent;
-}
+import { about, close, open } from "./one.js";
 
 async function list() {
   const surveys = known().length || token.get() ? (await json(`/surveys${asked()}`)).surveys : [];
@@ -36,14 +26,6 @@ function entry(survey) {
     el("p", { class: "fine" }, about(survey)),
     el("p", {}, survey.photo_count ? bleaching(survey) : "No photos yet."),
   );
-}
-
-/** @param {any} survey @returns {string} where, when, how deep */
-export function about(survey) {
-  const date = new Date(`${survey.date}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
-  const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
-  const transect = survey.transect ? `transect ${survey.transect}` : null;
-  return [survey.site, date, depth, transect, count(survey.photo_count, "photo")].filter(Boolean).join(", ");
 }
 
 async function route() {

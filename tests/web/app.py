@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.reef import jpeg
+from tests.waiting import wait_for
 
 WIDTH, HEIGHT = 1220, 976  # five by four chunks
 PHOTO = jpeg(WIDTH, HEIGHT, seed=7)
@@ -18,7 +19,13 @@ _DROP = """([zone, name, encoded]) => {
   for (const kind of ["dragenter", "dragover", "drop"])
     zone.dispatchEvent(new DragEvent(kind, { dataTransfer: dropped, bubbles: true, cancelable: true }));
 }"""
-_PIXEL = """(canvas, [x, y]) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data]"""
+_PIXELS = """async (canvas, [places, width, right]) => {
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  const scale = canvas.width / width;
+  const pen = canvas.getContext("2d");
+  return places.map(([x, y]) =>
+    [...pen.getImageData(Math.round(x * scale) + right, Math.round(y * scale), 1, 1).data].slice(0, 3));
+}"""
 
 
 def file(name: str, content: bytes = PHOTO) -> dict[str, Any]:
@@ -60,9 +67,25 @@ def job_of(page: Page, name: str) -> int:
     return int(asked.value.url.split("/status/")[1].split("?")[0])
 
 
-def pixel(page: Page, x: float, y: float) -> tuple[int, int, int]:
-    """Return the colour of the map where the photo has this pixel; the whole photo is shown."""
-    canvas = page.locator("#map")
-    scale = canvas.evaluate("(canvas) => canvas.width") / WIDTH
-    red, green, blue, _ = canvas.evaluate(_PIXEL, [round(x * scale), round(y * scale)])
-    return red, green, blue
+def slide(page: Page, slider: str, value: int) -> None:
+    """Move a slider."""
+    page.locator(slider).fill(str(value))
+
+
+def colours_at(page: Page, places: list[tuple[float, float]], right: int = 0) -> list[tuple[int, ...]]:
+    """Return the colours of the map where the photo has these pixels, once all is drawn; the whole is shown.
+
+    right  so many pixels of the screen further to the right
+    """
+    found = page.locator("#map").evaluate(_PIXELS, [places, WIDTH, right])
+    return [tuple(colour) for colour in found]
+
+
+def reads(
+    page: Page, place: tuple[float, float], colour: tuple[int, ...], *, right: int, is_there: bool = True
+) -> None:
+    """Wait until the map has this colour at this pixel of the photo, or has it no more."""
+    wait_for(
+        lambda: (colours_at(page, [place], right)[0] == colour) == is_there,
+        f"{colour} at {place} being {is_there}",
+    )
