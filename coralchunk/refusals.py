@@ -45,10 +45,13 @@ class ScopeMissing(Denied):
 
 
 class DatabaseDown(Unavailable):
-    """The database, which holds users and tokens, does not answer."""
+    """The database, which holds users, tokens, surveys and corrections, does not answer."""
 
     def __init__(self) -> None:
-        super().__init__("The database of users and tokens does not answer right now. Try again in a moment.")
+        super().__init__(
+            "The database of users, tokens, surveys and corrections does not answer right now."
+            " Try again in a moment."
+        )
 
 
 class BadUser(BadSetup):

@@ -20,6 +20,7 @@ from coralchunk.pipeline.tasks import TaskQueue
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
 from coralchunk.storage.models import ListedModel, ModelShelf
+from coralchunk.surveys.book import Book
 
 _LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
@@ -34,6 +35,7 @@ class Services:
     models: ModelShelf
     model: ListedModel
     accounts: Accounts
+    surveys: Book
 
 
 def open_services(settings: Settings, redis_timeout_s: float | None = None) -> Services:
@@ -65,8 +67,16 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         retry=Retry(NoBackoff(), 0),
     )
     models = model_shelf(settings)
-    accounts = Accounts(open_database(settings.database_url, settings.data_dir))
-    return Services(settings, stores, rates, models, models.find(settings.model), accounts)
+    database = open_database(settings.database_url, settings.data_dir)
+    return Services(
+        settings=settings,
+        stores=stores,
+        rates=rates,
+        models=models,
+        model=models.find(settings.model),
+        accounts=Accounts(database),
+        surveys=Book(database, stores),
+    )
 
 
 def model_shelf(settings: Settings) -> ModelShelf:

@@ -46,3 +46,45 @@ class BodyTooLong(BadRequest):
 
     def __init__(self, longest_bytes: int) -> None:
         super().__init__(f"The JSON body is longer than {longest_bytes} bytes, the most that is read here.")
+
+
+class BadIds(BadRequest):
+    """A list of ids has something else in it, or is too long."""
+
+    def __init__(self, given: int, most: int) -> None:
+        super().__init__(f"Use id=NUMBER, up to {most} times; this request has {given}, or one is no number.")
+
+
+class TooManyPhotos(BadRequest):
+    """The survey has as many photos as it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"This survey has {most} photos, the most there may be. Begin another one.")
+
+
+class UnknownSurvey(Missing):
+    """No survey has this id, or it is another user's."""
+
+    def __init__(self, survey_id: int) -> None:
+        super().__init__(f"No survey {survey_id}: it never existed, was deleted, or is another user's.")
+
+
+class UnknownPhoto(Missing):
+    """The survey has no photo of this number."""
+
+    def __init__(self, photo_id: int, survey_id: int) -> None:
+        super().__init__(f"Survey {survey_id} has no photo {photo_id}; GET the survey lists those it has.")
+
+
+class UnknownChunk(Missing):
+    """The photo has no chunk of this number."""
+
+    def __init__(self, index: int, total: int) -> None:
+        super().__init__(f"There is no chunk {index}: this photo has {total}, numbered from 0 row by row.")
+
+
+class UnknownCorrection(Missing):
+    """Nobody has corrected this chunk."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(f"Chunk {index} has no correction, or it was taken back.")

@@ -13,7 +13,9 @@ from coralchunk.config import Settings
 from coralchunk.errors import TooOften
 
 _OFF: Final = "off"
-_UPLOAD: Final = "v1.classify"
+_KEPT: Final = frozenset(
+    {"v1.classify", "surveys.begin", "surveys.add_photo"}
+)  # each leaves something behind
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
 
 
@@ -24,7 +26,7 @@ def limit_rates(app: Flask, settings: Settings, connections: object) -> None:
     """
 
     def rate() -> str:
-        given = settings.rate_limit if request.endpoint == _UPLOAD else settings.rate_limit_reads
+        given = settings.rate_limit if request.endpoint in _KEPT else settings.rate_limit_reads
         return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
 
     Limiter(

@@ -31,6 +31,7 @@ class Operation:
         default_factory=dict
     )  # header that a request may carry -> what it does
     form: type[BaseModel] | None = None  # multipart body
+    body: type[BaseModel] | None = None  # JSON body
 
 
 def operation(described: Operation) -> Callable[[_View], _View]:
@@ -54,20 +55,26 @@ def document(app: Flask) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
     )
-    bodies: set[type[BaseModel]] = {Problem}
+    told: set[type[BaseModel]] = {Problem}
+    asked: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
         described: Operation | None = getattr(view, "openapi", None)
         if described is None:
             continue
-        bodies.update(
-            body for body in (*described.answers.values(), described.form) if isinstance(body, type)
-        )
+        told.update(body for body in described.answers.values() if isinstance(body, type))
+        asked.update(body for body in (described.form, described.body) if body is not None)
         methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
-        told = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
-        spec.path(_CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): told for m in methods})
+        operation = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
+        spec.path(
+            _CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): operation for m in methods}
+        )
     _, schemas = models_json_schema(
-        [(body, "serialization") for body in sorted(bodies, key=str)], ref_template=_REF
+        [
+            *((body, "serialization") for body in sorted(told, key=str)),
+            *((body, "validation") for body in sorted(asked, key=str)),
+        ],
+        ref_template=_REF,
     )
     for name, schema in schemas["$defs"].items():
         spec.components.schema(name, schema)
@@ -93,9 +100,9 @@ def _operation(
             **{str(status): _problem(when) for status, when in problems.items()},
         },
     }
-    if described.form is not None:
-        content = {"multipart/form-data": {"schema": {"$ref": _REF.format(model=described.form.__name__)}}}
-        told["requestBody"] = {"required": True, "content": content}
+    for media_type, body in (("multipart/form-data", described.form), ("application/json", described.body)):
+        if body is not None:
+            told["requestBody"] = {"required": True, "content": {media_type: {"schema": _schema(body)}}}
     return told
 
 

@@ -9,6 +9,7 @@ from flask import request
 from coralchunk.accounts import Identity, Scope
 from coralchunk.api.context import services
 from coralchunk.refusals import NoToken, WrongToken
+from coralchunk.surveys.book import Asker
 
 _KEY_HEADER: Final = "X-API-KEY"
 _HEADER_SCHEMES: Final = frozenset({"token", "bearer"})
@@ -28,6 +29,14 @@ def identified(scope: Scope) -> Identity:
 def v1_asker(scope: Scope) -> str | None:
     """Return whose jobs a V1 request may touch: None for everybody's, on a server that asks for no tokens."""
     return identified(scope).owner if services().settings.v1_require_token else None
+
+
+def survey_asker(scope: Scope) -> Asker | None:
+    """Return whose surveys a request may touch: None for anybody's whose id it knows, likewise."""
+    if not services().settings.v1_require_token:
+        return None
+    identity = identified(scope)
+    return Asker(identity.user_id, identity.owner)
 
 
 def _sent_token() -> str | None:

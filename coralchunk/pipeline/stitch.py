@@ -13,7 +13,7 @@ from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
-from coralchunk.science.cover import Share, cover
+from coralchunk.science.cover import Cover, Share, cover
 from coralchunk.science.quality import quality
 from coralchunk.science.verdicts import verdicts
 from coralchunk.terms import Probabilities, Size, State, Verdict
@@ -67,10 +67,17 @@ def _summary(judged: Sequence[Verdict], across: int, manifest: Manifest) -> dict
         "not_coral_chunks": counted[State.NOT_CORAL],
         "unsure_chunks": counted[State.UNSURE],
         "total_chunks": len(judged),
+        **figures(measured),
+        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+    }
+
+
+def figures(measured: Cover) -> dict[str, Any]:
+    """Return a cover as answers tell it."""
+    return {
         **_share("coral_cover", measured.coral),
         **_share("bleached_cover", measured.bleached),
         "severity": measured.severity,
-        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
 
 

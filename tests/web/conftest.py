@@ -41,7 +41,7 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
-    allowed: list[str] = []
+    allowed = ["willReadFrequently"]  # tests read pixels, the app does not
 
     def open_page(
         base_url: str = str(server.client.base_url), forgiven: str | None = None, **options: Any

@@ -126,7 +126,8 @@ def test_a_chunk_that_is_pointed_at_tells_what_it_is(
     chunk = chunks[index]
     expect(told).to_contain_text(f"Chunk {index}: Healthy Coral")
     expect(told).to_contain_text(f"{round(chunk['probabilities']['healthy'] * 100)}\u202f%")
-    expect(told).to_contain_text(f"Pixels {chunk['x']}–{chunk['x'] + chunk['width']} across")
+    across = f"Pixels {chunk['x']}\N{EN DASH}{chunk['x'] + chunk['width']} across"
+    expect(told).to_contain_text(across)
 
 
 def test_the_whole_app_can_be_used_with_keys_alone(page: Page) -> None:

@@ -1,0 +1,106 @@
+"""The cover of a survey: whole photos are what is drawn, and few of them give wide intervals or none."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coralchunk.science.cover import Cover
+from coralchunk.science.survey import Areas, survey_cover
+
+PX = 244 * 244
+
+
+def photo(bleached: int, coral: int, judged: int = 100) -> Areas:
+    """A photo by its chunks."""
+    return Areas(bleached * PX, coral * PX, judged * PX, coral)
+
+
+def measured(*photos: Areas) -> Cover:
+    return survey_cover(photos, np.random.default_rng(0))
+
+
+def test_photos_count_with_their_pixels() -> None:
+    told = measured(photo(10, 20, 100), photo(0, 60, 300), photo(5, 20, 100))
+
+    assert told.coral.value == pytest.approx(100 / 500)
+    assert told.bleached.value == pytest.approx(15 / 100)
+    assert told.severity == "moderate"
+
+
+def test_below_three_photos_there_is_no_figure_and_a_reason() -> None:
+    told = measured(photo(1, 20), photo(2, 30))
+
+    for share in (told.coral, told.bleached):
+        assert (share.value, share.interval) == (None, None)
+        assert "too few photos" in str(share.reason)
+
+
+def test_too_little_coral_says_nothing_about_bleaching() -> None:
+    told = measured(photo(1, 1), photo(0, 1), photo(0, 1))
+
+    assert told.coral.value == pytest.approx(3 / 300)
+    assert told.bleached.value is None
+    assert "too few chunks of coral: 3" in str(told.bleached.reason)
+
+
+def test_photos_without_coral_do_not_help_with_bleaching() -> None:
+    told = measured(photo(4, 20), photo(2, 20), photo(0, 0), photo(0, 0))
+
+    assert told.coral.value is not None
+    assert "too few photos with coral: 2" in str(told.bleached.reason)
+
+
+def test_three_photos_span_nearly_all_that_they_said() -> None:
+    interval = measured(photo(1, 20), photo(5, 20), photo(9, 20)).bleached.interval
+
+    assert interval is not None
+    assert interval == pytest.approx((1 / 20, 9 / 20))
+
+
+def test_more_photos_of_the_same_kind_narrow_the_interval() -> None:
+    few, many = (measured(*[photo(count % 7, 20) for count in range(n)]).bleached.interval for n in (7, 70))
+
+    assert few is not None
+    assert many is not None
+    assert many[1] - many[0] < (few[1] - few[0]) / 2
+
+
+@pytest.mark.parametrize("bleached", [0, 20])
+def test_all_alike_does_not_mean_sure(bleached: int) -> None:
+    told = measured(*[photo(bleached, 20)] * 4).bleached
+
+    assert told.interval is not None
+    assert told.interval[1] - told.interval[0] > 0.2
+
+
+def test_intervals_hold_about_what_they_promise() -> None:
+    random = np.random.default_rng(7)
+    truth, held = 0.3, 0
+
+    for _ in range(200):
+        shares = random.beta(3, 7, size=8)
+        told = survey_cover([photo(round(share * 1000), 1000, 2000) for share in shares], random).bleached
+        assert told.interval is not None
+        held += told.interval[0] <= truth <= told.interval[1]
+
+    assert 0.90 <= held / 200 <= 0.99
+
+
+@given(
+    photos=st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50)).map(
+            lambda parts: photo(parts[0], parts[0] + parts[1], sum(parts))
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_was_measured_figures_are_shares_inside_their_interval(photos: list[Areas]) -> None:
+    told = measured(*photos)
+
+    for share in (told.coral, told.bleached):
+        if share.value is None:
+            assert share.reason
+        else:
+            assert share.interval is not None
+            assert 0 <= share.interval[0] <= share.value <= share.interval[1] <= 1
