@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.reef import jpeg
 from tests.waiting import wait_for
@@ -89,3 +89,12 @@ def reads(
         lambda: (colours_at(page, [place], right)[0] == colour) == is_there,
         f"{colour} at {place} being {is_there}",
     )
+
+
+def taken(page: Page, button: str, name: str) -> bytes:
+    """Press a button that hands out a file, and return it."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    download: Download = waiting.value
+    assert download.suggested_filename == name
+    return download.path().read_bytes()

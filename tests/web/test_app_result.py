@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Page, expect
 
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.terms import State
 from tests.reef import encoded, reef
 from tests.server import RunningServer
-from tests.web.app import WIDTH, choose, colours_at, file, job_of, reads, slide
+from tests.web.app import WIDTH, choose, colours_at, file, job_of, reads, slide, taken
 from tests.web.conftest import PHONE, NewPage
 
 COLUMNS = 5
@@ -254,12 +254,3 @@ def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(pa
 
     expect(page.locator("#view-problem")).to_contain_text("no original to draw")
     expect(page.locator("#looks")).to_be_hidden()
-
-
-def taken(page: Page, button: str, name: str) -> bytes:
-    """Press a button that hands out a file, and return it."""
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    download: Download = waiting.value
-    assert download.suggested_filename == name
-    return download.path().read_bytes()
