@@ -54,7 +54,18 @@ def model_card() -> ResponseReturnValue:
     text = (
         card.read_text(encoding="utf-8") if card.is_file() else f"# {model.label}\n\nIt came without a card."
     )
-    return render_template("docs/model.html", label=model.label, card=_MARKDOWN.render(text))
+    return render_template("docs/model.html", label=model.label, card=_reachable(_MARKDOWN.render(text)))
+
+
+def _reachable(page: str) -> str:
+    """Let keys scroll wide tables, and take no heading for one that is empty, as Markdown cannot say it."""
+    for plain, better in (
+        ("<table>", '<div class="scroll" tabindex="0"><table>'),
+        ("</table>", "</table></div>"),
+        ("<th></th>", "<td></td>"),
+    ):
+        page = page.replace(plain, better)
+    return page
 
 
 @pages.get("/docs/<name>.png")

@@ -1,0 +1,77 @@
+"""Surveys -> where a plot of their bleached cover over time has its marks; a template draws it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coralchunk.surveys.book import Measured
+
+WIDTH: Final = 720
+HEIGHT: Final = 360
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 24.0, 300.0  # of the field, px
+_MOST_DATES: Final = 6  # written below the field; more would run into each other
+_MARGIN: Final = 0.04  # of the time, so that no mark lies on the edge
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One survey in the field."""
+
+    x: float  # px
+    y: float | None  # px; None where there is no figure
+    low_y: float
+    high_y: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A number or a date at an axis."""
+
+    at: float  # px
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """All that is drawn."""
+
+    marks: tuple[Mark, ...]
+    dates: tuple[Tick, ...]
+    shares: tuple[Tick, ...]
+
+
+def plot(surveys: Sequence[Measured]) -> Plot:
+    """Place surveys, by date from left to right."""
+    days = sorted({one.survey.date for one in surveys})
+    first, last = (days[0], days[-1]) if days else (dt.date.min, dt.date.min)
+    highest = max(
+        (one.cover.bleached.interval[1] for one in surveys if one.cover.bleached.interval), default=1.0
+    )
+    top = next(step for step in (0.1, 0.25, 0.5, 1.0) if highest <= step)
+    step = max(1, -(-len(days) // _MOST_DATES))
+    return Plot(
+        marks=tuple(_mark(one, _across(one.survey.date, first, last), top) for one in surveys),
+        dates=tuple(Tick(_across(day, first, last), day.isoformat()) for day in days[::step]),
+        shares=tuple(Tick(_down(top * part / 5, top), f"{100 * top * part / 5:.3g} %") for part in range(6)),
+    )
+
+
+def _mark(one: Measured, x: float, top: float) -> Mark:
+    share, name = one.cover.bleached, f"{one.survey.name}, {one.survey.date.isoformat()}"
+    if share.value is None or share.interval is None:
+        return Mark(x, None, BOTTOM, BOTTOM, f"{name}: no figure, {share.reason}")
+    low, high = share.interval
+    words = f"{name}: {share.value:.0%} of the coral looks bleached (95 %: {low:.0%} to {high:.0%})"
+    return Mark(x, _down(share.value, top), _down(low, top), _down(high, top), words)
+
+
+def _across(day: dt.date, first: dt.date, last: dt.date) -> float:
+    whole = (last - first).days
+    part = (day - first).days / whole if whole else 0.5
+    return round(LEFT + (RIGHT - LEFT) * (_MARGIN + part * (1 - 2 * _MARGIN)), 1)
+
+
+def _down(share: float, top: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * share / top, 1)

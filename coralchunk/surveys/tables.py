@@ -1,0 +1,118 @@
+"""A survey -> a table and a map layer that other programs read."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any, Final
+
+from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.surveys.book import Measured
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_COUNTS: Final = ("bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks")
+_SHARES: Final = ("coral_cover", "bleached_cover")
+_COLUMNS: Final = (
+    "survey",
+    "site",
+    "date",
+    "depth_m",
+    "transect",
+    "photo_id",
+    "photo",
+    "taken_at",
+    "latitude",
+    "longitude",
+    "image_width",
+    "image_height",
+    *_COUNTS,
+    *(f"{share}{end}" for share in _SHARES for end in ("", "_low", "_high")),
+    "severity",
+    "quality_notes",
+    "model",
+    "model_sha256",
+)
+
+
+def harmless(text: str | None) -> str:
+    """Return a text that no spreadsheet takes for a formula (OWASP, "CSV Injection"); others as they are."""
+    return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
+
+
+def written(rows: Iterable[Sequence[Any]]) -> str:
+    """Write rows as CSV (RFC 4180)."""
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def table(measured: Measured) -> str:
+    """Lay a survey out as CSV, a row a photo."""
+    survey = measured.survey
+    place = (
+        harmless(survey.name),
+        harmless(survey.site),
+        survey.date.isoformat(),
+        survey.depth_m,
+        harmless(survey.transect),
+    )
+    return written([_COLUMNS, *((*place, *_photo(photo)) for photo in measured.photos)])
+
+
+def layer(measured: Measured) -> dict[str, Any]:
+    """Return the photos that were given a position as GeoJSON (RFC 7946)."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": photo.id,
+                "geometry": {"type": "Point", "coordinates": [photo.longitude, photo.latitude]},
+                "properties": _properties(measured, photo),
+            }
+            for photo in measured.photos
+            if photo.latitude is not None
+        ],
+    }
+
+
+def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
+    survey, summary = measured.survey, json.loads(photo.summary)
+    model = summary["model"]
+    return {
+        "survey": survey.name,
+        "site": survey.site,
+        "date": survey.date.isoformat(),
+        "depth_m": survey.depth_m,
+        "transect": survey.transect,
+        "photo": photo.name,
+        "taken_at": photo.taken_at,
+        **{name: summary[name] for name in _COUNTS},
+        **{f"{share}{end}": summary[f"{share}{end}"] for share in _SHARES for end in ("", "_interval")},
+        "severity": summary["severity"],
+        "model": f"{model['name']} {model['version']}",
+    }
+
+
+def _photo(photo: SurveyPhoto) -> list[Any]:
+    summary = json.loads(photo.summary)
+    shares = []
+    for share in _SHARES:
+        shares += [summary[share], *(summary[f"{share}_interval"] or (None, None))]
+    notes = (summary.get("quality") or {"notes": []})["notes"]
+    model = summary["model"]
+    return [
+        photo.id,
+        harmless(photo.name),
+        photo.taken_at,
+        photo.latitude,
+        photo.longitude,
+        photo.width,
+        photo.height,
+        *(summary[name] for name in _COUNTS),
+        *shares,
+        summary["severity"],
+        " ".join(note["code"] for note in notes),
+        f"{model['name']} {model['version']}",
+        model["sha256"],
+    ]

@@ -1,0 +1,147 @@
+"""Surveys as files: read back by other programs' readers."""
+
+import csv
+import json
+import zipfile
+from io import BytesIO, StringIO
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from dwca.read import DwCAReader
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coralchunk.science.cover import Share
+from coralchunk.surveys.book import Measured
+from coralchunk.surveys.darwin import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
+from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
+from coralchunk.surveys.tables import harmless, layer, table
+from tests.reef import jpeg
+from tests.server import RunningServer
+from tests.surveys.conftest import MODEL, survey
+
+#: Of https://dwc.tdwg.org/list/, those that are in question here.
+DARWIN_CORE = (
+    "occurrenceID eventID basisOfRecord scientificName scientificNameID kingdom vernacularName"
+    " occurrenceStatus eventDate locality decimalLatitude decimalLongitude geodeticDatum minimumDepthInMeters"
+    " maximumDepthInMeters fieldNumber identificationRemarks measurementID measurementType measurementValue"
+    " measurementUnit measurementMethod measurementRemarks"
+)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> None:
+    rows = list(csv.DictReader(StringIO(table(placed))))
+
+    assert [row["photo"] for row in rows] == ["'=cmd()|a.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    first, third = rows[0], rows[2]
+    assert (first["survey"], first["date"], first["depth_m"]) == ("Flynn", "2024-03-09", "7.5")
+    assert (first["latitude"], first["longitude"]) == ("-16.73", "146.28")  # a number is no text
+    assert float(first["bleached_cover"]) == pytest.approx(0.15)
+    assert (first["bleached_cover_low"], first["bleached_cover_high"]) == ("0.05", "0.35")
+    assert third["bleached_cover"] == third["bleached_cover_low"] == ""
+    assert first["model_sha256"] == MODEL["sha256"]
+
+
+@given(st.text(max_size=20))
+def test_no_text_begins_like_a_formula(text: str) -> None:
+    cell = harmless(text)
+
+    assert cell[:1] not in {"=", "+", "-", "@", "\t", "\r"} or not cell
+    assert cell in {text, f"'{text}"}
+
+
+def test_only_photos_with_a_position_are_on_the_map(placed: Measured) -> None:
+    (feature,) = layer(placed)["features"]
+
+    assert feature["geometry"] == {"type": "Point", "coordinates": [146.28, -16.73]}
+    assert feature["properties"]["bleached_cover"] == pytest.approx(0.15)
+    assert feature["properties"]["taken_at"] == "2024-03-09T10:15:00"
+
+
+def test_the_archive_is_read_by_another_program(placed: Measured, tmp_path: Path) -> None:
+    (tmp_path / "dwca.zip").write_bytes(archive(placed))
+
+    with DwCAReader(str(tmp_path / "dwca.zip")) as read:
+        rows = list(read)
+        facts = [[fact.data for fact in row.extensions] for row in rows]
+        assert read.descriptor.core.type == DWC + "Occurrence"
+        assert [one.type for one in read.descriptor.extensions] == [OBIS + "ExtendedMeasurementOrFact"]
+
+    assert len(rows) == 3  # nothing was observed in the fourth
+    assert [row.data[DWC + "occurrenceStatus"] for row in rows] == ["present", "present", "absent"]
+    first = rows[0]
+    assert first.data[DWC + "basisOfRecord"] == "MachineObservation"
+    assert first.data[DWC + "eventDate"] == "2024-03-09T10:15:00"
+    assert rows[1].data[DWC + "eventDate"] == "2024-03-09"
+    assert first.data[DWC + "decimalLatitude"] == "-16.73"
+    measured = {fact[DWC + "measurementType"]: fact for fact in facts[0]}
+    bleached = measured["bleached coral, of all coral"]
+    assert (bleached[DWC + "measurementValue"], bleached[DWC + "measurementUnit"]) == ("15.0", "%")
+    assert all(word in bleached[DWC + "measurementMethod"] for word in MODEL.values())
+    assert "5.0 to 35.0" in bleached[DWC + "measurementRemarks"]
+    assert len(facts[2]) == 1
+    assert str(placed.survey.id) not in str([row.data for row in rows])
+
+
+def test_the_archive_uses_terms_that_exist() -> None:
+    for term in (*OCCURRENCE, *MEASUREMENT):
+        assert term == OBIS + "measurementUnitID" or term.removeprefix(DWC) in DARWIN_CORE.split()
+
+
+def test_the_plot_places_surveys_by_date_and_share() -> None:
+    early = survey(date="2023-03-01", share=Share(0.1, (0.05, 0.2), None))
+    late = survey(date="2024-03-01", share=Share(0.4, (0.3, 0.45), None))
+    unknown = survey(date="2023-09-01")
+
+    first, second, third = plot([early, unknown, late]).marks
+
+    assert LEFT < first.x < second.x < third.x < RIGHT
+    assert first.y is not None
+    assert third.y is not None
+    assert TOP <= third.high_y < third.y < third.low_y < first.y < BOTTOM
+    assert second.y is None
+    assert "too few photos" in second.words
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_any_number_of_surveys_can_be_drawn(count: int) -> None:
+    drawn = plot(
+        [survey(date=f"2024-01-{1 + n % 28:02}", share=Share(1.0, (0.5, 1.0), None)) for n in range(count)]
+    )
+
+    assert len(drawn.marks) == count
+    assert len(drawn.dates) <= 7
+    assert all(TOP <= tick.at <= BOTTOM for tick in drawn.shares)
+
+
+def test_the_server_serves_each_file(server: RunningServer) -> None:
+    made = server.client.post("/V1/api/surveys", json={"name": "<b>&\"'", "date": "2024-03-09"}).json()
+    path, survey_id = f"/V1/api/surveys/{made['survey_id']}", made["survey_id"]
+    job_id = server.submit(jpeg(600, 500))
+    server.completed(job_id)
+    place = {"job_id": job_id, "latitude": 1, "longitude": 2}
+    server.client.post(f"{path}/photos", json=place).raise_for_status()
+
+    files = [server.client.get(f"{path}{end}") for end in (".csv", ".geojson", "/dwca.zip")]
+    drawn = server.client.get("/V1/api/surveys/plot.svg", params={"id": survey_id})
+
+    assert [answer.headers["Content-Type"] for answer in (*files, drawn)] == [
+        "text/csv; charset=utf-8",
+        "application/geo+json",
+        "application/zip",
+        "image/svg+xml",
+    ]
+    assert all("attachment" in answer.headers["Content-Disposition"] for answer in files)
+    assert len(list(csv.DictReader(StringIO(files[0].text)))) == 1
+    assert len(json.loads(files[1].text)["features"]) == 1
+    assert zipfile.ZipFile(BytesIO(files[2].content)).testzip() is None
+    assert made["name"] in str(ET.fromstring(drawn.text).findtext(f"{SVG}desc"))  # noqa: S314 - our own
+    assert str(survey_id) not in drawn.text
+
+
+def test_a_plot_of_nothing_says_so(server: RunningServer) -> None:
+    empty = server.client.get("/V1/api/surveys/plot.svg")
+
+    assert "No surveys" in empty.text
