@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { $, announce, el, write } from "./dom.js";
 import { freshKey, listen, photo, photos, remove } from "./photos.js";
 import { again } from "./send.js";
-import { bleaching, count, inTime, percent, severity } from "./words.js";
+import { count, inOneLine, inTime, percent } from "./words.js";
 
 /** @type {Map<string, HTMLElement>} */
 const cards = new Map();
@@ -81,7 +81,7 @@ function words(one) {
     case "processing":
       return `${one.done} of ${count(one.total, "chunk")} judged`;
     case "completed":
-      return one.summary ? `${severity(one.summary)}. ${bleaching(one.summary)}` : "Done";
+      return inOneLine(one.summary);
     default:
       return one.why;
   }

@@ -1,6 +1,7 @@
 // Figures of the API -> the words and numbers that people read.
 
-const NARROW = "\u202f";
+const NARROW = "\u202f"; // a space that does not break
+const JOINER = "\u2060"; // no space, and no break either
 
 /**
  * Write a share, 0 to 1, as whole per cent; a trace is no zero.
@@ -21,7 +22,7 @@ export function percent(share) {
 export function within(interval) {
   if (!interval) return "";
   const [low, high] = interval.map((bound) => Math.round(bound * 100));
-  return ` (95${NARROW}%: ${low}–${high}${NARROW}%)`;
+  return ` (95${NARROW}%: ${low}${JOINER}–${JOINER}${high}${NARROW}%)`;
 }
 
 /**
@@ -66,6 +67,16 @@ export function bleaching(summary) {
   const share = `${percent(summary.bleached_cover)} of the coral looks bleached${within(summary.bleached_cover_interval)}`;
   if (summary.total_chunks === undefined) return `${share}.`;
   return `${share}, ${summary.bleached_chunks} of ${count(summary.total_chunks, "chunk")}.`;
+}
+
+/**
+ * Say the result in one line.
+ * @param {any} summary of a status
+ * @returns {string}
+ */
+export function inOneLine(summary) {
+  if (summary.bleached_cover === null) return `${severity(summary)}: ${summary.bleached_cover_reason}.`;
+  return `${severity(summary)}: ${percent(summary.bleached_cover)} of the coral${within(summary.bleached_cover_interval)}.`;
 }
 
 /**

@@ -42,7 +42,7 @@ export async function show(result) {
   const [image] = await Promise.all([drawable(result, size), corrections(result, cells)]);
   if (shown !== result) return; // another was opened meanwhile
   $("#looks").hidden = image.isMarked;
-  if (image.isMarked) problem("This browser has no original to draw, so this is the server's picture, marks and all.");
+  if (image.isMarked && result.jobId !== null) problem(whyMarked(result));
   map.show(image.source, size, cells);
   if (image.isMarked) map.look = { ...map.look, fade: 0 };
   else applyLook();
@@ -63,6 +63,11 @@ export function close() {
 export function problem(sentence) {
   write($("#view-problem"), sentence);
   $("#view-problem").hidden = !sentence;
+}
+
+function whyMarked({ photo }) {
+  const why = photo ? "This browser cannot draw photos of this format" : "This device no longer has the photo";
+  return `${why}, so the server's picture is shown, marks and all.`;
 }
 
 async function corrections({ jobId }, cells) {

@@ -4,6 +4,7 @@ import base64
 import re
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.reef import jpeg
@@ -98,3 +99,9 @@ def taken(page: Page, button: str, name: str) -> bytes:
     download: Download = waiting.value
     assert download.suggested_filename == name
     return download.path().read_bytes()
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps people from using a page, as axe-core finds it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]

@@ -1,12 +1,11 @@
 """What holds on every page: no barrier, no jump, little to load, nothing from elsewhere, light and dark."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.web.app import PHOTO, choose, file, job_of
+from tests.web.app import PHOTO, barriers, choose, file, job_of
 from tests.web.conftest import DESKTOP, PHONE, NewPage
 
 MOST_BYTES = 100_000
@@ -30,12 +29,6 @@ looks = pytest.mark.parametrize(
         pytest.param(PHONE | {"color_scheme": "dark"}, id="dark phone"),
     ],
 )
-
-
-def barriers(page: Page) -> list[str]:
-    """What keeps people from using a page, as axe-core finds it."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 @looks

@@ -9,8 +9,8 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.web.app import choose, completed, file, job_of, taken
-from tests.web.conftest import NewPage
+from tests.web.app import barriers, choose, completed, file, job_of, taken
+from tests.web.conftest import PHONE, NewPage
 
 PHOTOS = {f"transect {number}.jpg": jpeg(1220, 976, seed=number) for number in (1, 2, 3)}
 
@@ -20,7 +20,9 @@ def agree(dialog: Dialog) -> None:
     dialog.accept()
 
 
-def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(page: Page) -> None:
+def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
     choose(page, *(file(name, photo) for name, photo in PHOTOS.items()))
     for name in PHOTOS:
         completed(page, name)
@@ -42,6 +44,8 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(page: P
     rows = list(csv.DictReader(io.StringIO(taken(page, "Table (CSV)", "North wall.csv").decode())))
     archive = zipfile.ZipFile(io.BytesIO(taken(page, "Darwin Core archive", "North wall.zip")))
     assert len(rows) == 3
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    assert barriers(page) == []
     assert "meta.xml" in archive.namelist()
 
     page.get_by_role("button", name="Remove transect 2.jpg").click()
