@@ -13,6 +13,7 @@ from coralchunk.api.observe import observe
 from coralchunk.api.ops import ops
 from coralchunk.api.problems import problems
 from coralchunk.api.v1 import v1
+from coralchunk.api.v1_corrections import corrections
 from coralchunk.api.v1_events import events
 from coralchunk.api.v1_results import results
 from coralchunk.api.v1_survey_files import survey_files
@@ -39,7 +40,7 @@ def create_app(services: Services) -> Flask:
     observe(app)  # first: what the others refuse is counted too
     limit_rates(app, services.settings, services.rates)
     harden(app)
-    for blueprint in (problems, v1, events, results, surveys, survey_files, ops, pages, screens):
+    for blueprint in (problems, v1, events, results, surveys, survey_files, corrections, ops, pages, screens):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:
         CORS(

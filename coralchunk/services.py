@@ -21,6 +21,7 @@ from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
 from coralchunk.storage.models import ListedModel, ModelShelf
 from coralchunk.surveys.book import Book
+from coralchunk.surveys.corrections import Corrections
 
 _LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
@@ -36,6 +37,7 @@ class Services:
     model: ListedModel
     accounts: Accounts
     surveys: Book
+    corrections: Corrections
 
 
 def open_services(settings: Settings, redis_timeout_s: float | None = None) -> Services:
@@ -76,6 +78,7 @@ def open_services(settings: Settings, redis_timeout_s: float | None = None) -> S
         model=models.find(settings.model),
         accounts=Accounts(database),
         surveys=Book(database, stores),
+        corrections=Corrections(database, stores, settings.data_dir.resolve() / "corrections"),
     )
 
 

@@ -6,16 +6,18 @@ CoralchunkError
 │   ├─ BodyTooLong
 │   ├─ BadIds
 │   └─ TooManyPhotos
-└─ Missing
-    ├─ UnknownShare
-    ├─ NothingToShow
-    ├─ UnknownSurvey
-    ├─ UnknownPhoto
-    ├─ UnknownChunk
-    └─ UnknownCorrection
+├─ Missing
+│   ├─ UnknownShare
+│   ├─ NothingToShow
+│   ├─ UnknownSurvey
+│   ├─ UnknownPhoto
+│   ├─ UnknownChunk
+│   └─ UnknownCorrection
+└─ Unavailable
+    └─ NotCut
 """
 
-from coralchunk.errors import BadRequest, Missing
+from coralchunk.errors import BadRequest, Missing, Unavailable
 
 
 class UnknownShare(Missing):
@@ -88,3 +90,13 @@ class UnknownCorrection(Missing):
 
     def __init__(self, index: int) -> None:
         super().__init__(f"Chunk {index} has no correction, or it was taken back.")
+
+
+class NotCut(Unavailable):
+    """No worker has come round to cut a chunk out of its photo."""
+
+    def __init__(self, waited_s: float) -> None:
+        super().__init__(
+            f"No worker was free to cut this chunk out of its photo within {waited_s:.0f} s."
+            " Nothing was kept; try again in a moment."
+        )

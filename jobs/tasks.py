@@ -6,10 +6,11 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from coralchunk.errors import StorageFull
+from coralchunk.errors import CoralchunkError, StorageFull
 from coralchunk.pipeline import batch
 from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.tasks import FUNCTION, Task
+from coralchunk.pipeline.cut import cut_window
+from coralchunk.pipeline.tasks import CUTTING, FUNCTION, Task
 
 _log: Final = structlog.get_logger()
 
@@ -32,5 +33,17 @@ def work(bench: Bench, key: str) -> None:
         batch.try_again(bench, task)
 
 
+def cut(bench: Bench, key: str) -> None:
+    """Cut the chunk out that the queue calls `key`; who waits for it finds out by waiting if that fails."""
+    task = Task.from_key(key)
+    structlog.contextvars.clear_contextvars()
+    try:
+        cut_window(bench, task.job_id, task.batch)
+    except RedisError:
+        raise  # as above
+    except (CoralchunkError, OSError) as failure:
+        _log.warning("chunk not cut", job_id=task.job_id, chunk=task.batch, reason=str(failure))
+
+
 # The only functions that a queued task can reach, whatever it names.
-ALLOWED: Final[dict[str, Callable[[Bench, str], None]]] = {FUNCTION: work}
+ALLOWED: Final[dict[str, Callable[[Bench, str], None]]] = {FUNCTION: work, CUTTING: cut}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.imaging.scene import SMALL_PX, smaller
 from coralchunk.terms import CHUNK_PX
 from research.augment import Sample
 from research.crops import from_masks, off_grid
@@ -16,7 +16,6 @@ from research.pixels import by_photo, read_photo, window
 from research.sources import TARGETS, Patch, read_esd, read_letters, read_squares, read_tiles
 
 _LABELS: Final = Path(__file__).parent / "labels"
-_SMALL_PX: Final = 256
 _OFF_GRID: Final = 3  # patches cut round each tile
 _FROM_MASK: Final = 5  # patches of coral, and as many of rock, from each masked photo
 #: How much a patch counts whose label comes from a mask: masks were grown from sparse points and often err.
@@ -49,17 +48,20 @@ class Table:
 def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> list[Item]:
     """List every patch there is: whole chunks, squares of web photos, and off-grid cuts to learn from.
 
-    root  a folder with a tiles.csv, and with web.csv and eilat/masks if it has them
+    root  a folder with a tiles.csv, and with web.csv, eilat/masks and corrections/tiles.csv if it has them
     esd   a folder in the layout of NOAA PIFSC ESD; its test part is judged and never learned from
     """
     chunks = read_tiles(root)
+    if (root / "corrections" / "tiles.csv").exists():
+        chunks += read_tiles(root / "corrections")
     seen = _labels("eilat_tiles.csv", root)
     looked_at = {patch.photo for patch in seen}
     surveyed = [patch for patch in chunks if patch.site != "eilat"]
     masked = [patch for patch in chunks if patch.site == "eilat" and patch.photo not in looked_at]
     web = read_squares(_LABELS / "web_squares.csv", root) if (root / "web.csv").exists() else []
-    coral = [patch for patch in surveyed + seen if patch.label != "not_coral"]
-    loose = [patch for patch in off_grid(surveyed + seen, _OFF_GRID, random) if patch.label != "not_coral"]
+    whole = [patch for patch in surveyed + seen if patch.context is None]  # of others there is nothing around
+    coral = [patch for patch in whole if patch.label != "not_coral"]
+    loose = [patch for patch in off_grid(whole, _OFF_GRID, random) if patch.label != "not_coral"]
     grown = [patch for patch in from_masks(root, _FROM_MASK, random) if patch.photo not in looked_at]
     return [
         *(Item(patch, 1.0, judged=True) for patch in surveyed + seen + web),
@@ -84,7 +86,7 @@ def table(items: Sequence[Item]) -> Table:
         np.array([item.patch.label for item in items]),
         np.array([item.patch.site for item in items]),
         np.array([item.patch.group for item in items]),
-        np.array([item.patch.photo.name for item in items]),
+        np.array([_photo(item.patch) for item in items]),
         np.array([_is_chunk(item.patch) for item in items]),
     )
 
@@ -94,15 +96,21 @@ def samples(patches: Sequence[Patch]) -> list[Sample]:
     found: list[Sample | None] = [None] * len(patches)
     for path, places in by_photo(patches):
         photo = read_photo(path)
-        height, width = photo.shape[:2]
-        scale = min(1.0, _SMALL_PX / max(height, width))
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+        small, scale = smaller(photo), min(1.0, SMALL_PX / max(photo.shape[:2]))
         for number in places:
             patch = patches[number]
-            place = (patch.left * scale, patch.top * scale, patch.side_px * scale)
-            found[number] = Sample(window(photo, patch), small, place)
+            if patch.context is None:
+                place = (patch.left * scale, patch.top * scale, patch.side_px * scale)
+                found[number] = Sample(window(photo, patch), small, place)
+            else:
+                around = read_photo(patch.context.photo)
+                found[number] = Sample(window(photo, patch), around, patch.context.place)
     return [sample for sample in found if sample is not None]
+
+
+def _photo(patch: Patch) -> str:
+    """Name the photo that a patch was taken from; a corrected chunk is a file of its own."""
+    return patch.photo.name if patch.context is None else patch.group
 
 
 def _is_chunk(patch: Patch) -> bool:

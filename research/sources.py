@@ -1,7 +1,9 @@
 """Folders and CSV files of labelled photos -> patches: where in which photo lies what.
 
 Layouts read here:
-    tiles.csv         photo, site, tile_px, row, col, label
+    tiles.csv         photo, site, tile_px, row, col, label; where a photo is only a piece of one, as
+                      `coralchunk corrections export` writes them, also group, context (a small copy of the
+                      whole) and context_left, context_top, context_side (where the tile lies in it)
     web.csv           path, label, source, near_duplicate_group: one label a photo
     squares .csv      photo, squares: one letter (B P H N, or U) for each square of a small web photo
     letters .csv      photo, columns, tiles: one letter for each whole chunk of a photo
@@ -32,6 +34,14 @@ _PICTURES: Final = frozenset({".jpg", ".jpeg", ".png"})
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What surrounds a patch whose photo is only a piece of one."""
+
+    photo: Path  # small copy of the whole
+    place: tuple[float, float, float]  # left, top and side of the patch in it, in its pixels
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
     """A labelled square of a photo."""
 
@@ -42,6 +52,7 @@ class Patch:
     top: int  # px
     side_px: int
     label: str
+    context: Context | None = None
 
 
 def read_tiles(root: Path) -> list[Patch]:
@@ -50,11 +61,12 @@ def read_tiles(root: Path) -> list[Patch]:
         Patch(
             root / row["photo"],
             row["site"],
-            mosaic(Path(row["photo"])),
+            row.get("group") or mosaic(Path(row["photo"])),
             int(row["col"]) * int(row["tile_px"]),
             int(row["row"]) * int(row["tile_px"]),
             int(row["tile_px"]),
             row["label"],
+            _context(row, root),
         )
         for row in _rows(root / "tiles.csv")
         if row["label"] in TARGETS
@@ -159,6 +171,13 @@ def read_esd(root: Path) -> dict[str, list[Patch]]:
 def mosaic(photo: Path) -> str:
     """Name what a photo is a quarter of (Eilat's names end in the quarter's row and column), or its stem."""
     return photo.stem[:-2] if "eilat" in photo.parts else photo.stem
+
+
+def _context(row: dict[str, str], root: Path) -> Context | None:
+    if not row.get("context"):
+        return None
+    left, top, side = (float(row[f"context_{name}"]) for name in ("left", "top", "side"))
+    return Context(root / row["context"], (left, top, side))
 
 
 def _side(path: Path) -> int:

@@ -13,9 +13,8 @@ from coralchunk.config import Settings
 from coralchunk.errors import TooOften
 
 _OFF: Final = "off"
-_KEPT: Final = frozenset(
-    {"v1.classify", "surveys.begin", "surveys.add_photo"}
-)  # each leaves something behind
+#: What leaves something behind counts as an upload.
+_KEPT: Final = frozenset({"v1.classify", "surveys.begin", "surveys.add_photo", "corrections.correct"})
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
 
 

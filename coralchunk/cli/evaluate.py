@@ -56,11 +56,16 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
 
 
 def _judge(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
-    with one.photo.open("rb") as stream:
-        photo = open_photo(stream, settings.max_pixels)
+    photo = _opened(one.photo, settings)
+    scene = photo.scene if one.context is None else _opened(one.context, settings).scene
     squares = list(one.squares) if one.truth is None else [(_middle(photo.size), one.truth)]
     windows = np.stack([_window(photo, square, one.photo) for square, _ in squares])
-    return classifier.probabilities(windows, photo.scene), [state for _, state in squares]
+    return classifier.probabilities(windows, scene), [state for _, state in squares]
+
+
+def _opened(path: Path, settings: Settings) -> Photo:
+    with path.open("rb") as stream:
+        return open_photo(stream, settings.max_pixels)
 
 
 def _middle(size: Size) -> Chunk:

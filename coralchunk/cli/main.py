@@ -15,6 +15,7 @@ from coralchunk.logs import set_up
 # By name, and imported when asked for: together they take a second to load, and `serve` shall answer soon.
 _COMMANDS: Final = {
     "classify": "coralchunk.cli.classify:classify",
+    "corrections": "coralchunk.cli.corrections:corrections",
     "doctor": "coralchunk.cli.doctor:doctor",
     "evaluate": "coralchunk.cli.evaluate:evaluate",
     "jobs": "coralchunk.cli.jobs:jobs",

@@ -23,6 +23,7 @@ from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.keys import QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
+CUTTING: Final = "jobs.tasks.cut"
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
 _LOST_S: Final = 4.0  # between popping a task and beginning it lie milliseconds
 _EXPRESS, _CONTINUED, _NEW = 0, 1, 2
@@ -92,8 +93,18 @@ class TaskQueue:
 
     def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
         """Queue a task, alone or as part of a transaction."""
+        self._put(FUNCTION, task, pipeline)
+
+    def put_cut(self, job_id: int, chunk: int) -> None:
+        """Queue that a chunk of a completed job be cut out, before all else: somebody waits for it.
+
+        One that is lost with its worker is not done again; who waits asks again.
+        """
+        self._put(CUTTING, Task(job_id, chunk, _EXPRESS), None)
+
+    def _put(self, function: str, task: Task, pipeline: Pipeline | None) -> None:
         self._queue.enqueue_call(
-            FUNCTION,
+            function,
             args=(task.key,),
             job_id=task.key,
             timeout=_TIMEOUT_S,

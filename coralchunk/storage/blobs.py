@@ -6,6 +6,7 @@ One folder a job, so that deleting a job is deleting a folder:
     <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
     <job id>/share          the id under which it is shared, if it is; likewise
     <job id>/<answer part>  what the stitcher made of it
+    <job id>/window-<chunk>.png, context.png   cut for whoever corrects a chunk
 
 A part appears whole or not at all, and stays after a power cut once `keep` has returned.
 """
@@ -29,8 +30,14 @@ SHARE: Final = "share"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
+CONTEXT: Final = "context.png"
 _HALF_WRITTEN: Final = ".part"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def window_part(chunk: int) -> str:
+    """Name the picture of a chunk as the model saw it."""
+    return f"window-{chunk}.png"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 CSV, the layout in which corrections are exported and training data comes; paths are relative to the file:
 
-    photo,tile_px,row,col,label        one square of a photo a line; other columns are ignored
+    photo,tile_px,row,col,label        one square of a photo a line; other columns are ignored but for
+    context                            a small copy of the photo that `photo` is only a piece of, if it is
 
 Folder: one subfolder a class, every image in it one labelled patch. Names are those of the labels below, or
 CORAL and CORAL_BL as in NOAA's coral bleaching patches.
@@ -36,6 +37,7 @@ class Labelled:
     photo: Path
     squares: tuple[tuple[Chunk, State], ...]  # no squares and a truth: the whole photo is one patch
     truth: State | None
+    context: Path | None = None  # whose scene counts, where the photo is only a piece of one
 
 
 def read_labels(source: Path) -> list[Labelled]:
@@ -48,6 +50,7 @@ def read_labels(source: Path) -> list[Labelled]:
 
 def _from_csv(source: Path) -> Iterator[Labelled]:
     squares: dict[str, list[tuple[Chunk, State]]] = {}
+    contexts: dict[str, Path] = {}
     with source.open(newline="", encoding="utf-8") as file:
         table = csv.DictReader(file)
         missing = [column for column in _COLUMNS if column not in (table.fieldnames or ())]
@@ -57,8 +60,10 @@ def _from_csv(source: Path) -> Iterator[Labelled]:
             truth = TRUTHS.get(row["label"])
             if truth is not None:
                 squares.setdefault(row["photo"], []).append((_square(row, f"{source} line {line}"), truth))
+                if row.get("context"):
+                    contexts[row["photo"]] = source.parent / row["context"]
     for photo, known in squares.items():
-        yield Labelled(source.parent / photo, tuple(known), None)
+        yield Labelled(source.parent / photo, tuple(known), None, contexts.get(photo))
 
 
 def _square(row: dict[str, str], place: str) -> Chunk:

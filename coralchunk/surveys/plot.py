@@ -10,7 +10,7 @@ from coralchunk.surveys.book import Measured
 WIDTH: Final = 720
 HEIGHT: Final = 360
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 24.0, 300.0  # of the field, px
-_MOST_DATES: Final = 6  # written below the field; more would run into each other
+_DATE_PX: Final = 90.0  # between dates that are written; closer ones would run into each other
 _MARGIN: Final = 0.04  # of the time, so that no mark lies on the edge
 
 
@@ -50,12 +50,20 @@ def plot(surveys: Sequence[Measured]) -> Plot:
         (one.cover.bleached.interval[1] for one in surveys if one.cover.bleached.interval), default=1.0
     )
     top = next(step for step in (0.1, 0.25, 0.5, 1.0) if highest <= step)
-    step = max(1, -(-len(days) // _MOST_DATES))
     return Plot(
         marks=tuple(_mark(one, _across(one.survey.date, first, last), top) for one in surveys),
-        dates=tuple(Tick(_across(day, first, last), day.isoformat()) for day in days[::step]),
+        dates=_dates(days),
         shares=tuple(Tick(_down(top * part / 5, top), f"{100 * top * part / 5:.3g} %") for part in range(6)),
     )
+
+
+def _dates(days: Sequence[dt.date]) -> tuple[Tick, ...]:
+    ticks: list[Tick] = []
+    for day in days:
+        at = _across(day, days[0], days[-1])
+        if not ticks or at - ticks[-1].at >= _DATE_PX:
+            ticks.append(Tick(at, day.isoformat()))
+    return tuple(ticks)
 
 
 def _mark(one: Measured, x: float, top: float) -> Mark:

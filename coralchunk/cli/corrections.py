@@ -1,0 +1,26 @@
+"""coralchunk corrections: what people said that chunks show, for training."""
+
+from pathlib import Path
+
+import click
+
+from coralchunk.config import Settings
+from coralchunk.services import open_services
+from coralchunk.storage.migrate import migrate
+from coralchunk.surveys.labelled_export import TABLE, export
+
+
+@click.group()
+def corrections() -> None:
+    """Take out what people corrected."""
+
+
+@corrections.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def export_corrections(settings: Settings, folder: Path) -> None:
+    """Write all corrections to FOLDER, as `make train` and `coralchunk evaluate` read them."""
+    services = open_services(settings)
+    migrate(services.accounts.database)
+    count = export(services.corrections, folder)
+    click.echo(f"{count} corrections written to {folder / TABLE}")

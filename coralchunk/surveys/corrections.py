@@ -1,0 +1,152 @@
+"""What people say that chunks show -> kept with what the model saw and said, for a later one to learn from.
+
+In the folder of corrections, one folder a photo, beyond the end of its job:
+
+    <photo key>/<chunk>.png   the chunk as the model saw it
+    <photo key>/context.png   the photo, at most 256 px a side: a chunk is judged beside its light
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from coralchunk.errors import NotFinished, UnknownJob
+from coralchunk.imaging.grid import grid
+from coralchunk.pipeline.cut import cutting
+from coralchunk.pipeline.job import Job, JobState
+from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.stitch import LABELS
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage import corrections
+from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
+from coralchunk.storage.corrections import Correction
+from coralchunk.storage.database import Database
+from coralchunk.survey_errors import UnknownChunk, UnknownCorrection
+from coralchunk.terms import CHUNK_PX
+
+_STATES: Final = {label: state for state, label in LABELS.items()}
+_KEY_DIGITS: Final = 32
+
+
+class Corrections:
+    """The corrections that this server was given.
+
+    asker  as in pipeline.lookup.find
+    """
+
+    def __init__(self, database: Database, stores: Stores, folder: Path) -> None:
+        self._database: Final = database
+        self._stores: Final = stores
+        self._folder: Final = folder
+
+    def correct(
+        self, job_id: int, chunk: int, label: str, by: str | None, asker: str | None, now: float
+    ) -> Correction:
+        """Keep what somebody says of a chunk, in place of what was said of it before.
+
+        label  as in answers, such as "Healthy Coral"
+        by     their name, if they want to give it
+        now    Unix seconds
+
+        Raises UnknownJob, NotFinished, UnknownChunk, NotCut.
+        """
+        job = find(self._stores, job_id, asker)
+        if job.state is not JobState.COMPLETED:
+            raise NotFinished(job_id, job.state)
+        if not 0 <= chunk < job.total_chunks:
+            raise UnknownChunk(chunk, job.total_chunks)
+        known = self._known(job_id, asker)
+        key = known[0].photo_key if known else _key(job)
+        pictures = cutting(self._stores, job, chunk)
+        told = self._told(job, chunk)
+        corner = grid(job.size)[chunk]
+        correction = Correction(
+            job_id=job_id,
+            chunk=chunk,
+            owner=job.owner,
+            photo_key=key,
+            label=_STATES[label].value,
+            by=by,
+            corrected_at=now,
+            window_x=max(0, min(corner.x, job.size.width - CHUNK_PX)),
+            window_y=max(0, min(corner.y, job.size.height - CHUNK_PX)),
+            photo_width=job.size.width,
+            photo_height=job.size.height,
+            **told,
+        )
+        _write(self.picture(key, CONTEXT), pictures.context)
+        _write(self.picture(key, f"{chunk}.png"), pictures.window)
+        with self._database.writing() as connection:
+            corrections.keep_correction(connection, correction)
+        return correction
+
+    def of_job(self, job_id: int, asker: str | None) -> list[Correction]:
+        """Return what was corrected of a job, also when that has ended. Raises UnknownJob."""
+        return self._known(job_id, asker) or self._none_of(job_id, asker)
+
+    def take_back(self, job_id: int, chunk: int, asker: str | None) -> None:
+        """Forget the correction of a chunk and its pictures, also when its job has ended.
+
+        Raises UnknownCorrection, or UnknownJob where there is none of the whole job and no job.
+        """
+        known = self.of_job(job_id, asker)
+        mine = [one for one in known if one.chunk == chunk]
+        if not mine:
+            raise UnknownCorrection(chunk)
+        with self._database.writing() as connection:
+            corrections.delete_correction(connection, job_id, chunk)
+        self.picture(mine[0].photo_key, f"{chunk}.png").unlink(missing_ok=True)
+        if len(known) == 1:
+            self.picture(mine[0].photo_key, CONTEXT).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # another correction has come meanwhile
+                (self._folder / mine[0].photo_key).rmdir()
+
+    def every(self) -> list[Correction]:
+        """Return all corrections, oldest first."""
+        with self._database.reading() as connection:
+            return corrections.all_corrections(connection)
+
+    def picture(self, photo_key: str, name: str) -> Path:
+        """Return where a picture lies."""
+        return self._folder / photo_key / name
+
+    def _known(self, job_id: int, asker: str | None) -> list[Correction]:
+        if job_id >= 2**53:
+            return []
+        with self._database.reading() as connection:
+            known = corrections.corrections_of(connection, job_id)
+        return [one for one in known if asker in {None, one.owner}]
+
+    def _none_of(self, job_id: int, asker: str | None) -> list[Correction]:
+        find(self._stores, job_id, asker)
+        return []
+
+    def _told(self, job: Job, chunk: int) -> dict[str, Any]:
+        try:
+            summary = json.loads(self._stores.blobs.read(job.id, SUMMARY))
+            said = json.loads(self._stores.blobs.read(job.id, CHUNKS))[chunk]
+        except FileNotFoundError:
+            raise UnknownJob(job.id) from None
+        return {
+            "said": _STATES[said["predicted_label"]].value,
+            **said["probabilities"],
+            **{f"model_{name}": value for name, value in summary["model"].items()},
+        }
+
+
+def _key(job: Job) -> str:
+    # Not the job's id, which is the key to its result; when it came makes this one hard to guess from.
+    return hashlib.sha256(f"{job.id}:{job.created_at!r}".encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    half = path.with_suffix(".part")
+    with half.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)

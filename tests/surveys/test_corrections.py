@@ -1,0 +1,200 @@
+"""Corrections: kept with what the model saw, beyond the job, and read back by training and evaluation."""
+
+import csv
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from coralchunk.cli.evaluate import _judge
+from coralchunk.config import Settings
+from coralchunk.imaging.scene import scene
+from coralchunk.pipeline.bench import load_classifier
+from coralchunk.services import model_shelf
+from coralchunk.storage.labelled import read_labels
+from research.dataset import gather, samples, table
+from tests.reef import encoded, reef
+from tests.server import COMMAND, RunningServer, environment
+
+PHOTO = reef(900, 600, seed=77)
+
+
+@pytest.fixture(scope="module")
+def job(server: RunningServer) -> int:
+    job_id = server.submit(encoded(PHOTO, "PNG"), "reef.png")
+    server.completed(job_id)
+    return job_id
+
+
+def correct(server: RunningServer, job_id: int, chunk: int, label: str, **more: str) -> dict[str, Any]:
+    answer = server.client.put(
+        f"/V1/api/classify/{job_id}/chunks/{chunk}/correction", json={"label": label, **more}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def listed(server: RunningServer, job_id: int) -> list[dict[str, Any]]:
+    return server.client.get(f"/V1/api/classify/{job_id}/corrections").json()["corrections"]
+
+
+def kept(server: RunningServer) -> set[Path]:
+    return {path for path in (server.data_dir / "corrections").rglob("*") if path.is_file()}
+
+
+def test_a_correction_says_who_when_and_what_the_model_had_said(server: RunningServer, job: int) -> None:
+    status = server.status(job, "summary,chunks")
+
+    told = correct(server, job, 2, "Healthy Coral", by="Ana")
+
+    assert (told["chunk"], told["label"], told["by"]) == (2, "Healthy Coral", "Ana")
+    assert told["said"] == status["chunks"][2]["predicted_label"]
+    assert told["probabilities"] == status["chunks"][2]["probabilities"]
+    assert told["model"] == status["summary"]["model"]
+    assert told["corrected_at"] > 1.7e9
+    assert told in listed(server, job)
+    assert server.status(job, "summary,chunks") == status
+
+
+def test_the_last_word_counts(server: RunningServer, job: int) -> None:
+    correct(server, job, 3, "Healthy Coral")
+    correct(server, job, 3, "Unsure")
+
+    (only,) = [one for one in listed(server, job) if one["chunk"] == 3]
+
+    assert (only["label"], only["by"]) == ("Unsure", None)
+
+
+def test_what_is_taken_back_leaves_nothing(server: RunningServer) -> None:
+    before = kept(server)
+    job_id = server.submit(encoded(PHOTO[:300, :300], "PNG"))
+    server.completed(job_id)
+    path = f"/V1/api/classify/{job_id}/chunks/0/correction"
+    correct(server, job_id, 0, "Not Coral")
+    during = kept(server) - before
+
+    taken = [server.client.delete(path).status_code for _ in range(2)]
+
+    assert len(during) == 2
+    assert taken == [200, 404]
+    assert kept(server) == before
+    assert listed(server, job_id) == []
+
+
+def test_a_correction_outlives_its_job_and_can_be_taken_back_then(server: RunningServer) -> None:
+    job_id = server.submit(encoded(PHOTO[:400, :400], "PNG"))
+    server.completed(job_id)
+    told = correct(server, job_id, 1, "Bleached Coral")
+
+    server.client.delete(f"/V1/api/classify/{job_id}")
+
+    assert listed(server, job_id) == [told]
+    assert server.client.delete(f"/V1/api/classify/{job_id}/chunks/1/correction").status_code == 200
+    assert server.client.get(f"/V1/api/classify/{job_id}/corrections").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        pytest.param("{job}/chunks/99/correction", {"label": "Unsure"}, 404, id="no such chunk"),
+        pytest.param("{job}/chunks/0/correction", {"label": "Pretty"}, 400, id="no such label"),
+        pytest.param("{job}/chunks/0/correction", {"label": "Unsure", "by": "a" * 101}, 400, id="long name"),
+        pytest.param("1/chunks/0/correction", {"label": "Unsure"}, 404, id="no such job"),
+        pytest.param(f"{2**70}/chunks/{2**70}/correction", {"label": "Unsure"}, 404, id="huge numbers"),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused(
+    server: RunningServer, job: int, path: str, body: dict[str, str], status: int
+) -> None:
+    refused = server.client.put(f"/V1/api/classify/{path.format(job=job)}", json=body)
+
+    assert refused.status_code == status, refused.text
+
+
+def test_an_unfinished_photo_cannot_be_corrected(server: RunningServer) -> None:
+    with server.workers_halted():
+        waiting = server.submit(encoded(PHOTO[:300, :300], "PNG"))
+        early = server.client.put(f"/V1/api/classify/{waiting}/chunks/0/correction", json={"label": "Unsure"})
+
+    assert early.status_code == 409
+
+
+@pytest.fixture(scope="module")
+def exported(server: RunningServer, job: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export") / "corrections"
+    for chunk, label in ((0, "Bleached Coral"), (3, "Unsure"), (7, "Not Coral"), (11, "Healthy Coral")):
+        correct(server, job, chunk, label, by="=Ana")
+    command = [COMMAND, "corrections", "export", str(folder)]
+    subprocess.run(command, check=True, env=environment(DATA_DIR=str(server.data_dir)), timeout=120)
+    return folder
+
+
+def of_job(exported: Path) -> list[dict[str, str]]:
+    with (exported / "tiles.csv").open(newline="") as file:
+        return [row for row in csv.DictReader(file) if row["by"] == "'=Ana"]
+
+
+def test_the_export_names_each_label_and_the_photo_it_came_from(exported: Path) -> None:
+    rows = of_job(exported)
+
+    assert [row["label"] for row in rows] == ["bleached", "unsure", "not_coral", "healthy"]
+    assert len({row["group"] for row in rows}) == 1
+    assert all((exported / row[name]).is_file() for row in rows for name in ("photo", "context"))
+
+
+def test_training_reads_the_export(exported: Path) -> None:
+    taught = {row["photo"]: row["label"] for row in of_job(exported) if row["label"] != "unsure"}
+    items = [
+        item
+        for item in gather(exported, np.random.default_rng(0))
+        if str(item.patch.photo.relative_to(exported)) in taught
+    ]
+    rows = table(items)
+    first, _, last = samples([item.patch for item in items])
+
+    assert rows.labels.tolist() == list(taught.values()) == ["bleached", "not_coral", "healthy"]
+    assert len(set(rows.groups.tolist())) == len(set(rows.photos.tolist())) == 1
+    assert np.array_equal(first.window, PHOTO[:244, :244])
+    assert np.array_equal(last.window, PHOTO[-244:, -244:])
+    assert first.photo.shape == (171, 256, 3)
+    assert first.place == pytest.approx((0, 0, 244 * 256 / 900), abs=0.01)
+    assert last.place[:2] == pytest.approx(((900 - 244) * 256 / 900, (600 - 244) * 256 / 900), abs=0.01)
+    assert np.array_equal(scene(first.photo), scene(last.photo))
+
+
+def test_training_reads_an_export_inside_other_data(exported: Path, tmp_path: Path) -> None:
+    (tmp_path / "tiles.csv").write_text("photo,site,tile_px,row,col,label\n")
+    (tmp_path / "corrections").symlink_to(exported)
+
+    assert gather(tmp_path, np.random.default_rng(0))
+
+
+def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path) -> None:
+    settings = Settings()
+    shelf = model_shelf(settings)
+    classifier = load_classifier(shelf, shelf.find(None))
+    rows = {str(exported / row["photo"]): row for row in of_job(exported)}
+    labelled = [one for one in read_labels(exported / "tiles.csv") if str(one.photo) in rows]
+
+    assert len(labelled) == 3
+    for one in labelled:
+        (probabilities,), _ = _judge(one, classifier, settings)
+        row = rows[str(one.photo)]
+        said = [float(row[name]) for name in ("bleached", "healthy", "not_coral")]
+        assert probabilities.tolist() == pytest.approx(said, abs=6e-5)
+
+
+def test_an_export_writes_over_nothing(server: RunningServer, exported: Path) -> None:
+    again = subprocess.run(
+        [COMMAND, "corrections", "export", str(exported)],
+        check=False,
+        env=environment(DATA_DIR=str(server.data_dir)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert again.returncode == 1
+    assert "name a new folder" in again.stderr
