@@ -28,10 +28,12 @@ async function take(files) {
 
 function takeFromInputs() {
   for (const input of [$("#choose"), $("#capture")]) {
-    input.addEventListener("change", () => {
+    const taken = () => {
       take(input.files);
       input.value = ""; // so that the same photo can be chosen again
-    });
+    };
+    input.addEventListener("change", taken);
+    if (input.files.length) taken(); // chosen before this script had come
   }
 }
 

@@ -45,6 +45,7 @@ async function route() {
 
 function setUp() {
   for (const button of $$("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
+  $("#new").disabled = false; // until here nobody would have heard a click
   $("#new").addEventListener("click", () => {
     const form = $("#begin form");
     form.reset();

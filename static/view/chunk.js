@@ -75,6 +75,7 @@ function question(place, cells, index, job) {
     { class: "question", role: "group", "aria-labelledby": "question-title" },
     el("h3", { id: "question-title" }, "Is that wrong? Say what it is"),
     el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => answer(null) }, "Take back") : null),
+    el("p", { class: "fine" }, "Your answer and the picture of this square are kept, also when the photo is deleted, until you take it back."),
     el("label", {}, "Who says so (may stay empty)", who),
     said,
   );
@@ -87,6 +88,6 @@ function question(place, cells, index, job) {
  */
 export async function recallCorrections(jobId, cells) {
   const { corrections } = await json(`/classify/${jobId}/corrections`);
-  for (const { index, label } of corrections) cells[index].corrected = label;
+  for (const { chunk, label } of corrections) cells[chunk].corrected = label;
 }
 

@@ -1,5 +1,6 @@
 // A finished photo -> the page on which it is looked at.
 
+import { Refusal, Unreachable } from "../app/api.js";
 import { $, $$, write } from "../app/dom.js";
 import { percent } from "../app/words.js";
 import { detail, inShort, recallCorrections } from "./chunk.js";
@@ -75,6 +76,7 @@ async function corrections({ jobId }, cells) {
   try {
     await recallCorrections(jobId, cells);
   } catch (no) {
+    if (!(no instanceof Refusal || no instanceof Unreachable)) throw no;
     problem(`Earlier corrections cannot be shown: ${no.message}`);
   }
 }

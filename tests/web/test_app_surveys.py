@@ -20,6 +20,17 @@ def agree(dialog: Dialog) -> None:
     dialog.accept()
 
 
+def begin(page: Page, name: str) -> None:
+    """Begin a survey and open it."""
+    page.get_by_role("button", name="New survey").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Site").fill("Tayrona")
+    page.get_by_label("Date").fill("2024-11-29")
+    page.get_by_label("Depth in metres").fill("7.5")
+    page.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
 def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_page: NewPage) -> None:
     page = new_page(**PHONE)
     page.goto("/")
@@ -27,13 +38,7 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
     for name in PHOTOS:
         completed(page, name)
     page.get_by_role("link", name="Surveys").click()
-    page.get_by_role("button", name="New survey").click()
-    page.get_by_label("Name").fill("North wall")
-    page.get_by_label("Site").fill("Tayrona")
-    page.get_by_label("Date").fill("2024-11-29")
-    page.get_by_label("Depth in metres").fill("7.5")
-    page.get_by_role("button", name="Begin it").click()
-    expect(page.get_by_role("heading", name="North wall")).to_be_visible()
+    begin(page, "North wall")
 
     page.get_by_role("button", name="Add photos").click()
     page.get_by_role("button", name="Add them").click()
@@ -61,10 +66,7 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
 
 def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: NewPage) -> None:
     page.goto("/surveys")
-    page.get_by_role("button", name="New survey").click()
-    page.get_by_label("Name").fill("Shared wall")
-    page.get_by_role("button", name="Begin it").click()
-    expect(page.get_by_role("heading", name="Shared wall")).to_be_visible()
+    begin(page, "Shared wall")
     other = new_page()
 
     other.goto(page.url)
