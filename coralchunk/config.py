@@ -67,7 +67,8 @@ class Settings(BaseModel):
     )
     database_url: str | None = Field(
         None,
-        description="where users and tokens are, `postgresql://...` (default: SQLite in the data folder)",
+        description="where users, tokens, surveys and corrections are, `postgresql://...`"
+        " (default: SQLite in the data folder)",
     )
     storage_url: str | None = Field(
         None,
