@@ -75,7 +75,7 @@ function question(place, cells, index, job) {
     { class: "question", role: "group", "aria-labelledby": "question-title" },
     el("h3", { id: "question-title" }, "Is that wrong? Say what it is"),
     el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => answer(null) }, "Take back") : null),
-    el("p", { class: "fine" }, "Your answer and the picture of this square are kept, also when the photo is deleted, until you take it back."),
+    el("p", { class: "fine" }, "The server keeps your answer, this square and a small copy of the photo, also when the photo is deleted, until you take it back."),
     el("label", {}, "Who says so (may stay empty)", who),
     said,
   );
