@@ -25,6 +25,7 @@ async function show() {
   write($("#today"), new Date().toLocaleDateString(undefined, { dateStyle: "long" }));
   tell($("#summary"), status.summary, status.chunks.map((chunk) => ({ ...chunk, state: judge(chunk, null) })));
   $("#picture").src = URL.createObjectURL(await file(`/result/${jobId}.png`));
+  await $("#picture").decode();
   $("#report").hidden = false;
 }
 

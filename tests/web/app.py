@@ -13,12 +13,14 @@ from tests.waiting import wait_for
 WIDTH, HEIGHT = 1220, 976  # five by four chunks
 PHOTO = jpeg(WIDTH, HEIGHT, seed=7)
 
-_DROP = """([zone, name, encoded]) => {
+_HAND_OVER = """([zone, name, encoded, kinds]) => {
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-  const dropped = new DataTransfer();
-  dropped.items.add(new File([bytes], name, { type: "image/jpeg" }));
-  for (const kind of ["dragenter", "dragover", "drop"])
-    zone.dispatchEvent(new DragEvent(kind, { dataTransfer: dropped, bubbles: true, cancelable: true }));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  for (const kind of kinds)
+    zone.dispatchEvent(kind === "paste"
+      ? new ClipboardEvent(kind, { clipboardData: given, bubbles: true })
+      : new DragEvent(kind, { dataTransfer: given, bubbles: true, cancelable: true }));
 }"""
 _PIXELS = """async (canvas, [places, width, right]) => {
   for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
@@ -40,11 +42,11 @@ def choose(page: Page, *files: dict[str, Any]) -> None:
     page.set_input_files("#choose", list(files))
 
 
-def drop(page: Page, name: str, content: bytes = PHOTO) -> None:
-    """Drop a file on the page."""
+def hand_over(page: Page, name: str, kinds: tuple[str, ...], content: bytes = PHOTO) -> None:
+    """Drop or paste a file: what a browser would tell the page, event by event."""
     page.locator("html[data-ready]").wait_for()
     zone = page.locator("#drop").element_handle()
-    page.evaluate(_DROP, [zone, name, base64.b64encode(content).decode()])
+    page.evaluate(_HAND_OVER, [zone, name, base64.b64encode(content).decode(), list(kinds)])
 
 
 def card(page: Page, name: str) -> Locator:

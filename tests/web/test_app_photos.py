@@ -10,7 +10,7 @@ from tests.cli.test_accounts import coralchunk
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
-from tests.web.app import card, choose, completed, drop, file
+from tests.web.app import card, choose, completed, file, hand_over
 from tests.web.conftest import NewPage
 
 _NOTE_STATES = """() => {
@@ -51,9 +51,11 @@ def test_a_chosen_photo_is_sent_and_its_progress_seen_changing(page: Page) -> No
     assert re.search(r"of 273 chunks|cannot be said", done.inner_text())
 
 
-def test_a_photo_can_be_dropped_and_has_a_thumbnail(page: Page) -> None:
-    drop(page, "dropped.jpg")
+def test_photos_can_be_dropped_or_pasted_and_have_thumbnails(page: Page) -> None:
+    hand_over(page, "dropped.jpg", ("dragenter", "dragover", "drop"))
+    hand_over(page, "pasted.jpg", ("paste",))
 
+    completed(page, "pasted.jpg")
     done = completed(page, "dropped.jpg")
 
     assert done.locator("img").evaluate("(image) => image.naturalWidth") == 320
