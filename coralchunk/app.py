@@ -24,6 +24,7 @@ from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
 from coralchunk.web.pages import pages
+from coralchunk.web.screens import screens
 
 _FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
 _MOST_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
@@ -51,6 +52,7 @@ def create_app(services: Services) -> Flask:
         coralnet,
         ops,
         pages,
+        screens,
     ):
         app.register_blueprint(blueprint)
     if services.settings.cors_origins:

@@ -1,7 +1,7 @@
 """What people say that chunks show: /V1/api/classify/{id}/chunks/{index}/correction."""
 
 import time
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from coralchunk.terms import State
 
 corrections = Blueprint("corrections", __name__, url_prefix="/V1/api/classify/<int:job_id>")
 
-_AWAY = "The database, the job queue or a worker does not answer; try again after Retry-After seconds"
+_AWAY: Final = "The database, the job queue or a worker does not answer; try again after Retry-After seconds"
 
 
 @corrections.put("/chunks/<int:index>/correction")

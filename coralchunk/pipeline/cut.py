@@ -21,7 +21,6 @@ from coralchunk.storage.blobs import CONTEXT, window_part
 from coralchunk.survey_errors import NotCut
 
 _LOOK_EVERY_S: Final = 0.05
-_PATIENCE_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ def cut_window(bench: Bench, job_id: int, chunk: int) -> None:
         blobs.delete(job_id)
 
 
-def cutting(stores: Stores, job: Job, chunk: int) -> Cutting:
+def cutting(stores: Stores, job: Job, chunk: int, patience_s: float = 20.0) -> Cutting:
     """Have a chunk of a completed job cut out, and wait for it. Raises NotCut, UnknownJob, QueueDown."""
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + patience_s
     found = _read(stores, job.id, chunk)
     if found is None:
         with reachable():
@@ -57,7 +56,7 @@ def cutting(stores: Stores, job: Job, chunk: int) -> Cutting:
     pause = threading.Event()
     while found is None:
         if time.monotonic() > deadline:
-            raise NotCut(_PATIENCE_S)
+            raise NotCut(patience_s)
         with reachable():
             if not stores.records.exists(job.id):
                 raise UnknownJob(job.id)

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from coralchunk.storage.tables import CORRECTIONS
 
@@ -37,8 +38,12 @@ _COLUMNS: Final = [column for column in CORRECTIONS.c if column.name != "id"]
 
 def keep_correction(connection: Connection, correction: Correction) -> None:
     """Add a correction in place of an earlier one of the same chunk."""
-    delete_correction(connection, correction.job_id, correction.chunk)
-    connection.execute(insert(CORRECTIONS).values(asdict(correction)))
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(CORRECTIONS).values(asdict(correction)))
+    except IntegrityError:  # also if the earlier one came just now
+        is_it = (CORRECTIONS.c.job_id == correction.job_id) & (CORRECTIONS.c.chunk == correction.chunk)
+        connection.execute(update(CORRECTIONS).where(is_it).values(asdict(correction)))
 
 
 def corrections_of(connection: Connection, job_id: int) -> list[Correction]:

@@ -18,7 +18,6 @@ pages = Blueprint("pages", __name__)
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-@pages.get("/")
 @pages.get("/docs")
 def docs() -> ResponseReturnValue:
     """Show how the API is used."""
@@ -41,6 +40,12 @@ def openapi() -> Response:
     return jsonify(document(current_app))
 
 
+@pages.get("/docs/api")
+def try_api() -> ResponseReturnValue:
+    """Let every request of the API be tried."""
+    return render_template("docs/api.html")
+
+
 @pages.get("/docs/model")
 def model_card() -> ResponseReturnValue:
     """Show the card of the model in use: what it was made from, what was measured, where it fails."""
@@ -49,7 +54,18 @@ def model_card() -> ResponseReturnValue:
     text = (
         card.read_text(encoding="utf-8") if card.is_file() else f"# {model.label}\n\nIt came without a card."
     )
-    return render_template("docs/model.html", label=model.label, card=_MARKDOWN.render(text))
+    return render_template("docs/model.html", label=model.label, card=_reachable(_MARKDOWN.render(text)))
+
+
+def _reachable(page: str) -> str:
+    """Let keys scroll wide tables, and take no heading for one that is empty, as Markdown cannot say it."""
+    for plain, better in (
+        ("<table>", '<div class="scroll" tabindex="0"><table>'),
+        ("</table>", "</table></div>"),
+        ("<th></th>", "<td></td>"),
+    ):
+        page = page.replace(plain, better)
+    return page
 
 
 @pages.get("/docs/<name>.png")

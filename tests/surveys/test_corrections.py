@@ -1,6 +1,7 @@
 """Corrections: kept with what the model saw, beyond the job, and read back by training and evaluation."""
 
 import csv
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from coralchunk.cli.evaluate import _judge
 from coralchunk.config import Settings
+from coralchunk.imaging.decode import decode, open_photo
 from coralchunk.imaging.scene import scene
 from coralchunk.pipeline.bench import load_classifier
 from coralchunk.storage.labelled import read_labels
@@ -180,10 +181,27 @@ def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path
 
     assert len(labelled) == 3
     for one in labelled:
-        (probabilities,), _ = _judge(one, classifier, settings)
+        assert one.context is not None
+        with one.photo.open("rb") as window, one.context.open("rb") as context:
+            seen, whole = decode(window, 10**8), open_photo(context, 10**8)
+        (probabilities,) = classifier.probabilities(seen[np.newaxis], whole.scene)
         row = rows[str(one.photo)]
         said = [float(row[name]) for name in ("bleached", "healthy", "not_coral")]
         assert probabilities.tolist() == pytest.approx(said, abs=6e-5)
+
+
+def test_evaluation_reads_the_export(exported: Path, tmp_path: Path) -> None:
+    command = [COMMAND, "evaluate", str(exported / "tiles.csv"), "-o", str(tmp_path)]
+    subprocess.run(command, check=True, env=environment(), stdout=subprocess.DEVNULL, timeout=120)
+
+    classes = ["bleached", "healthy", "not_coral"]
+    counted = np.zeros((3, 3), dtype=int)
+    with (exported / "tiles.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["label"] in classes:
+                said = int(np.argmax([float(row[name]) for name in classes]))
+                counted[classes.index(row["label"]), said] += 1
+    assert json.loads((tmp_path / "evaluation.json").read_text())["confusion"] == counted.tolist()
 
 
 def test_an_export_writes_over_nothing(server: RunningServer, exported: Path) -> None:

@@ -2,16 +2,20 @@
 
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from coralchunk.assets import folder
+from coralchunk.config import Settings
 from coralchunk.imaging.formats import SENTENCE
+from coralchunk.services import Services
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
-def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient, path: str) -> None:
-    page = client.get(path)
+def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient) -> None:
+    page = client.get("/docs")
 
     text = page.get_data(as_text=True)
     assert (page.status_code, page.mimetype) == (200, "text/html")
@@ -30,6 +34,54 @@ def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient, path: s
         "/openapi.json",
     ):
         assert needed.lower() in text.lower(), needed
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        pytest.param("/", "Choose photos", id="photos"),
+        pytest.param("/surveys", "New survey", id="surveys"),
+        pytest.param("/report/5", "Print, or save as PDF", id="a report"),
+        pytest.param("/shared/abc", 'data-share="abc"', id="a shared result"),
+        pytest.param("/docs/api", "swagger-ui-bundle.js", id="requests to try"),
+    ],
+)
+def test_the_app_is_served_with_all_that_its_pages_name(client: FlaskClient, path: str, says: str) -> None:
+    page = client.get(path)
+
+    text = page.get_data(as_text=True)
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert says in text
+    for link in set(re.findall(r'(?:href|src)="(/static/[^"]*)"', text)):
+        with client.get(link) as answer:
+            assert answer.status_code == 200, link
+
+
+def test_the_time_that_results_are_kept_is_told_in_words(
+    client_of: Callable[[Settings], FlaskClient], services: Services
+) -> None:
+    for seconds, words in (
+        (86_400, "24 hours"),
+        (172_800, "2 days"),
+        (90, "90 seconds"),
+        (5400, "90 minutes"),
+    ):
+        page = client_of(services.settings.model_copy(update={"result_ttl": seconds})).get("/")
+
+        assert f"deleted there after {words}." in page.get_data(as_text=True)
+
+
+SCRIPTS = [
+    path
+    for kind in ("js", "css")
+    for path in sorted(folder("static").rglob(f"*.{kind}"))
+    if "vendor" not in path.parts
+]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_and_styles_can_be_held_in_the_head(script: Path) -> None:
+    assert len(script.read_text().splitlines()) <= 250
 
 
 def test_every_link_of_the_docs_page_into_this_server_leads_somewhere(client: FlaskClient) -> None:

@@ -1,0 +1,54 @@
+"""The app's screens. They are empty frames: the browser fills them from the same API that others use."""
+
+from typing import Final
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from coralchunk.api.context import services
+from coralchunk.imaging.formats import SENTENCE
+
+screens = Blueprint("screens", __name__)
+
+_UNITS: Final = ((86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
+
+
+@screens.get("/")
+def home() -> ResponseReturnValue:
+    """Take photos in, and show how far they are and what was seen on them."""
+    return _screen("home", formats=SENTENCE, kept=_duration(services().settings.result_ttl))
+
+
+@screens.get("/surveys")
+def surveys() -> ResponseReturnValue:
+    """Put photos together, and show what they say of a place over time."""
+    return _screen("surveys")
+
+
+@screens.get("/report/<int:job_id>")
+def report(job_id: int) -> ResponseReturnValue:
+    """Show a result on one page of paper."""
+    return _screen("report", job_id=job_id)
+
+
+@screens.get("/shared/<share_id>")
+def shared(share_id: str) -> ResponseReturnValue:
+    """Show a result to whoever was given the link."""
+    return _screen("shared", share_id=share_id)
+
+
+def _screen(name: str, **details: object) -> str:
+    return render_template(
+        f"app/{name}.html",
+        settings=services().settings,
+        model=services().models.manifest(services().model),
+        **details,
+    )
+
+
+def _duration(seconds: int) -> str:
+    """Write a time in the largest unit that leaves no fraction: "24 hours", not "1 day"."""
+    unit, word = next(
+        (unit, word) for unit, word in _UNITS if seconds % unit == 0 and (seconds > unit or unit == 1)
+    )
+    return f"{seconds // unit} {word}"

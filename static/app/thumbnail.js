@@ -1,0 +1,21 @@
+// A photo -> a small copy of it; null for a format that this browser cannot draw.
+
+const SIDE = 320; // px
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Blob|null>} JPEG, upright
+ */
+export async function thumbnail(file) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file, { resizeWidth: SIDE, resizeQuality: "medium" });
+  } catch {
+    return null; // HEIC or TIFF in most browsers, or no photo at all: the server will say which
+  }
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+}

@@ -1,0 +1,97 @@
+// Figures of the API -> the words and numbers that people read.
+
+const NARROW = "\u202f"; // a space that does not break
+const JOINER = "\u2060"; // no space, and no break either
+
+/**
+ * Write a share, 0 to 1, as whole per cent; a trace is no zero.
+ * @param {number} share
+ * @returns {string}
+ */
+export function percent(share) {
+  if (share > 0 && share < 0.01) return `under 1${NARROW}%`;
+  if (share < 1 && share > 0.99) return `over 99${NARROW}%`;
+  return `${Math.round(share * 100)}${NARROW}%`;
+}
+
+/**
+ * Write a 95 % interval.
+ * @param {[number, number]|null} interval
+ * @returns {string}
+ */
+export function within(interval) {
+  if (!interval) return "";
+  const [low, high] = interval.map((bound) => Math.round(bound * 100));
+  return ` (95${NARROW}%: ${low}${JOINER}–${JOINER}${high}${NARROW}%)`;
+}
+
+/**
+ * Write a number with its word, in singular or plural.
+ * @param {number} number
+ * @param {string} word
+ * @returns {string}
+ */
+export const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+
+/**
+ * Write a size of a file.
+ * @param {number} bytes
+ * @returns {string}
+ */
+export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)}${NARROW}MB`;
+
+const SEVERITY = {
+  none: "No bleaching seen",
+  mild: "Mild bleaching",
+  moderate: "Moderate bleaching",
+  severe: "Severe bleaching",
+  unknown: "No figure for bleaching",
+};
+
+/**
+ * Say in a few words how bad it is.
+ * @param {{severity: string}} summary
+ * @returns {string}
+ */
+export const severity = (summary) => SEVERITY[summary.severity];
+
+/**
+ * Say how much of the coral looks bleached, or why that cannot be said.
+ * @param {any} summary of a status or survey
+ * @returns {string}
+ */
+export function bleaching(summary) {
+  if (summary.bleached_cover === null) {
+    return `How much of the coral is bleached cannot be said: ${summary.bleached_cover_reason}.`;
+  }
+  const share = `${percent(summary.bleached_cover)} of the coral looks bleached${within(summary.bleached_cover_interval)}`;
+  if (summary.total_chunks === undefined) return `${share}.`;
+  return `${share}, ${summary.bleached_chunks} of ${count(summary.total_chunks, "chunk")}.`;
+}
+
+/**
+ * Say the result in one line.
+ * @param {any} summary of a status
+ * @returns {string}
+ */
+export function inOneLine(summary) {
+  if (summary.bleached_cover === null) return `${severity(summary)}: ${summary.bleached_cover_reason}.`;
+  return `${severity(summary)}: ${percent(summary.bleached_cover)} of the coral${within(summary.bleached_cover_interval)}.`;
+}
+
+/**
+ * Say how much coral there is, or why that cannot be said.
+ * @param {any} summary of a status
+ * @returns {string}
+ */
+export function cover(summary) {
+  if (summary.coral_cover === null) return `How much coral there is cannot be said: ${summary.coral_cover_reason}.`;
+  return `Coral covers ${percent(summary.coral_cover)} of what was judged${within(summary.coral_cover_interval)}.`;
+}
+
+/**
+ * Say how long to wait.
+ * @param {number} seconds
+ * @returns {string}
+ */
+export const inTime = (seconds) => (seconds < 90 ? `${Math.max(1, Math.ceil(seconds))} s` : `${Math.ceil(seconds / 60)} min`);

@@ -1,0 +1,96 @@
+// Mouse, fingers and keys -> zoom, move and choose on a map.
+
+const STEP = 1.35;
+const MOVE = 80; // canvas pixels a key
+const STILL = 8; // pixels that a tap may move
+
+/**
+ * Let a map be handled.
+ * @param {import("./map.js").PhotoMap} map
+ * @param {{choose: (index: number) => void, hover: (index: number, at: {x: number, y: number}) => void}} told
+ */
+export function handle(map, told) {
+  wheel(map);
+  pointers(map, told);
+  keys(map, told);
+}
+
+function spot(map, event) {
+  const box = map.canvas.getBoundingClientRect();
+  const ratio = map.canvas.width / box.width;
+  return { x: (event.clientX - box.left) * ratio, y: (event.clientY - box.top) * ratio };
+}
+
+function wheel(map) {
+  map.canvas.addEventListener(
+    "wheel",
+    (event) => {
+      if (map.isFitted && event.deltaY > 0) return; // nothing to zoom out of: the page scrolls on
+      event.preventDefault();
+      map.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), spot(map, event));
+    },
+    { passive: false },
+  );
+}
+
+function pointers(map, told) {
+  const { canvas } = map;
+  /** @type {Map<number, {x: number, y: number}>} */
+  const down = new Map();
+  let moved = 0;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    if (!down.size) moved = 0;
+    down.set(event.pointerId, spot(map, event));
+    canvas.setPointerCapture(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const now = spot(map, event);
+    const before = down.get(event.pointerId);
+    if (!before) return event.pointerType === "mouse" && told.hover(map.at(now), event);
+    moved += Math.hypot(now.x - before.x, now.y - before.y);
+    const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) pinch(map, before, now, other);
+    else if (moved > STILL && !map.isFitted) map.pan(now.x - before.x, now.y - before.y);
+    down.set(event.pointerId, now);
+    });
+  canvas.addEventListener("pointerup", (event) => {
+    if (down.delete(event.pointerId) && moved <= STILL && !down.size) told.choose(map.at(spot(map, event)));
+  });
+  canvas.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
+  canvas.addEventListener("pointerleave", () => told.hover(-1, { x: 0, y: 0 }));
+  canvas.addEventListener("dblclick", (event) => map.zoom(2, spot(map, event)));
+}
+
+function pinch(map, before, now, other) {
+  const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+  map.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
+  const [far, near] = [Math.hypot(now.x - other.x, now.y - other.y), Math.hypot(before.x - other.x, before.y - other.y)];
+  map.zoom(far / Math.max(1, near), middle);
+}
+
+function keys(map, told) {
+  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  map.canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = arrows[event.key];
+    if (arrow && event.shiftKey) map.pan(-arrow[0] * MOVE, -arrow[1] * MOVE);
+    else if (arrow) told.choose(neighbour(map, arrow));
+    else if (event.key === "+" || event.key === "=") map.zoom(STEP);
+    else if (event.key === "-") map.zoom(1 / STEP);
+    else if (event.key === "0") map.fit();
+    else if (event.key === "Escape") told.choose(-1);
+    else return;
+    event.preventDefault();
+    });
+}
+
+/** The chunk beside the chosen one; the first, when none is. At an edge it stays. */
+function neighbour(map, [dx, dy]) {
+  const columns = map.cells.findIndex((cell) => cell.y > 0);
+  const width = columns < 0 ? map.cells.length : columns;
+  if (map.selected < 0) return 0;
+  const [column, row] = [(map.selected % width) + dx, Math.floor(map.selected / width) + dy];
+  if (column < 0 || column >= width || row < 0 || row * width >= map.cells.length) return map.selected;
+  return row * width + column;
+}

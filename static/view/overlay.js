@@ -1,0 +1,130 @@
+// Chunks and where they lie on the screen -> the marks of the server's picture: each state its colour and pattern.
+
+const BLEACHED = "rgb(213 94 0)";
+const HEALTHY = "rgb(0 158 115)";
+const UNSURE = "rgb(240 228 66)";
+const LINE = "rgb(40 40 40)";
+const OPACITY = 0.3; // of the colour over the photo: corals stay recognisable under it
+
+/** @type {Map<number, CanvasPattern>} hatch by its step, px */
+const hatches = new Map();
+
+const DRAW = { bleached, healthy, unsure, not_coral: (context, box) => frame(context, box, LINE, 0, 1) };
+
+/**
+ * Draw the marks of chunks.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./states.js").Cell[]} cells
+ * @param {{scale: number, x: number, y: number}} place of the photo's corner, in canvas pixels
+ * @param {{fade: number, shown: Set<string>}} look fade 0 (photo only) to 1
+ */
+export function paint(context, cells, place, { fade, shown }) {
+  for (const cell of cells) {
+    if (!shown.has(cell.state) || fade === 0) continue;
+    const box = boxOf(cell, place);
+    if (isVisible(box, context.canvas)) DRAW[cell.state](context, box, fade);
+  }
+  context.globalAlpha = 1;
+}
+
+/**
+ * Mark the chunk that is being looked at.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./states.js").Cell} cell
+ * @param {{scale: number, x: number, y: number}} place
+ */
+export function point(context, cell, place) {
+  const box = boxOf(cell, place);
+  const out = { x: box.x - 6, y: box.y - 6, width: box.width + 12, height: box.height + 12 };
+  frame(context, out, "#000", 0, 10);
+  frame(context, out, "#fff", 2, 6);
+}
+
+/**
+ * Mark a chunk that somebody has corrected.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./states.js").Cell} cell
+ * @param {{scale: number, x: number, y: number}} place
+ */
+export function tick(context, cell, place) {
+  const box = boxOf(cell, place);
+  const side = Math.max(10, Math.min(28, box.width / 3));
+  const [x, y] = [box.x + box.width - side - 2, box.y + 2];
+  context.fillStyle = "#fff";
+  context.fillRect(x, y, side, side);
+  context.strokeStyle = "#000";
+  context.lineWidth = side / 7;
+  context.beginPath();
+  context.moveTo(x + side * 0.2, y + side * 0.55);
+  context.lineTo(x + side * 0.42, y + side * 0.78);
+  context.lineTo(x + side * 0.8, y + side * 0.25);
+  context.stroke();
+}
+
+function boxOf(cell, { scale, x, y }) {
+  const left = Math.round(x + cell.x * scale);
+  const top = Math.round(y + cell.y * scale);
+  return {
+    x: left,
+    y: top,
+    width: Math.round(x + (cell.x + cell.width) * scale) - left,
+    height: Math.round(y + (cell.y + cell.height) * scale) - top,
+  };
+}
+
+const isVisible = (box, canvas) =>
+  box.x < canvas.width && box.y < canvas.height && box.x + box.width > 0 && box.y + box.height > 0;
+
+function bleached(context, box, fade) {
+  wash(context, box, BLEACHED, fade);
+  const thick = Math.max(2, Math.floor(Math.min(box.width, box.height) / 24));
+  frame(context, box, "#fff", 0, thick);
+  frame(context, box, BLEACHED, thick >> 1, thick);
+}
+
+function healthy(context, box, fade) {
+  wash(context, box, HEALTHY, fade);
+  frame(context, box, HEALTHY, 0, Math.max(1, Math.floor(Math.min(box.width, box.height) / 60)));
+}
+
+function unsure(context, box, fade) {
+  context.globalAlpha = fade;
+  const step = Math.max(6, Math.floor(Math.max(box.width, box.height) / 7));
+  const pattern = hatch(context, step);
+  pattern.setTransform(new DOMMatrix().translate(box.x, box.y));
+  context.fillStyle = pattern;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  frame(context, box, LINE, 0, 1);
+}
+
+/** Yellow on pale coral is no line at all in bright sun; its dark edge is. */
+function hatch(context, step) {
+  if (!hatches.has(step)) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = step;
+    const pen = tile.getContext("2d");
+    const line = Math.max(1, Math.floor(step / 12));
+    for (let y = 0; y < step; y += 1) {
+      pen.fillStyle = UNSURE;
+      for (let at = 0; at < line; at += 1) pen.fillRect((at - y + step) % step, y, 1, 1);
+      pen.fillStyle = LINE;
+      for (let at = line; at < 2 * line; at += 1) pen.fillRect((at - y + step) % step, y, 1, 1);
+    }
+    hatches.set(step, context.createPattern(tile, "repeat"));
+  }
+  return hatches.get(step);
+}
+
+function wash(context, box, colour, fade) {
+  context.globalAlpha = OPACITY * fade;
+  context.fillStyle = colour;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.globalAlpha = fade;
+}
+
+function frame(context, box, colour, inset, thick) {
+  const half = inset + thick / 2;
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.strokeRect(box.x + half, box.y + half, Math.max(0, box.width - 2 * half), Math.max(0, box.height - 2 * half));
+}

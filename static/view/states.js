@@ -1,0 +1,45 @@
+// Probabilities and a threshold -> the four states, as the server makes them.
+
+/** In the order of every list; `label` is what the API calls it. */
+export const STATES = [
+  { state: "bleached", label: "Bleached Coral", name: "bleached" },
+  { state: "healthy", label: "Healthy Coral", name: "healthy" },
+  { state: "not_coral", label: "Not Coral", name: "not coral" },
+  { state: "unsure", label: "Unsure", name: "unsure" },
+];
+
+const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, state]));
+
+/**
+ * @typedef {{x: number, y: number, width: number, height: number, probabilities: Record<string, number>,
+ *   predicted_label: string, state: string, corrected: string|null}} Cell a chunk as it is shown
+ */
+
+/**
+ * Say what a chunk shows.
+ * @param {Cell} chunk
+ * @param {number|null} threshold least largest probability, 0 to 1; null for the model's own word
+ * @returns {string} state
+ */
+export function judge(chunk, threshold) {
+  if (threshold === null) return BY_LABEL[chunk.predicted_label];
+  const [state, probability] = Object.entries(chunk.probabilities).reduce((a, b) => (b[1] > a[1] ? b : a));
+  return probability >= threshold ? state : "unsure";
+}
+
+/**
+ * Count the chunks of each state.
+ * @param {Cell[]} cells
+ * @returns {Record<string, number>}
+ */
+export function tally(cells) {
+  const counts = Object.fromEntries(STATES.map(({ state }) => [state, 0]));
+  for (const cell of cells) counts[cell.state] += 1;
+  return counts;
+}
+
+/** @param {string} label of the API @returns {string} state */
+export const stateOf = (label) => BY_LABEL[label];
+
+/** @param {string} state @returns {string} label of the API */
+export const labelOf = (state) => STATES.find((one) => one.state === state).label;

@@ -1,0 +1,94 @@
+"""Surveys and corrections as rows, in both databases, also when two write at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from coralchunk.storage import corrections, surveys
+from coralchunk.storage.corrections import Correction
+from coralchunk.storage.database import Database, open_database
+from coralchunk.storage.migrate import migrate
+from tests.surveys.conftest import photo, survey
+
+SURVEY = survey().survey
+CORRECTION = Correction(
+    job_id=2**53 - 1,
+    chunk=3,
+    owner="",
+    photo_key="0" * 32,
+    label="healthy",
+    by=None,
+    corrected_at=1.9e9,
+    said="bleached",
+    bleached=0.8,
+    healthy=0.1,
+    not_coral=0.1,
+    model_name="coralchunk-lite0",
+    model_version="0.2.0",
+    model_sha256="e3" * 32,
+    window_x=0,
+    window_y=244,
+    photo_width=900,
+    photo_height=600,
+)
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    database = open_database(database_url, tmp_path)
+    migrate(database)
+    yield database
+    database.close()
+
+
+def test_a_job_is_in_a_survey_once_whoever_adds_it_at_once(database: Database) -> None:
+    def add(name: str) -> bool:
+        with database.writing() as connection:
+            return surveys.add_photo(connection, photo(1, name=name), b"[]")
+
+    with database.writing() as connection:
+        surveys.add_survey(connection, SURVEY)
+    with ThreadPoolExecutor(4) as threads:
+        added = list(threads.map(add, "abcd"))
+
+    with database.reading() as connection:
+        (kept,) = surveys.photos_of(connection, [SURVEY.id])
+        assert surveys.find_survey(connection, SURVEY.id) == SURVEY
+    assert sorted(added) == [False, False, False, True]
+    assert replace(kept, id=1, name="1.jpg") == photo(1)
+
+
+def test_a_photo_of_no_survey_is_not_kept(database: Database) -> None:
+    with database.writing() as connection:
+        assert not surveys.add_photo(connection, photo(1), b"[]")
+
+    with database.reading() as connection:
+        assert surveys.photos_of(connection, [SURVEY.id]) == []
+
+
+def test_photos_go_with_their_survey(database: Database) -> None:
+    with database.writing() as connection:
+        surveys.add_survey(connection, SURVEY)
+        surveys.add_photo(connection, photo(1), b"[]")
+        surveys.delete_survey(connection, SURVEY.id)
+
+    with database.reading() as connection:
+        assert surveys.photos_of(connection, [SURVEY.id]) == []
+
+
+def test_of_corrections_of_one_chunk_that_come_at_once_one_stays(database: Database) -> None:
+    def keep(by: str) -> None:
+        with database.writing() as connection:
+            corrections.keep_correction(connection, replace(CORRECTION, by=by))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(keep, "abcd"))
+
+    with database.reading() as connection:
+        (kept,) = corrections.corrections_of(connection, CORRECTION.job_id)
+        assert corrections.all_corrections(connection) == [kept]
+    assert kept.by in {*"abcd"}
+    assert replace(kept, by=None) == CORRECTION

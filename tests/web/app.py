@@ -1,0 +1,109 @@
+"""What people do in the app, in one word each."""
+
+import base64
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Download, Locator, Page, expect
+
+from tests.reef import jpeg
+from tests.waiting import wait_for
+
+WIDTH, HEIGHT = 1220, 976  # five by four chunks
+PHOTO = jpeg(WIDTH, HEIGHT, seed=7)
+
+_HAND_OVER = """([zone, name, encoded, kinds]) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const given = new DataTransfer();
+  given.items.add(new File([bytes], name, { type: "image/jpeg" }));
+  for (const kind of kinds)
+    zone.dispatchEvent(kind === "paste"
+      ? new ClipboardEvent(kind, { clipboardData: given, bubbles: true })
+      : new DragEvent(kind, { dataTransfer: given, bubbles: true, cancelable: true }));
+}"""
+_PIXELS = """async (canvas, [places, width, right]) => {
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  const scale = canvas.width / width;
+  const pen = canvas.getContext("2d");
+  return places.map(([x, y]) =>
+    [...pen.getImageData(Math.round(x * scale) + right, Math.round(y * scale), 1, 1).data].slice(0, 3));
+}"""
+
+
+def file(name: str, content: bytes = PHOTO) -> dict[str, Any]:
+    """Return a file as the chooser takes it."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def choose(page: Page, *files: dict[str, Any]) -> None:
+    """Choose files with the button."""
+    page.locator("html[data-ready]").wait_for()
+    page.set_input_files("#choose", list(files))
+
+
+def hand_over(page: Page, name: str, kinds: tuple[str, ...], content: bytes = PHOTO) -> None:
+    """Drop or paste a file: what a browser would tell the page, event by event."""
+    page.locator("html[data-ready]").wait_for()
+    zone = page.locator("#drop").element_handle()
+    page.evaluate(_HAND_OVER, [zone, name, base64.b64encode(content).decode(), list(kinds)])
+
+
+def card(page: Page, name: str) -> Locator:
+    """Find a photo in the list."""
+    return page.locator(".card", has=page.get_by_role("heading", name=name))
+
+
+def completed(page: Page, name: str) -> Locator:
+    """Wait until a photo is judged."""
+    done = card(page, name)
+    expect(done).to_have_attribute("data-state", "completed")
+    return done
+
+
+def job_of(page: Page, name: str) -> int:
+    """Wait until a photo is judged, look at it, and return its job."""
+    completed(page, name)
+    with page.expect_response(re.compile(r"/V1/api/status/\d+\?include=summary,chunks")) as asked:
+        page.get_by_role("link", name=f"Look at {name}").click()
+    expect(page.locator("#threshold-says")).not_to_be_empty()
+    return int(asked.value.url.split("/status/")[1].split("?")[0])
+
+
+def slide(page: Page, slider: str, value: int) -> None:
+    """Move a slider."""
+    page.locator(slider).fill(str(value))
+
+
+def colours_at(page: Page, places: list[tuple[float, float]], right: int = 0) -> list[tuple[int, ...]]:
+    """Return the colours of the map where the photo has these pixels, once all is drawn; the whole is shown.
+
+    right  so many pixels of the screen further to the right
+    """
+    found = page.locator("#map").evaluate(_PIXELS, [places, WIDTH, right])
+    return [tuple(colour) for colour in found]
+
+
+def reads(
+    page: Page, place: tuple[float, float], colour: tuple[int, ...], *, right: int, is_there: bool = True
+) -> None:
+    """Wait until the map has this colour at this pixel of the photo, or has it no more."""
+    wait_for(
+        lambda: (colours_at(page, [place], right)[0] == colour) == is_there,
+        f"{colour} at {place} being {is_there}",
+    )
+
+
+def taken(page: Page, button: str, name: str) -> bytes:
+    """Press a button that hands out a file, and return it."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).click()
+    download: Download = waiting.value
+    assert download.suggested_filename == name
+    return download.path().read_bytes()
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps people from using a page, as axe-core finds it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]

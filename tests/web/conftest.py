@@ -1,0 +1,81 @@
+"""A browser of the session, and pages in it that forgive nothing."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.server import RunningServer
+from tests.waiting import PATIENCE_S
+
+PATIENCE_MS = PATIENCE_S * 1000
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True}
+NewPage = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no Chromium here; on Debian: apt install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
+    """Opens pages, each on a device of its own; a test fails if one complains or asks elsewhere.
+
+    forgiven  what a complaint may contain, because the test provokes it
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    allowed = ["willReadFrequently"]  # tests read pixels, the app does not
+
+    def open_page(
+        base_url: str = str(server.client.base_url), forgiven: str | None = None, **options: Any
+    ) -> Page:
+        context = browser.new_context(base_url=base_url, **(DESKTOP | options))
+        contexts.append(context)
+        if forgiven is not None:
+            allowed.append(forgiven)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+        )
+        page.on(
+            "request",
+            lambda asked: (
+                None
+                if asked.url.startswith((base_url, "blob:", "data:"))
+                else complaints.append(f"asked elsewhere: {asked.url}")
+            ),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [said for said in complaints if not any(words in said for words in allowed)] == []
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """The app on a desktop."""
+    opened = new_page()
+    opened.goto("/")
+    return opened

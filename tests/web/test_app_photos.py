@@ -1,0 +1,157 @@
+"""Photos on their way: chosen or dropped, sent, followed, cancelled, refused, and kept over a reload."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.cli.test_accounts import coralchunk
+from tests.reef import jpeg
+from tests.server import RunningServer
+from tests.waiting import wait_for
+from tests.web.app import card, choose, completed, file, hand_over
+from tests.web.conftest import NewPage
+
+_NOTE_STATES = """() => {
+  window.states = [];
+  new MutationObserver(() => window.states.push(document.querySelector(".state")?.textContent))
+    .observe(document.querySelector("#cards"), { subtree: true, childList: true, characterData: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server whose workers these tests may halt, and that takes few uploads at once."""
+    running = RunningServer(
+        tmp_path_factory.mktemp("strict") / "data", WORKERS="1", WEB_WORKERS="1", RATE_LIMIT="2/6 second"
+    )
+    running.start()
+    yield running
+    running.destroy()
+
+
+@pytest.fixture
+def device(strict_server: RunningServer, new_page: NewPage) -> Page:
+    """The app of that server."""
+    opened = new_page(str(strict_server.client.base_url), forgiven="429 (TOO MANY")
+    opened.goto("/")
+    return opened
+
+
+def test_a_chosen_photo_is_sent_and_its_progress_seen_changing(page: Page) -> None:
+    page.evaluate(_NOTE_STATES)
+
+    choose(page, file("big.jpg", jpeg(5000, 3000)))
+    done = completed(page, "big.jpg")
+
+    seen = page.evaluate("() => window.states")
+    judged = {int(found[1]) for text in seen if text and (found := re.match(r"(\d+) of 273 chunks", text))}
+    assert len(judged) >= 2, seen
+    assert re.search(r"of 273 chunks|cannot be said", done.inner_text())
+
+
+def test_photos_can_be_dropped_or_pasted_and_have_thumbnails(page: Page) -> None:
+    hand_over(page, "dropped.jpg", ("dragenter", "dragover", "drop"))
+    hand_over(page, "pasted.jpg", ("paste",))
+
+    completed(page, "pasted.jpg")
+    done = completed(page, "dropped.jpg")
+
+    assert done.locator("img").evaluate("(image) => image.naturalWidth") == 320
+
+
+def test_two_photos_at_once_are_both_judged(page: Page) -> None:
+    choose(page, file("one.jpg", jpeg(600, 500, seed=3)), file("two.jpg", jpeg(500, 600, seed=4)))
+
+    completed(page, "one.jpg")
+    completed(page, "two.jpg")
+
+
+def test_a_photo_is_shown_again_after_a_reload_in_the_middle(
+    device: Page, strict_server: RunningServer
+) -> None:
+    with strict_server.workers_halted():
+        choose(device, file("kept.jpg"))
+        expect(card(device, "kept.jpg")).to_have_attribute("data-state", "queued")
+
+        device.reload()
+
+        again = card(device, "kept.jpg")
+        expect(again).to_have_attribute("data-state", "queued")
+        expect(again.locator("img")).to_be_visible()
+        assert float(again.locator(".veil").evaluate("(veil) => getComputedStyle(veil).opacity")) > 0.3
+
+    completed(device, "kept.jpg")
+    expect(again.locator(".veil")).to_have_css("opacity", "0")
+
+
+def test_a_cancelled_photo_is_gone_here_and_on_the_server(device: Page, strict_server: RunningServer) -> None:
+    with strict_server.workers_halted():
+        with device.expect_response("**/V1/api/classify") as sent:
+            choose(device, file("wrong.jpg"))
+        job_id = sent.value.json()["job_id"]
+        expect(card(device, "wrong.jpg")).to_have_attribute("data-state", "queued")
+
+        device.get_by_role("button", name="Cancel wrong.jpg").click()
+
+        expect(card(device, "wrong.jpg")).to_have_count(0)
+        status = f"/V1/api/status/{job_id}"
+        wait_for(lambda: strict_server.client.get(status).status_code == 404, "the job being gone")
+    device.reload()
+    expect(device.locator("#empty")).to_be_visible()
+
+
+def test_what_cannot_be_judged_is_told_in_a_sentence(new_page: NewPage) -> None:
+    page = new_page(forgiven="422 (UNPROCESSABLE")
+    page.goto("/")
+
+    choose(page, file("notes.jpg", b"no photo at all"), file("large.jpg", b"\xff\xd8" + bytes(8_100_000)))
+
+    expect(card(page, "notes.jpg")).to_contain_text("This file is not a photo")
+    expect(card(page, "large.jpg")).to_contain_text("8.1\u202fMB; the server takes at most 8 MB")
+    expect(page.get_by_role("button", name="Try again: notes.jpg")).to_be_visible()
+    page.get_by_role("button", name="Remove notes.jpg").click()
+    expect(card(page, "notes.jpg")).to_have_count(0)
+
+
+def test_a_busy_server_is_waited_for_and_then_asked_again(device: Page) -> None:
+    device.evaluate(_NOTE_STATES)
+
+    choose(device, *(file(f"{number}.jpg", jpeg(300, 300 + number)) for number in range(4)))
+
+    for number in range(4):
+        completed(device, f"{number}.jpg")
+    told = [text for text in device.evaluate("() => window.states") if text and "Tries again in" in text]
+    assert any(re.search(r"Too many requests .* Tries again in \d s\.", text) for text in told), told
+
+
+def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: NewPage) -> None:
+    page = new_page(forgiven="ERR_INTERNET_DISCONNECTED")
+    page.goto("/")
+    page.locator("html[data-ready]").wait_for()
+    page.context.set_offline(True)
+    choose(page, file("under water.jpg", jpeg(400, 300)))
+    expect(page.locator("#offline")).to_be_visible()
+    expect(card(page, "under water.jpg")).to_contain_text("Waits for a connection")
+
+    page.context.set_offline(False)
+
+    completed(page, "under water.jpg")
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_a_server_that_asks_for_a_token_gets_one_from_the_user(
+    own_server: Callable[..., RunningServer], new_page: NewPage
+) -> None:
+    own = own_server(WORKERS="1", WEB_WORKERS="1", V1_REQUIRE_TOKEN="1")  # noqa: S106
+    coralchunk(own.data_dir, "user", "add", "ana", typed="parrotfish\n")
+    token = coralchunk(own.data_dir, "token", "create", "ana").stdout.strip()
+    device = new_page(str(own.client.base_url), forgiven="401 (UNAUTHORIZED")
+    device.goto("/")
+    choose(device, file("guarded.jpg", jpeg(400, 300)))
+
+    device.get_by_label("Token", exact=True).fill(token)
+    device.get_by_role("button", name="Use this token").click()
+
+    completed(device, "guarded.jpg")

@@ -1,0 +1,255 @@
+"""A result in the browser: its marks on the photo, its chunks, and what can be taken away."""
+
+import csv
+import io
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from coralchunk.imaging.overlay import COLOURS
+from coralchunk.terms import State
+from tests.reef import encoded, reef
+from tests.server import RunningServer
+from tests.web.app import WIDTH, choose, colours_at, file, job_of, reads, slide, taken
+from tests.web.conftest import PHONE, NewPage
+
+COLUMNS = 5
+WHITE = (255, 255, 255)
+LINE = (40, 40, 40)
+
+
+@pytest.fixture
+def looked_at(page: Page, server: RunningServer) -> tuple[Page, list[dict[str, Any]]]:
+    """A photo that is looked at, and its chunks as the API tells them."""
+    choose(page, file("reef.jpg"))
+    job_id = job_of(page, "reef.jpg")
+    return page, server.status(job_id, "chunks")["chunks"]
+
+
+def corner_of(chunks: list[dict[str, Any]], label: str) -> tuple[int, int]:
+    """The left edge, at half height, of the first chunk that is said to be this."""
+    chunk = next(chunk for chunk in chunks if chunk["predicted_label"] == label)
+    return chunk["x"], chunk["y"] + chunk["height"] // 2
+
+
+def middles(chunks: list[dict[str, Any]]) -> list[tuple[float, float]]:
+    return [(chunk["x"] + chunk["width"] / 2, chunk["y"] + chunk["height"] / 2) for chunk in chunks]
+
+
+def test_each_state_is_marked_on_the_photo_in_its_colour(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, chunks = looked_at
+    bleached = corner_of(chunks, "Bleached Coral")
+    healthy = corner_of(chunks, "Healthy Coral")
+    nothing = corner_of(chunks, "Not Coral")
+
+    reads(page, bleached, WHITE, right=1)
+    reads(page, bleached, COLOURS[State.BLEACHED], right=6)
+    reads(page, healthy, COLOURS[State.HEALTHY], right=1)
+    reads(page, nothing, LINE, right=0)
+
+
+def test_the_marks_can_be_faded_until_the_bare_photo_is_seen(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, chunks = looked_at
+    edge = corner_of(chunks, "Bleached Coral")
+    place = [(chunk["x"] + 120, chunk["y"] + 122) for chunk in chunks]
+    marked = colours_at(page, place)
+
+    slide(page, "#fade", 0)
+
+    bare = colours_at(page, place)
+    assert bare != marked
+    wash = COLOURS[State.BLEACHED]
+    for chunk, under, over in zip(chunks, bare, marked, strict=True):
+        if chunk["predicted_label"] == "Bleached Coral":
+            mixed = [0.7 * a + 0.3 * b for a, b in zip(under, wash, strict=True)]
+            assert all(abs(a - b) <= 3 for a, b in zip(over, mixed, strict=True)), (under, over)
+        elif chunk["predicted_label"] == "Not Coral":
+            assert under == over
+    slide(page, "#fade", 100)
+    reads(page, edge, WHITE, right=1)
+
+
+def test_a_class_can_be_switched_off(looked_at: tuple[Page, list[dict[str, Any]]]) -> None:
+    page, chunks = looked_at
+    edge = corner_of(chunks, "Bleached Coral")
+    reads(page, edge, COLOURS[State.BLEACHED], right=6)
+
+    page.get_by_label("Bleached").uncheck()
+
+    reads(page, edge, COLOURS[State.BLEACHED], right=6, is_there=False)
+    reads(page, corner_of(chunks, "Healthy Coral"), COLOURS[State.HEALTHY], right=1)
+
+
+def test_the_threshold_recolours_and_recounts_at_once(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, chunks = looked_at
+    counts = Counter(chunk["predicted_label"] for chunk in chunks)
+    unsure = page.locator("[data-count=unsure]")
+    expect(unsure).to_have_text(str(counts["Unsure"]))
+    edge = corner_of(chunks, "Bleached Coral")
+
+    slide(page, "#threshold", 99)
+
+    surest = sum(max(chunk["probabilities"].values()) >= 0.99 for chunk in chunks)
+    expect(unsure).to_have_text(str(len(chunks) - surest))
+    reads(page, edge, COLOURS[State.BLEACHED], right=6, is_there=False)
+    slide(page, "#threshold", 34)
+    expect(unsure).to_have_text("0")
+    page.get_by_role("button", name="Back to the model's own").click()
+    expect(unsure).to_have_text(str(counts["Unsure"]))
+
+
+def test_a_chunk_that_is_pointed_at_tells_what_it_is(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, chunks = looked_at
+    index = next(i for i, chunk in enumerate(chunks) if chunk["predicted_label"] == "Healthy Coral")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = (side * box["width"] / WIDTH for side in middles(chunks)[index])
+
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    expect(page.locator("#tip")).to_contain_text("Healthy Coral: bleached")
+    page.mouse.down()
+    page.mouse.up()
+
+    told = page.locator("#chunk")
+    chunk = chunks[index]
+    expect(told).to_contain_text(f"Chunk {index}: Healthy Coral")
+    expect(told).to_contain_text(f"{round(chunk['probabilities']['healthy'] * 100)}\u202f%")
+    across = f"Pixels {chunk['x']}\N{EN DASH}{chunk['x'] + chunk['width']} across"
+    expect(told).to_contain_text(across)
+
+
+def test_the_whole_app_can_be_used_with_keys_alone(page: Page) -> None:
+    choose(page, file("keys.jpg"))
+    link = page.get_by_role("link", name="Look at keys.jpg")
+    link.wait_for()
+    for _ in range(30):
+        if link.evaluate("(link) => link === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#view-title")).to_be_focused()
+    expect(page.locator("#threshold-says")).not_to_be_empty()
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.id") == "map":
+            break
+
+    for key in ("ArrowRight", "ArrowDown", "ArrowRight"):
+        page.keyboard.press(key)
+
+    expect(page.locator("#chunk h2")).to_contain_text(f"Chunk {COLUMNS + 1}:")
+    for key in ("+", "+", "Shift+ArrowRight", "-"):
+        page.keyboard.press(key)
+    expect(page.locator("#map")).to_have_class("near")
+    page.keyboard.press("0")
+    expect(page.locator("#map")).not_to_have_class("near")
+    page.keyboard.press("Escape")
+    expect(page.locator("#chunk")).to_be_hidden()
+
+
+def test_a_phone_zooms_with_two_fingers(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    choose(page, file("phone.jpg"))
+    job_of(page, "phone.jpg")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    for kind, apart in (("touchStart", 20), ("touchMove", 40), ("touchMove", 90), ("touchEnd", None)):
+        points = (
+            [] if apart is None else [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        )
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    expect(page.locator("#map")).to_have_class("near")
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_picture_table_and_data_can_be_taken_away(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, chunks = looked_at
+
+    picture = Image.open(io.BytesIO(taken(page, "Picture (PNG)", "reef.png")))
+    rows = list(csv.DictReader(io.StringIO(taken(page, "Table (CSV)", "reef.csv").decode())))
+    data = json.loads(taken(page, "All data (JSON)", "reef.json"))
+
+    assert picture.format == "PNG"
+    assert [row["predicted_label"] for row in rows] == [chunk["predicted_label"] for chunk in chunks]
+    assert data["chunks"] == chunks
+
+
+def test_the_position_of_a_photo_is_given_out_only_to_one_who_asks(page: Page) -> None:
+    notes = Image.Exif()
+    notes.get_ifd(0x8825).update({1: "S", 2: (18.0, 15.0, 0.0), 3: "E", 4: (147.0, 30.0, 0.0)})
+    notes.get_ifd(0x8769)[36867] = "2024:11:29 10:03:05"
+    choose(page, file("placed.jpg", encoded(reef(900, 700), "JPEG", exif=notes)))
+    job_of(page, "placed.jpg")
+
+    page.get_by_role("button", name="Map point (GeoJSON)").click()
+    expect(page.locator("#take")).to_contain_text("-18.25000, 147.50000")
+    point = json.loads(taken(page, "Save it with the position", "placed.geojson"))
+
+    assert point["geometry"] == {"type": "Point", "coordinates": [147.5, -18.25]}
+    assert point["properties"]["taken_at"] == "2024-11-29T10:03:05"
+
+
+def test_a_photo_without_a_position_says_so(looked_at: tuple[Page, list[dict[str, Any]]]) -> None:
+    page, _ = looked_at
+
+    page.get_by_role("button", name="Map point (GeoJSON)").click()
+
+    expect(page.locator("#take")).to_contain_text("holds no position")
+
+
+def test_the_report_is_one_page(looked_at: tuple[Page, list[dict[str, Any]]]) -> None:
+    page, _ = looked_at
+
+    page.get_by_role("link", name="Report to print").click()
+
+    expect(page.get_by_role("heading", name="reef.jpg")).to_be_visible()
+    expect(page.locator("#summary")).to_contain_text("chunks bleached")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == 1
+
+
+def test_a_shared_link_shows_the_result_to_another_device(
+    looked_at: tuple[Page, list[dict[str, Any]]], new_page: NewPage
+) -> None:
+    page, chunks = looked_at
+    page.get_by_role("button", name="Link to share").click()
+    link = page.get_by_label("Whoever has this link").input_value()
+    other = new_page(forgiven="404 (NOT FOUND")
+
+    other.goto(link)
+    expect(other.locator("#summary")).to_contain_text("of the coral looks bleached")
+    expect(other.locator("#looks")).to_be_hidden()
+    other.locator("#map").focus()
+    other.keyboard.press("ArrowRight")
+
+    expect(other.locator("#chunk")).to_contain_text(chunks[0]["predicted_label"])
+    expect(other.get_by_text("Is that wrong?")).to_have_count(0)
+    other.goto(link + "x")
+    expect(other.locator("#view-problem")).to_contain_text("This link has ended")
+
+
+def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(page: Page) -> None:
+    choose(page, {"name": "scan.tiff", "mimeType": "image/tiff", "buffer": encoded(reef(600, 500), "TIFF")})
+    job_of(page, "scan.tiff")
+
+    expect(page.locator("#view-problem")).to_contain_text("cannot draw photos of this format")
+    expect(page.locator("#looks")).to_be_hidden()

@@ -1,0 +1,99 @@
+"""Surveys and corrections in the browser: photos put together, and the model put right."""
+
+import csv
+import io
+import re
+import zipfile
+
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.reef import jpeg
+from tests.server import RunningServer
+from tests.web.app import barriers, choose, completed, file, job_of, taken
+from tests.web.conftest import PHONE, NewPage
+
+PHOTOS = {f"transect {number}.jpg": jpeg(1220, 976, seed=number) for number in (1, 2, 3)}
+
+
+def agree(dialog: Dialog) -> None:
+    """Answer yes to a question of the page."""
+    dialog.accept()
+
+
+def begin(page: Page, name: str) -> None:
+    """Begin a survey and open it."""
+    page.get_by_role("button", name="New survey").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Site").fill("Tayrona")
+    page.get_by_label("Date").fill("2024-11-29")
+    page.get_by_label("Depth in metres").fill("7.5")
+    page.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    choose(page, *(file(name, photo) for name, photo in PHOTOS.items()))
+    for name in PHOTOS:
+        completed(page, name)
+    page.get_by_role("link", name="Surveys").click()
+    begin(page, "North wall")
+
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_role("button", name="Add them").click()
+
+    expect(page.locator("#rows tr")).to_have_count(3)
+    expect(page.locator("#about")).to_contain_text("7.5 m deep, 3 photos")
+    expect(page.locator("#figures")).to_contain_text(re.compile(r"of the coral looks bleached \(95.%: \d"))
+    rows = list(csv.DictReader(io.StringIO(taken(page, "Table (CSV)", "North wall.csv").decode())))
+    archive = zipfile.ZipFile(io.BytesIO(taken(page, "Darwin Core archive", "North wall.zip")))
+    assert len(rows) == 3
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    assert barriers(page) == []
+    assert "meta.xml" in archive.namelist()
+
+    page.get_by_role("button", name="Remove transect 2.jpg").click()
+    expect(page.locator("#rows tr")).to_have_count(2)
+    page.get_by_role("link", name="All surveys").click()
+    expect(page.locator("#over-time img")).to_have_js_property("complete", value=True)
+    assert page.locator("#over-time img").evaluate("(image) => image.naturalWidth") > 0
+    page.get_by_role("link", name="North wall").click()
+    page.on("dialog", agree)
+    page.get_by_role("button", name="Delete this survey").click()
+    expect(page.locator("#none")).to_be_visible()
+
+
+def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: NewPage) -> None:
+    page.goto("/surveys")
+    begin(page, "Shared wall")
+    other = new_page()
+
+    other.goto(page.url)
+
+    expect(other.get_by_role("heading", name="Shared wall")).to_be_visible()
+    other.get_by_role("link", name="All surveys").click()
+    expect(other.get_by_role("link", name="Shared wall")).to_be_visible()
+
+
+def test_a_correction_is_stored_shown_again_and_can_be_taken_back(page: Page, server: RunningServer) -> None:
+    choose(page, file("wrong.jpg"))
+    job_id = job_of(page, "wrong.jpg")
+    stored = f"/V1/api/classify/{job_id}/corrections"
+    page.locator("#map").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_label("Who says so").fill("Ana")
+
+    page.get_by_role("button", name="Not Coral").click()
+
+    expect(page.get_by_role("button", name="Not Coral")).to_have_attribute("aria-pressed", "true")
+    (correction,) = server.client.get(stored).json()["corrections"]
+    assert (correction["label"], correction["by"]) == ("Not Coral", "Ana")
+    page.reload()
+    expect(page.locator("#threshold-says")).not_to_be_empty()
+    page.locator("#map").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#chunk")).to_contain_text("You said: Not Coral")
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="Not Coral")).to_have_attribute("aria-pressed", "false")
+    assert server.client.get(stored).json()["corrections"] == []
