@@ -123,10 +123,13 @@ def test_an_unfinished_photo_cannot_be_corrected(server: RunningServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def exported(server: RunningServer, job: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(server: RunningServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export with what was said of a photo that no other test corrects."""
     folder = tmp_path_factory.mktemp("export") / "corrections"
+    job_id = server.submit(encoded(PHOTO, "PNG"))
+    server.completed(job_id)
     for chunk, label in ((0, "Bleached Coral"), (3, "Unsure"), (7, "Not Coral"), (11, "Healthy Coral")):
-        correct(server, job, chunk, label, by="=Ana")
+        correct(server, job_id, chunk, label, by="=Ana")
     command = [COMMAND, "corrections", "export", str(folder)]
     subprocess.run(command, check=True, env=environment(DATA_DIR=str(server.data_dir)), timeout=120)
     return folder
