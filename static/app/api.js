@@ -102,7 +102,22 @@ export async function ask(path, options = {}) {
  * @param {Parameters<typeof ask>[1]} [options]
  * @returns {Promise<any>}
  */
-export const json = async (path, options) => (await ask(path, options)).json();
+export const json = async (path, options) => parsed(await ask(path, options));
+
+/**
+ * Read an answer as JSON.
+ * @param {Response} answer
+ * @returns {Promise<any>}
+ * @throws {Unreachable} what came is not from this server, as the page of a harbour's network that asks to log in
+ */
+export async function parsed(answer) {
+  try {
+    return await answer.json();
+  } catch (no) {
+    if (no.name === "AbortError") throw no;
+    throw new Unreachable();
+  }
+}
 
 /**
  * Ask the server for a file.

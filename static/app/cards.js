@@ -17,6 +17,7 @@ export function start() {
     if (kind !== "removed") show(one);
     $("#empty").hidden = cards.size > 0;
   });
+  for (const kind of ["online", "offline"]) window.addEventListener(kind, () => photos().forEach(show));
   setInterval(() => photos().filter((one) => one.retryAt > Date.now()).forEach(show), 1000);
 }
 
@@ -113,7 +114,7 @@ function actions(card, one) {
   if (one.state === "completed") {
     place.append(el("a", { class: "button main", href: `#photo=${one.id}`, ...named("Look at") }, "Look"));
   }
-  if (["refused", "error"].includes(one.state)) {
+  if (["refused", "error", "gone"].includes(one.state)) {
     place.append(el("button", { type: "button", ...named("Try again:"), onclick: () => retry(one) }, "Try again"));
   }
   const [word, act] = isOn ? ["Cancel", cancel] : one.jobId && one.state === "completed" ? ["Delete", askThenDelete] : ["Remove", remove];

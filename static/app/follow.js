@@ -1,6 +1,6 @@
 // Jobs on the server -> live progress. Server-sent events for the first few, long polls where those fail.
 
-import { BASE, Refusal, Unreachable, ask, json, token } from "./api.js";
+import { BASE, Refusal, Unreachable, ask, json, parsed, token } from "./api.js";
 import { change, listen, photos } from "./photos.js";
 
 const AT_ONCE = 2; // browsers open six connections to a server; uploads and pictures need some
@@ -65,7 +65,7 @@ async function poll(one) {
       });
       if (answer.status === 304) continue;
       etag = answer.headers.get("ETag") ?? "";
-      tell(one, await answer.json());
+      tell(one, await parsed(answer));
     } catch (no) {
       if (no.name === "AbortError") return;
       if (!(no instanceof Refusal || no instanceof Unreachable)) throw no;

@@ -1,7 +1,7 @@
 // The first page: photos come in, are sent, followed and shown.
 
-import { start as showCards } from "./cards.js";
 import { file, json } from "./api.js";
+import { start as showCards } from "./cards.js";
 import { $, announce } from "./dom.js";
 import { start as follow } from "./follow.js";
 import { add, change, fileOf, isForgetful, listen, photo, recall } from "./photos.js";
@@ -63,11 +63,12 @@ async function route() {
   $("#view").hidden = !isOpen;
   const viewer = await import("../view/viewer.js");
   if (!isOpen) return viewer.close();
+  viewer.prepare(one.name);
   $("#view-title").focus();
   try {
     await viewer.show(await resultOf(one));
   } catch (no) {
-    viewer.problem(no.message);
+    viewer.problem(no.message); // whatever it is, an empty page would say less
     if (no.status === 404) change(one, { state: "gone", why: "The server no longer has this result." });
   }
 }

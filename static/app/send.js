@@ -1,7 +1,7 @@
 // Waiting photos -> jobs on the server. Few at once, each under its own key, again until it is through.
 
 import { BASE, Refusal, Unreachable, headers, refusal } from "./api.js";
-import { change, fileOf, listen, photos } from "./photos.js";
+import { change, fileOf, listen, photo, photos } from "./photos.js";
 
 const AT_ONCE = 2; // more would only share one thin line
 const STALLED_MS = 60_000;
@@ -57,9 +57,10 @@ async function send(one) {
   try {
     const file = await fileOf(one.id);
     if (!file) throw new Refusal(0, "This device no longer has the photo. Choose it again.");
-    const { job_id } = await post(request, file, one);
+    if (!photo(one.id)) return; // cancelled meanwhile
+    const jobId = await post(request, file, one);
     losses.delete(one.id);
-    change(one, { state: "queued", jobId: job_id, done: 0, total: 0 });
+    change(one, { state: "queued", jobId, done: 0, total: 0 });
   } catch (no) {
     change(one, after(no, one));
   } finally {
@@ -88,6 +89,15 @@ function stop(id) {
   losses.delete(id);
 }
 
+/** Read the job's number; whatever else answers with 200 is a network that wants a login first. */
+async function accepted(body) {
+  try {
+    return JSON.parse(body).job_id;
+  } catch {
+    throw new Unreachable();
+  }
+}
+
 /** Send one file; fetch cannot tell how much of an upload has left. */
 function post(request, file, one) {
   return new Promise((resolve, reject) => {
@@ -106,7 +116,7 @@ function post(request, file, one) {
       change(one, { sent: event.loaded / event.total });
     };
     request.onload = () => {
-      if (request.status === 200) resolve(JSON.parse(request.responseText));
+      if (request.status === 200) resolve(accepted(request.responseText));
       else if (request.status === 400 && request.responseText.includes("BrokenRequest")) reject(new Unreachable());
       else reject(refusal(request.status, request.responseText, request.getResponseHeader("Retry-After")));
     };

@@ -34,7 +34,7 @@ export function detail(place, cells, index, job) {
     place,
     el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
     el("dl", { class: "odds" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => odds(state, cell))),
-    el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width} × ${cell.height}).`),
+    el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
     job.jobId === null ? null : question(place, cells, index, job),
   );
 }

@@ -18,6 +18,5 @@ try {
   });
 } catch (no) {
   write($("#view-title"), "Nothing to see here");
-  $(".columns").hidden = true;
   problem(no.status === 404 ? "This link has ended, or never was: results are deleted after their time." : no.message);
 }

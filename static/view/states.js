@@ -38,8 +38,5 @@ export function tally(cells) {
   return counts;
 }
 
-/** @param {string} label of the API @returns {string} state */
-export const stateOf = (label) => BY_LABEL[label];
-
 /** @param {string} state @returns {string} label of the API */
 export const labelOf = (state) => STATES.find((one) => one.state === state).label;

@@ -25,23 +25,34 @@ let map = null;
 let shown = null;
 
 /**
+ * Make room for a result that is on its way.
+ * @param {string} name
+ */
+export function prepare(name) {
+  shown = null;
+  write($("#view-title"), name);
+  document.title = `${name}: coralchunk`;
+  problem("");
+  $(".columns").hidden = true;
+}
+
+/**
  * Show a result.
  * @param {Result} result
  */
 export async function show(result) {
+  prepare(result.name);
   shown = result;
   map ??= setUp();
-  problem("");
   const { status } = result;
   const size = { width: status.image_width, height: status.image_height };
   const cells = status.chunks.map((chunk) => ({ ...chunk, state: judge(chunk, null), corrected: null }));
-  write($("#view-title"), result.name);
-  document.title = `${result.name}: coralchunk`;
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   tell($("#summary"), status.summary, cells);
   offer($("#take"), result);
   const [image] = await Promise.all([drawable(result, size), corrections(result, cells)]);
   if (shown !== result) return; // another was opened meanwhile
+  $(".columns").hidden = false;
   $("#looks").hidden = image.isMarked;
   if (image.isMarked && result.jobId !== null) problem(whyMarked(result));
   map.show(image.source, size, cells);
