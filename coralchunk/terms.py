@@ -27,6 +27,13 @@ class State(StrEnum):
 
 
 CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # what a model tells apart
+# As answers tell them.
+LABELS: Final[dict[State, str]] = {
+    State.BLEACHED: "Bleached Coral",
+    State.HEALTHY: "Healthy Coral",
+    State.NOT_CORAL: "Not Coral",
+    State.UNSURE: "Unsure",
+}
 
 
 @dataclass(frozen=True, slots=True)

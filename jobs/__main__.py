@@ -17,11 +17,15 @@ from jobs.worker import ChunkWorker
 # a file that makes a decoder ask for more ends as an error of its own job.
 _MOST_MEMORY_BYTES: Final = 6 * 2**30
 
+# Whoever waits for an answer of the web comes first; else a worker has the processor as before.
+_NICE: Final = 10
+
 
 def main(name: str) -> None:
     """Load the model, then take tasks from the queue."""
     parent = os.environ.get(PARENT_VARIABLE)  # noqa: TID251 - set by our parent, not by an operator
     end_with_parent(int(parent) if parent else None)
+    os.nice(_NICE)
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))

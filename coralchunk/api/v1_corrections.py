@@ -14,9 +14,8 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Success
 from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_words import BODY, NO_JOB, TOKEN
-from coralchunk.pipeline.stitch import LABELS
 from coralchunk.storage.corrections import Correction
-from coralchunk.terms import State
+from coralchunk.terms import LABELS, State
 
 corrections = Blueprint("corrections", __name__, url_prefix="/V1/api/classify/<int:job_id>")
 

@@ -22,7 +22,7 @@ from coralchunk.api.survey_schemas import (
 )
 from coralchunk.api.tokens import survey_asker
 from coralchunk.api.v1_words import BODY, NO_DATABASE, NO_SURVEY, TOKEN
-from coralchunk.pipeline.stitch import figures
+from coralchunk.science.cover import figures
 from coralchunk.storage.surveys import SurveyPhoto
 from coralchunk.survey_errors import BadIds
 from coralchunk.surveys.book import Details, Measured

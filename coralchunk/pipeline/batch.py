@@ -11,9 +11,9 @@ from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.bring import part
-from coralchunk.pipeline.enquiry import finish_enquiry, give_up_image, judge_image
 from coralchunk.pipeline.finish import finish
 from coralchunk.pipeline.job import Job, JobKind
+from coralchunk.pipeline.judge import finish_enquiry, give_up_image, judge_image
 from coralchunk.pipeline.records import Step, packed
 from coralchunk.pipeline.tasks import Task, next_task
 

@@ -5,32 +5,23 @@ said of its points. So all that holds for the chunks of an uploaded photo holds 
 once, a task may run twice, a dead worker's task is put back, what stands still is begun again.
 """
 
-import math
 import secrets
 from io import BytesIO
-from typing import IO, Final
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from coralchunk.errors import CoralchunkError
-from coralchunk.imaging.decode import open_photo
-from coralchunk.imaging.points import around
-from coralchunk.metrics import JOBS
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.bring import HERE, REFUSED, bring, part
 from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.tasks import Task, first_task
-from coralchunk.refusals import PointsOutside, TooManyJobs
+from coralchunk.pipeline.tasks import first_task
+from coralchunk.refusals import TooManyJobs
 from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
-from coralchunk.terms import Point, Probabilities, Size
+from coralchunk.terms import Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit
-_BEST: Final = 5  # classifications told of a point
 _LANES: Final = 4  # photos of one job that are fetched or judged at once; so many may lie in the store
-_MILLION: Final = 1_000_000
-_DONE, _FAILED = b"+", b"-"  # first byte of a result, see scripts.OUTCOMES
 
 
 class _Stored(BaseModel):
@@ -161,52 +152,7 @@ def enqueue_enquiry(
 
 def readmit_enquiry(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
     """Queue a stored enquiry that Redis has forgotten. `stored_at` in Unix seconds."""
-    enqueue_enquiry(stores, job_id, len(_enquiry(stores, job_id).images), owner, stored_at)
-
-
-def judge_image(bench: Bench, job: Job, task: Task) -> bytes | None:
-    """Judge the points of one photo. Returns its result, or None while the photo is being fetched.
-
-    A photo that fails is a result too.
-    """
-    stores = bench.stores
-    enquiry = _enquiry(stores, job.id)
-    image = enquiry.images[task.batch]
-    try:
-        fetched = stores.blobs.read(job.id, part(task.batch))
-    except FileNotFoundError:
-        bring(stores, task, image.url)
-        return None
-    if fetched.startswith(REFUSED):
-        return failed_image(image.url, fetched.removeprefix(REFUSED).decode())
-    try:
-        points = _judged(bench, enquiry, image, BytesIO(memoryview(fetched)[len(HERE) :]))
-    except CoralchunkError as failure:
-        return failed_image(image.url, str(failure))
-    return _DONE + _dumped(JudgedImage(url=image.url, points=points))
-
-
-def failed_image(url: str, reason: str) -> bytes:
-    """Return the result of a photo that cannot be judged."""
-    return _FAILED + _dumped(JudgedImage(url=url, errors=(reason,)))
-
-
-def give_up_image(bench: Bench, job: Job, index: int, reason: str) -> bytes:
-    """Return the result of a photo that has tripped the server again and again."""
-    return failed_image(_enquiry(bench.stores, job.id).images[index].url, reason)
-
-
-def finish_enquiry(bench: Bench, job: Job) -> None:
-    """Store the answer; the job is completed once it is on disk."""
-    stores = bench.stores
-    results = stores.records.raw_results(job)
-    answer = b'{"images":[' + b",".join(result[1:] for result in results) + b"]}"
-    stores.blobs.keep(job.id, RESULT, BytesIO(answer))
-    if stores.records.complete(job.id, None):
-        JOBS.labels("completed").inc()
-    elif not stores.records.exists(job.id):
-        # Deleted meanwhile: what was just written must not outlive it.
-        stores.blobs.delete(job.id)
+    enqueue_enquiry(stores, job_id, len(stored_enquiry(stores, job_id).images), owner, stored_at)
 
 
 def answer_of_enquiry(stores: Stores, job: Job) -> JudgedImages:
@@ -214,35 +160,6 @@ def answer_of_enquiry(stores: Stores, job: Job) -> JudgedImages:
     return JudgedImages.model_validate_json(stores.blobs.read(job.id, RESULT))
 
 
-def _judged(bench: Bench, enquiry: Enquiry, image: AskedImage, content: IO[bytes]) -> tuple[JudgedPoint, ...]:
-    photo = open_photo(content, bench.stores.settings.max_pixels)
-    outside = [p for p in image.points if p.row >= photo.size.height or p.column >= photo.size.width]
-    if outside:
-        raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)
-    squares = around([Point(point.row, point.column) for point in image.points], photo.size)
-    probabilities = bench.classifiers.get(enquiry.model).probabilities(photo.windows(squares), photo.scene)
-    return tuple(
-        JudgedPoint(row=point.row, column=point.column, classifications=_best(enquiry.labels, row))
-        for point, row in zip(image.points, probabilities, strict=True)
-    )
-
-
-def _best(labels: tuple[AskedLabel, ...], row: Probabilities) -> tuple[Classification, ...]:
-    scored = sorted(zip(row.tolist(), labels, strict=True), key=lambda pair: -pair[0])
-    return tuple(
-        Classification(label_id=label.id, score=_score(score), label_code=label.code, label_name=label.name)
-        for score, label in scored[:_BEST]
-    )
-
-
-def _score(probability: float) -> float:
-    # Never rounded up, so that the scores of a point add up to at most 1.
-    return max(0, math.floor(probability * _MILLION) - 1) / _MILLION
-
-
-def _enquiry(stores: Stores, job_id: int) -> Enquiry:
+def stored_enquiry(stores: Stores, job_id: int) -> Enquiry:
+    """Return what was asked."""
     return Enquiry.model_validate_json(stores.blobs.read(job_id, REQUEST))
-
-
-def _dumped(image: JudgedImage) -> bytes:
-    return image.model_dump_json(exclude_none=True).encode()

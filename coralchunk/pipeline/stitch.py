@@ -13,17 +13,11 @@ from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
-from coralchunk.science.cover import Cover, Share, cover
+from coralchunk.science.cover import cover, figures
 from coralchunk.science.quality import quality
 from coralchunk.science.verdicts import verdicts
-from coralchunk.terms import Probabilities, Size, State, Verdict
+from coralchunk.terms import LABELS, Probabilities, Size, State, Verdict
 
-LABELS: Final[dict[State, str]] = {
-    State.BLEACHED: "Bleached Coral",
-    State.HEALTHY: "Healthy Coral",
-    State.NOT_CORAL: "Not Coral",
-    State.UNSURE: "Unsure",
-}
 _LOOKS: Final = 3  # windows each way that sharpness is measured in
 _DIGITS: Final = 4  # of a probability; calibration is not exact to the third
 
@@ -72,27 +66,8 @@ def _summary(judged: Sequence[Verdict], across: int, manifest: Manifest) -> dict
     }
 
 
-def figures(measured: Cover) -> dict[str, Any]:
-    """Return a cover as answers tell it."""
-    return {
-        **_share("coral_cover", measured.coral),
-        **_share("bleached_cover", measured.bleached),
-        "severity": measured.severity,
-    }
-
-
 def _quality(photo: Photo) -> dict[str, Any]:
     return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS))))
-
-
-def _share(name: str, share: Share) -> dict[str, Any]:
-    return {
-        name: None if share.value is None else round(share.value, _DIGITS),
-        f"{name}_interval": None
-        if share.interval is None
-        else [round(end, _DIGITS) for end in share.interval],
-        f"{name}_reason": share.reason,
-    }
 
 
 def _chunk(verdict: Verdict) -> dict[str, Any]:

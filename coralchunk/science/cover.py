@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count,
 _LEAST_JUDGED: Final = 4  # chunks that are not unsure, for a word about coral cover
 _LEAST_CORAL: Final = 4  # chunks of coral, for a word about bleaching
 _REPLICATES: Final = 2000
+_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,25 @@ def severity(bleached_cover: float | None) -> str:
         if bleached_cover <= limit:
             return word
     return "severe"
+
+
+def figures(measured: Cover) -> dict[str, Any]:
+    """Return a cover as answers tell it."""
+    return {
+        **_told("coral_cover", measured.coral),
+        **_told("bleached_cover", measured.bleached),
+        "severity": measured.severity,
+    }
+
+
+def _told(name: str, share: Share) -> dict[str, Any]:
+    return {
+        name: None if share.value is None else round(share.value, _DIGITS),
+        f"{name}_interval": None
+        if share.interval is None
+        else [round(end, _DIGITS) for end in share.interval],
+        f"{name}_reason": share.reason,
+    }
 
 
 def _areas(verdicts: Sequence[Verdict], columns: int, states: set[State]) -> Areas:

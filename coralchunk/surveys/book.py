@@ -12,7 +12,6 @@ import numpy as np
 from coralchunk.errors import NotFinished, UnknownJob
 from coralchunk.pipeline.job import Job, JobState
 from coralchunk.pipeline.lookup import find
-from coralchunk.pipeline.stitch import LABELS
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
 from coralchunk.science.survey import Areas, survey_cover
@@ -21,7 +20,7 @@ from coralchunk.storage.blobs import CHUNKS, SUMMARY
 from coralchunk.storage.database import Database
 from coralchunk.storage.surveys import Survey, SurveyPhoto
 from coralchunk.survey_errors import TooManyPhotos, UnknownPhoto, UnknownSurvey
-from coralchunk.terms import CLASSES
+from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's
 MOST_PHOTOS: Final = 1000  # of a survey

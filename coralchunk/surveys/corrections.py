@@ -15,17 +15,16 @@ from typing import Any, Final
 
 from coralchunk.errors import NotFinished, UnknownJob
 from coralchunk.imaging.grid import grid
-from coralchunk.pipeline.cut import cutting
+from coralchunk.pipeline.cutting import cutting
 from coralchunk.pipeline.job import Job, JobState
 from coralchunk.pipeline.lookup import find
-from coralchunk.pipeline.stitch import LABELS
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage import corrections
 from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.corrections import Correction
 from coralchunk.storage.database import Database
 from coralchunk.survey_errors import UnknownChunk, UnknownCorrection
-from coralchunk.terms import CHUNK_PX
+from coralchunk.terms import CHUNK_PX, LABELS
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
 _KEY_DIGITS: Final = 32

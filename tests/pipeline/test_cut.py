@@ -9,7 +9,8 @@ from coralchunk.errors import UnknownJob
 from coralchunk.imaging.decode import decode
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.cut import cut_window, cutting
+from coralchunk.pipeline.cut import cut_window
+from coralchunk.pipeline.cutting import cutting
 from coralchunk.pipeline.lookup import find
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import submit
