@@ -69,7 +69,9 @@ def test_the_first_page_is_small_and_does_not_jump(new_page: NewPage) -> None:
     assert page.evaluate(_SHIFT) == 0
 
 
-def test_a_list_of_photos_does_not_jump_when_it_is_shown_again(page: Page) -> None:
+def test_a_list_of_photos_does_not_jump_when_it_is_shown_again(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
     choose(page, *(file(f"{number}.jpg", jpeg(300, 300, seed=number)) for number in range(3)))
     expect(page.locator(".card[data-state=completed]")).to_have_count(3)
 
