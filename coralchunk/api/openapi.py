@@ -21,6 +21,16 @@ _EVERYWHERE: Final = {429: "Too many requests from this address; try again after
 _TOKEN: Final = "token"  # noqa: S105 - the name of a way to send one
 _HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user name of Basic, and in X-API-KEY"
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
+_TAGS: Final = {  # blueprint -> heading
+    "v1": "Photos",
+    "events": "Photos",
+    "results": "Photos",
+    "corrections": "Corrections",
+    "surveys": "Surveys",
+    "survey_files": "Surveys",
+    "coralnet": "CoralNet's language",
+    "ops": "Operation",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,7 @@ def _operation(
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
     told: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
+        "tags": [_TAGS[endpoint.partition(".")[0]]],
         "summary": summary,
         "description": " ".join(rest.split()),
         "parameters": [

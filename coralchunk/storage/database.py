@@ -19,6 +19,7 @@ from coralchunk.refusals import DatabaseDown
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"
 _PATIENCE_S: Final = 5
+_NO_SUCH_TABLE: Final = "42P01"  # PostgreSQL, appendix A; a server that has just started is about to make it
 _WRITES: Final = "coralchunk_writes"  # execution option: this transaction is going to write
 _DRIVERS: Final = {
     "postgres": "postgresql+psycopg",
@@ -128,6 +129,6 @@ def _answering() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeoutError) as lost:
         raise DatabaseDown from lost
     except DBAPIError as failure:
-        if failure.connection_invalidated:
+        if failure.connection_invalidated or getattr(failure.orig, "sqlstate", None) == _NO_SUCH_TABLE:
             raise DatabaseDown from failure
         raise

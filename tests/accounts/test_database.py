@@ -52,6 +52,13 @@ def test_a_database_of_a_later_version_is_refused(database: Database) -> None:
         migrate(database)
 
 
+def test_a_database_whose_tables_are_still_to_be_made_counts_as_away(opened: Open) -> None:
+    database = opened()
+
+    with pytest.raises(DatabaseDown), database.reading() as connection:
+        connection.execute(text("SELECT name FROM users"))
+
+
 def test_a_migration_that_breaks_leaves_nothing_behind(opened: Open) -> None:
     database = opened()
     with database.writing() as connection:
