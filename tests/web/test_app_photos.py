@@ -159,3 +159,23 @@ def test_a_server_that_asks_for_a_token_gets_one_from_the_user(
     device.get_by_role("button", name="Use this token").click()
 
     completed(device, "guarded.jpg")
+
+
+def test_a_photo_is_followed_on_when_the_server_was_gone_meanwhile(
+    own_server: Callable[..., RunningServer], new_page: NewPage
+) -> None:
+    own = own_server(WORKERS="1", WEB_WORKERS="1")
+    device = new_page(str(own.client.base_url), forgiven="Failed to load resource")
+    device.goto("/")
+    with own.workers_halted():
+        choose(device, file("patient.jpg"))
+        expect(card(device, "patient.jpg")).to_have_attribute("data-state", "queued")
+        own.kill()
+    wait_for(lambda: not own.processes("gunicorn"), "the web being gone with its server")
+    choose(device, file("late.jpg", jpeg(400, 300)))
+    expect(card(device, "late.jpg")).to_contain_text("The server cannot be reached. Tries again in")
+
+    own.start()
+
+    completed(device, "patient.jpg")
+    completed(device, "late.jpg")
