@@ -1,7 +1,8 @@
 """The RQ worker class: in this process (no fork, so the model stays loaded), and allow-listed tasks only."""
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -52,18 +53,22 @@ class ChunkWorker(SimpleWorker):
     def perform_job(self, job: RqJob, queue: Queue) -> bool:
         assert isinstance(job, ChunkTask)  # noqa: S101 - job_class above
         job.bench = self._bench
-        _limit_cpu()
-        return super().perform_job(job, queue)
+        with _limited_cpu():
+            return super().perform_job(job, queue)
 
 
-def _limit_cpu() -> None:
-    """Have the kernel end this process if its next task computes for too long, even inside a C library.
+@contextmanager
+def _limited_cpu() -> Iterator[None]:
+    """Have the kernel end this process if its task computes for too long, even inside a C library.
 
     The supervisor starts another worker; a photo that does this again and again is given up.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime) + _MOST_CPU_S
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard)
-    )
+    before, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    limited = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (limited, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (before, hard))
