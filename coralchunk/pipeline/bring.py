@@ -49,9 +49,8 @@ def _bring(stores: Stores, task: Task, url: str) -> None:
         fetched = REFUSED + str(refused).encode()
     try:
         stores.blobs.keep(task.job_id, part(task.batch), BytesIO(fetched))
-        if not stores.records.exists(
-            task.job_id
-        ):  # deleted meanwhile; what was just written must not outlive it
+        if not stores.records.exists(task.job_id):
+            # Deleted meanwhile: what was just written must not outlive it.
             stores.blobs.delete(task.job_id)
         # Counted as an attempt only if it killed its process.
         stores.records.forgive(task.job_id, task.batch)
