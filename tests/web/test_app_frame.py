@@ -106,7 +106,7 @@ def test_nothing_is_wider_than_the_screen(new_page: NewPage, look: dict[str, obj
 
 def test_a_request_can_be_tried_on_the_page_of_the_api(page: Page) -> None:
     page.goto("/docs/api")
-    page.locator("#operations-default-ops_health button").first.click()
+    page.locator("#operations-Operation-ops_health button").first.click()
     page.get_by_role("button", name="Try it out").click()
 
     page.get_by_role("button", name="Execute").click()
