@@ -31,6 +31,10 @@ def allowed_place(entry: str) -> tuple[IPv4Network | IPv6Network, int | None]:
     return ip_network(entry.strip("[]")), None
 
 
+def _entries(comma_list: str) -> tuple[str, ...]:
+    return tuple(entry.strip() for entry in comma_list.split(",") if entry.strip())
+
+
 class Settings(BaseModel):
     """Everything that an operator can set."""
 
@@ -118,7 +122,7 @@ class Settings(BaseModel):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        origins = _entries(value)
         for origin in origins:
             if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
                 raise ValueError(f"{origin!r} is no origin; write scheme://host[:port], or leave it empty")
@@ -140,7 +144,7 @@ class Settings(BaseModel):
     def _known_networks(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        entries = tuple(entry.strip() for entry in value.split(",") if entry.strip())
+        entries = _entries(value)
         for entry in entries:
             allowed_place(entry)
         return entries

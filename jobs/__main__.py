@@ -1,38 +1,14 @@
 """python -m jobs NAME: one worker, until it is told to stop."""
 
 import os
-import resource
+import pkgutil
 import sys
 from typing import Final
-
-from coralchunk.config import Settings
-from coralchunk.logs import set_up
-from coralchunk.pipeline.bench import open_bench
-from coralchunk.pipeline.stores import open_stores
-from coralchunk.processes import PARENT_VARIABLE, end_with_parent
-from coralchunk.storage.models import model_shelf
-from jobs.worker import ChunkWorker
-
-# Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
-# a file that makes a decoder ask for more ends as an error of its own job.
-_MOST_MEMORY_BYTES: Final = 6 * 2**30
 
 # Whoever waits for an answer of the web comes first; else a worker has the processor as before.
 _NICE: Final = 10
 
-
-def main(name: str) -> None:
-    """Load the model, then take tasks from the queue."""
-    parent = os.environ.get(PARENT_VARIABLE)  # noqa: TID251 - set by our parent, not by an operator
-    end_with_parent(int(parent) if parent else None)
-    os.nice(_NICE)
-    settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
-    set_up(settings.log_level)
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    models = model_shelf(settings)
-    bench = open_bench(open_stores(settings), models, models.find(settings.model))
-    ChunkWorker(name, bench).work(logging_level="WARNING")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1])
+    os.nice(_NICE)
+    # By name, and only now: loading it takes a second of processor time, which web wants for its own start.
+    pkgutil.resolve_name("jobs.start:main")(sys.argv[1])

@@ -7,16 +7,17 @@ from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
+from coralchunk.api.caching import cached, is_known, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_status import PARTS, answer_of, picture_of
 from coralchunk.api.v1_words import NO_JOB, NO_QUEUE, TOKEN
-from coralchunk.errors import BadWait, NoImage, NotFinished, UnknownPart
+from coralchunk.errors import BadWait, NoImage, UnknownPart
 from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.job import Job, JobState
-from coralchunk.pipeline.lookup import find, watch
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.lookup import find_completed, watch
 from coralchunk.pipeline.submit import submit
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
@@ -87,15 +88,15 @@ def status(job_id: int) -> ResponseReturnValue:
 
     def is_news(job: Job) -> bool:
         if request.if_none_match:
-            return not _is_known(_etag(job, parts))
+            return not is_known(_etag(job, parts))
         return job.state.is_final
 
     job = watch(services().stores, job_id, is_news, _asked_patience_s(), asker)
     etag = _etag(job, parts)
-    if _is_known(etag):
-        return _unchanged(etag)
+    if is_known(etag):
+        return unchanged(etag)
     answer = Response(answer_of(services().stores, job, parts), content_type="application/json")
-    return _cached(answer, etag)
+    return cached(answer, etag)
 
 
 @v1.get("/result/<int:job_id>.png")
@@ -107,13 +108,11 @@ def status(job_id: int) -> ResponseReturnValue:
 )
 def result(job_id: int) -> ResponseReturnValue:
     """Serve the picture of a completed job."""
-    job = find(services().stores, job_id, v1_asker(Scope.READ))
-    if job.state is not JobState.COMPLETED:
-        raise NotFinished(job_id, job.state)
+    job = find_completed(services().stores, job_id, v1_asker(Scope.READ))
     etag = f"picture-{job_id}"
-    if _is_known(etag):
-        return _unchanged(etag)
-    return _cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
+    if is_known(etag):
+        return unchanged(etag)
+    return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
 
 
 def _asked_parts() -> tuple[str, ...]:
@@ -139,18 +138,3 @@ def _asked_patience_s() -> float:
 
 def _etag(job: Job, parts: tuple[str, ...]) -> str:
     return f"{job.state}-{job.completed_chunks}-{'+'.join(parts)}"
-
-
-def _is_known(etag: str) -> bool:
-    return request.if_none_match.contains(etag)
-
-
-def _unchanged(etag: str) -> Response:
-    return _cached(Response(status=304), etag)
-
-
-def _cached(answer: Response, etag: str) -> Response:
-    answer.set_etag(etag)
-    # A phone may keep the answer but has to ask whether it still holds: a deleted job must vanish.
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer

@@ -5,19 +5,19 @@ import json
 from io import StringIO
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
+from coralchunk.api.caching import cached, is_known, private, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Shared, Status
 from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_status import answer_of, chunks_of, picture_of
 from coralchunk.api.v1_words import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
-from coralchunk.errors import NotFinished
 from coralchunk.pipeline.job import JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.lookup import find_completed
 from coralchunk.pipeline.share import nameless, share, shared
 from coralchunk.survey_errors import NothingToShow
 
@@ -36,13 +36,10 @@ _CLASSES: Final = ("bleached", "healthy", "not_coral")
 )
 def table(job_id: int) -> ResponseReturnValue:
     """Serve the chunks of a completed job as CSV, one row a chunk."""
-    job = find(services().stores, job_id, v1_asker(Scope.READ))
-    if job.state is not JobState.COMPLETED:
-        raise NotFinished(job_id, job.state)
+    job = find_completed(services().stores, job_id, v1_asker(Scope.READ))
     answer = Response(_table(chunks_of(services().stores, job)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=chunks.csv"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return private(answer)
 
 
 @results.post("/classify/<int:job_id>/share")
@@ -68,7 +65,7 @@ def shared_status(share_id: str) -> ResponseReturnValue:
     job = shared(services().stores, share_id)
     with nameless():
         body = answer_of(services().stores, job, ("summary", "chunks"))
-    return _private(Response(body, content_type="application/json"))
+    return private(Response(body, content_type="application/json"))
 
 
 @results.get("/shared/<share_id>.png")
@@ -83,15 +80,11 @@ def shared_picture(share_id: str) -> ResponseReturnValue:
     job = shared(services().stores, share_id)
     if job.state is not JobState.COMPLETED:
         raise NothingToShow(job.state)
+    etag = f"picture-{share_id}"
+    if is_known(etag):
+        return unchanged(etag)
     with nameless():
-        answer = Response(picture_of(services().stores, job), content_type="image/png")
-    answer.set_etag(f"picture-{share_id}")
-    return _private(answer).make_conditional(request)
-
-
-def _private(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+        return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
 
 
 def _table(chunks: bytes) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
+from coralchunk.api.caching import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.tokens import survey_asker
@@ -67,8 +68,7 @@ def as_plot() -> ResponseReturnValue:
         bottom=field.BOTTOM,
     )
     answer = Response(drawn, content_type="image/svg+xml")
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return private(answer)
 
 
 def _asked(survey_id: int) -> Measured:
@@ -78,5 +78,4 @@ def _asked(survey_id: int) -> Measured:
 def _file(content: str | bytes, content_type: str, name: str) -> Response:
     answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return private(answer)

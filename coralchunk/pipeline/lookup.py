@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from coralchunk.errors import QueueDown, UnknownJob
-from coralchunk.pipeline.job import Job, JobKind
+from coralchunk.errors import NotFinished, QueueDown, UnknownJob
+from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 
@@ -38,6 +38,14 @@ def find(stores: Stores, job_id: int, asker: str | None = None, kind: JobKind | 
         job = stores.records.get(job_id)
     if asker not in {None, job.owner} or kind not in {None, job.kind}:
         raise UnknownJob(job_id)
+    return job
+
+
+def find_completed(stores: Stores, job_id: int, asker: str | None = None) -> Job:
+    """Return a job that has a result. Raises UnknownJob, NotFinished, QueueDown. `asker` as in find."""
+    job = find(stores, job_id, asker)
+    if job.state is not JobState.COMPLETED:
+        raise NotFinished(job_id, job.state)
     return job
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from coralchunk.errors import NotFinished, UnknownJob
-from coralchunk.pipeline.job import Job, JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.errors import UnknownJob
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.lookup import find_completed
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
 from coralchunk.science.survey import Areas, survey_cover
@@ -124,9 +124,7 @@ class Book:
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is not None:
             return kept, False
-        job = find(self._stores, job_id, None if asker is None else asker.owner)
-        if job.state is not JobState.COMPLETED:
-            raise NotFinished(job_id, job.state)
+        job = find_completed(self._stores, job_id, None if asker is None else asker.owner)
         chunks = self._part(job, CHUNKS)
         photo = _photo(survey_id, job, details, self._part(job, SUMMARY), chunks, now)
         with self._database.writing() as connection:

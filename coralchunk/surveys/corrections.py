@@ -13,11 +13,11 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from coralchunk.errors import NotFinished, UnknownJob
+from coralchunk.errors import UnknownJob
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.cutting import cutting
-from coralchunk.pipeline.job import Job, JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.job import Job
+from coralchunk.pipeline.lookup import find, find_completed
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage import corrections
 from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
@@ -52,9 +52,7 @@ class Corrections:
 
         Raises UnknownJob, NotFinished, UnknownChunk, NotCut.
         """
-        job = find(self._stores, job_id, asker)
-        if job.state is not JobState.COMPLETED:
-            raise NotFinished(job_id, job.state)
+        job = find_completed(self._stores, job_id, asker)
         if not 0 <= chunk < job.total_chunks:
             raise UnknownChunk(chunk, job.total_chunks)
         known = self._known(job_id, asker)
