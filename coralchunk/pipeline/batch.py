@@ -73,7 +73,10 @@ def _classify(bench: Bench, job: Job, task: Task, next_batch: int | None) -> boo
     photo = bench.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
     judged = bench.classifier.probabilities(photo.windows(chunks), photo.scene)
-    return _record(bench, job, batch, dict(zip(indices, packed(judged), strict=True)), next_batch)
+    is_last = _record(bench, job, batch, dict(zip(indices, packed(judged), strict=True)), next_batch)
+    if next_batch is None and not is_last:
+        bench.photos.drop(job.id)  # this lane is at its end, and another worker's will finish the job
+    return is_last
 
 
 def _record(bench: Bench, job: Job, batch: int, results: Mapping[int, bytes], next_batch: int | None) -> bool:

@@ -52,7 +52,15 @@ export async function recall() {
     // What was on its way when the page closed starts again, under its old key.
     known.set(kept.id, { ...kept, state: kept.state === "sending" ? "waiting" : kept.state, sent: 0, retryAt: 0 });
   }
-  for (const one of [...known.values()].sort((a, b) => a.addedAt - b.addedAt)) tell(one, "added");
+  const found = [...known.values()].sort((a, b) => a.addedAt - b.addedAt);
+  for (const one of found) tell(one, "added");
+  for (const one of found) if (!one.thumb && one.state !== "refused") draw(one); // the page closed before it was drawn
+}
+
+/** Give a photo the small copy that stands for it. @param {Photo} one */
+async function draw(one) {
+  const file = await fileOf(one.id);
+  if (file) change(one, { thumb: await thumbnail(file) });
 }
 
 /**

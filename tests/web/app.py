@@ -66,8 +66,13 @@ def job_of(page: Page, name: str) -> int:
     completed(page, name)
     with page.expect_response(re.compile(r"/V1/api/status/\d+\?include=summary,chunks")) as asked:
         page.get_by_role("link", name=f"Look at {name}").click()
-    expect(page.locator("#threshold-says")).not_to_be_empty()
+    drawn(page)
     return int(asked.value.url.split("/status/")[1].split("?")[0])
+
+
+def drawn(page: Page) -> None:
+    """Wait until the photo and its chunks are shown; before, no key and no pointer reaches them."""
+    expect(page.locator("#map")).to_be_visible()
 
 
 def slide(page: Page, slider: str, value: int) -> None:

@@ -59,7 +59,7 @@ def test_photos_can_be_dropped_or_pasted_and_have_thumbnails(page: Page) -> None
     completed(page, "pasted.jpg")
     done = completed(page, "dropped.jpg")
 
-    assert done.locator("img").evaluate("(image) => image.naturalWidth") == 320
+    expect(done.locator("img")).to_have_js_property("naturalWidth", 320)
 
 
 def test_two_photos_at_once_are_both_judged(page: Page) -> None:

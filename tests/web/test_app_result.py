@@ -14,7 +14,7 @@ from coralchunk.imaging.overlay import COLOURS
 from coralchunk.terms import State
 from tests.reef import encoded, reef
 from tests.server import RunningServer
-from tests.web.app import WIDTH, choose, colours_at, file, job_of, reads, slide, taken
+from tests.web.app import WIDTH, choose, colours_at, drawn, file, job_of, reads, slide, taken
 from tests.web.conftest import PHONE, NewPage
 
 COLUMNS = 5
@@ -140,7 +140,7 @@ def test_the_whole_app_can_be_used_with_keys_alone(page: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#view-title")).to_be_focused()
-    expect(page.locator("#threshold-says")).not_to_be_empty()
+    drawn(page)
     for _ in range(6):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.id") == "map":
@@ -236,6 +236,7 @@ def test_a_shared_link_shows_the_result_to_another_device(
     other = new_page(forgiven="404 (NOT FOUND")
 
     other.goto(link)
+    drawn(other)
     expect(other.locator("#summary")).to_contain_text("of the coral looks bleached")
     expect(other.locator("#looks")).to_be_hidden()
     other.locator("#map").focus()

@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.web.app import barriers, choose, completed, file, job_of, taken
+from tests.web.app import barriers, choose, completed, drawn, file, job_of, taken
 from tests.web.conftest import PHONE, NewPage
 
 PHOTOS = {f"transect {number}.jpg": jpeg(1220, 976, seed=number) for number in (1, 2, 3)}
@@ -90,7 +90,7 @@ def test_a_correction_is_stored_shown_again_and_can_be_taken_back(page: Page, se
     (correction,) = server.client.get(stored).json()["corrections"]
     assert (correction["label"], correction["by"]) == ("Not Coral", "Ana")
     page.reload()
-    expect(page.locator("#threshold-says")).not_to_be_empty()
+    drawn(page)
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#chunk")).to_contain_text("You said: Not Coral")
