@@ -1,5 +1,6 @@
-"""More workers, started by hand, for a server that runs elsewhere."""
+"""Workers beside the other processes, and workers started by hand for a server that runs elsewhere."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coralchunk.services import Services
-from tests.server import COMMAND, environment
+from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S, wait_for
 
 
@@ -27,3 +28,20 @@ def test_a_worker_started_by_hand_signs_on_and_off(
     assert worker.wait(PATIENCE_S) == 0
     assert at_work == 1
     assert services.stores.tasks.workers() == 0
+
+
+def test_workers_yield_the_processor_to_web_and_redis(server: RunningServer) -> None:
+    workers = server.workers()
+    others = [server.redis(), *server.processes("gunicorn")]
+
+    assert {os.getpriority(os.PRIO_PROCESS, worker.pid) for worker in workers} == {10}
+    assert {os.getpriority(os.PRIO_PROCESS, other.pid) for other in others} == {0}
+    # Between sessions Linux would share it out evenly, whatever the niceness (sched(7), autogroup).
+    assert len({os.getsid(process.pid) for process in (*workers, *others)}) == 1
+
+
+def test_ctrl_c_on_the_terminal_reaches_the_parent_alone(server: RunningServer) -> None:
+    parent = server.processes("coralchunk serve")[0].pid
+    groups = {os.getpgid(process.pid) for process in server.processes() if process.pid != parent}
+
+    assert os.getpgid(parent) not in groups

@@ -11,7 +11,8 @@ from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 
-_LOOK_EVERY_S: Final = 0.05
+_LOOK_EVERY_S: Final = 0.05  # at first; then a twentieth of the time waited so far, which nobody notices
+_LONGEST_PAUSE_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,17 @@ def watch(
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
-    deadline = time.monotonic() + patience_s
+    began = time.monotonic()
     pause = threading.Event()
     while True:
         job = find(stores, job_id, asker)
-        if is_news(job) or time.monotonic() >= deadline:
+        waited_s = time.monotonic() - began
+        if is_news(job) or waited_s >= patience_s:
             return job
         with reachable():
             if stores.admission.is_closed():
                 return job
-        pause.wait(_LOOK_EVERY_S)
+        pause.wait(min(max(_LOOK_EVERY_S, waited_s / 20), _LONGEST_PAUSE_S, patience_s - waited_s))
 
 
 def all_jobs(stores: Stores) -> Iterator[Job]:

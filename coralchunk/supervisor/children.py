@@ -122,11 +122,13 @@ def stop_all(children: Sequence[Child], patience_s: float) -> None:
 def python(
     arguments: Sequence[str], environment: Mapping[str, str], fds: Sequence[int] = ()
 ) -> "subprocess.Popen[bytes]":
-    """Start a Python process of this installation, in a session of its own.
+    """Start a Python process of this installation, in a process group of its own.
 
-    Ctrl-C on the terminal then reaches the supervisor alone, which ends the others in order. The -P keeps
-    a folder that happens to be the current one from hiding installed modules.
+    Ctrl-C on the terminal then reaches the supervisor alone, which ends the others in order. A session of
+    its own would do so too, but Linux shares the processor out by session first (sched(7), autogroup), so
+    that the niceness of a worker would not make it yield to web. The -P keeps a folder that happens to be the
+    current one from hiding installed modules.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-P", *arguments], env=dict(environment), pass_fds=fds, start_new_session=True
+        [sys.executable, "-P", *arguments], env=dict(environment), pass_fds=fds, process_group=0
     )

@@ -50,7 +50,7 @@ class RedisServer:
             return Adopted(found)
         binary = server_binary()
         process = subprocess.Popen(  # noqa: S603 - the binary that was found
-            [binary, *self._options()], start_new_session=True, stdin=subprocess.DEVNULL
+            [binary, *self._options()], process_group=0, stdin=subprocess.DEVNULL
         )
         deadline = time.monotonic() + _START_TIMEOUT_S
         while self._answering_pid() is None:

@@ -14,6 +14,7 @@ from gunicorn.http.errors import (
     LimitRequestLine,
     ParseException,
 )
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.base_async import AsyncWorker
 from gunicorn.workers.ggevent import GeventWorker
 from typing_extensions import override
@@ -27,6 +28,10 @@ _STATUS: Final[dict[type[Exception], tuple[int, str]]] = {
     ExpectationFailed: (417, "Expectation Failed"),
 }
 _LONGEST_REASON: Final = 200  # characters; it quotes what the client sent
+
+# The form parser takes 64 KiB at a time, and gunicorn copies all that it has received beyond that at each
+# step: with its own 1 MiB, an upload of 5 MB took 9 ms longer (measured: 33 ms instead of 24).
+SocketUnreader.max_body_chunk = 1 << 16  # type: ignore[attr-defined] # newer than its types
 
 
 class WebWorker(GeventWorker):
