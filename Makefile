@@ -48,7 +48,7 @@ run: $(VENV)/.run  ## start everything; open http://localhost:5001
 	exec $(BIN)/coralchunk serve
 
 test: $(VENV)/.dev  ## every test, slow ones too, with branch coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term
 
 fast: $(VENV)/.dev  ## the tests worth running on each save (no server)
 	$(BIN)/pytest -q -m 'not slow' -x
