@@ -11,7 +11,14 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongPassword, WrongToken
+from coralchunk.errors.access import (
+    BadUser,
+    ScopeMissing,
+    UnknownToken,
+    UnknownUser,
+    WrongPassword,
+    WrongToken,
+)
 from coralchunk.storage import users
 from coralchunk.storage.database import Database
 from coralchunk.storage.users import TokenRow

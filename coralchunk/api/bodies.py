@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 from flask import request
 from pydantic import BaseModel, ValidationError
 
-from coralchunk.survey_errors import BadBody, BodyTooLong
+from coralchunk.errors.surveys import BadBody, BodyTooLong
 
 _LONGEST_BYTES: Final = 65_536
 _MOST_FAULTS: Final = 5

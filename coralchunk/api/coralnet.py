@@ -27,10 +27,10 @@ from coralchunk.api.coralnet_bodies import Images, LogIn, images, log_in
 from coralchunk.api.openapi import JSON_API, Operation, operation
 from coralchunk.api.tokens import identified
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.access import FetchingOff, JobFailed, StillWorking
 from coralchunk.pipeline.enquiry import AskedLabel, Enquiry, JudgedImages, answer_of_enquiry, submit_enquiry
 from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.lookup import find
-from coralchunk.refusals import FetchingOff, JobFailed, StillWorking
 from coralchunk.storage.registry import KnownClassifier
 
 coralnet = Blueprint("coralnet", __name__, url_prefix="/api")

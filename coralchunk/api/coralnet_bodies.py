@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 from pydantic_core import ErrorDetails
 
 from coralchunk.config import Settings
+from coralchunk.errors.access import BadDocument, Fault
 from coralchunk.pipeline.enquiry import AskedImage, AskedPoint
-from coralchunk.refusals import BadDocument, Fault
 
 _LONGEST_URL: Final = 2000
 _MOST_FAULTS: Final = 50  # told at once

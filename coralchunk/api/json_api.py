@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from coralchunk.refusals import Fault
+from coralchunk.errors.access import Fault
 
 MEDIA_TYPE: Final = "application/vnd.api+json"
 _PREFIX: Final = "/api"

@@ -11,8 +11,8 @@ from coralchunk.api.exposition import exposition
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Dependency, Ready, Success
 from coralchunk.errors import BadModel
+from coralchunk.errors.access import DatabaseDown
 from coralchunk.pipeline.lookup import queue_health
-from coralchunk.refusals import DatabaseDown
 
 ops = Blueprint("ops", __name__)
 

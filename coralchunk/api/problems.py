@@ -26,7 +26,7 @@ from coralchunk.errors import (
     Unavailable,
     Unreadable,
 )
-from coralchunk.refusals import (
+from coralchunk.errors.access import (
     BadDocument,
     Denied,
     Fault,
@@ -37,7 +37,7 @@ from coralchunk.refusals import (
     TooLongDocument,
     TooManyJobs,
 )
-from coralchunk.survey_errors import BodyTooLong, NothingToShow
+from coralchunk.errors.surveys import BodyTooLong, NothingToShow
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -78,7 +78,7 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    """Return every refusal of the domain, in the order of errors.py."""
+    """Return every refusal of the domain, in the order of the tree."""
     found: list[Kind] = []
     waiting: list[type[CoralchunkError]] = [CoralchunkError]
     while waiting:

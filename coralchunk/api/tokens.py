@@ -8,7 +8,7 @@ from flask import request
 
 from coralchunk.accounts import Identity, Scope
 from coralchunk.api.context import services
-from coralchunk.refusals import NoToken, WrongToken
+from coralchunk.errors.access import NoToken, WrongToken
 from coralchunk.surveys.book import Asker
 
 _KEY_HEADER: Final = "X-API-KEY"

@@ -16,10 +16,10 @@ from coralchunk.api.schemas import Shared, Status
 from coralchunk.api.tokens import v1_asker
 from coralchunk.api.v1_status import answer_of, chunks_of, picture_of
 from coralchunk.api.v1_words import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
+from coralchunk.errors.surveys import NothingToShow
 from coralchunk.pipeline.job import JobState
 from coralchunk.pipeline.lookup import find_completed
 from coralchunk.pipeline.share import nameless, share, shared
-from coralchunk.survey_errors import NothingToShow
 
 results = Blueprint("results", __name__, url_prefix="/V1/api")
 

@@ -22,9 +22,9 @@ from coralchunk.api.survey_schemas import (
 )
 from coralchunk.api.tokens import survey_asker
 from coralchunk.api.v1_words import BODY, NO_DATABASE, NO_SURVEY, TOKEN
+from coralchunk.errors.surveys import BadIds
 from coralchunk.science.cover import figures
 from coralchunk.storage.surveys import SurveyPhoto
-from coralchunk.survey_errors import BadIds
 from coralchunk.surveys.book import Details, Measured
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")

@@ -16,9 +16,9 @@ from redis.exceptions import RedisError
 
 from coralchunk.config import Settings
 from coralchunk.errors import StorageFull
+from coralchunk.errors.access import NotFetched
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import Task
-from coralchunk.refusals import NotFetched
 
 # By name, and imported by the first fetch: what it needs takes long to load, and most workers never fetch.
 _FETCH: Final = "coralchunk.storage.remote:fetch"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import NotCut
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.blobs import CONTEXT, window_part
-from coralchunk.survey_errors import NotCut
 
 _LOOK_EVERY_S: Final = 0.05
 

@@ -12,11 +12,11 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.errors.access import TooManyJobs
 from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.tasks import first_task
-from coralchunk.refusals import TooManyJobs
 from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
 from coralchunk.terms import Size
 

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import IO, Final
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.errors.access import PointsOutside
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.points import around
 from coralchunk.metrics import JOBS
@@ -21,7 +22,6 @@ from coralchunk.pipeline.enquiry import (
 )
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.tasks import Task
-from coralchunk.refusals import PointsOutside
 from coralchunk.storage.blobs import RESULT
 from coralchunk.terms import Point, Probabilities
 

@@ -7,12 +7,12 @@ from io import BytesIO
 from typing import Final
 
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import UnknownShare
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.lookup import find
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.blobs import SHARE
-from coralchunk.survey_errors import UnknownShare
 
 _BYTES: Final = 18  # 144 random bits, 24 characters
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from coralchunk.errors import BadSetting
-from coralchunk.refusals import DatabaseDown
+from coralchunk.errors.access import DatabaseDown
 
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"

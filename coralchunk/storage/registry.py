@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from coralchunk.refusals import UnknownClassifier
+from coralchunk.errors.access import UnknownClassifier
 from coralchunk.storage.database import Database
 from coralchunk.storage.models import ListedModel, ModelShelf
 from coralchunk.storage.tables import CLASSIFIERS, LABELS

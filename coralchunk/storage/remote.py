@@ -11,7 +11,7 @@ from ssrfguard.httpx import AsyncClient
 
 from coralchunk import __version__
 from coralchunk.config import Settings, allowed_place
-from coralchunk.refusals import NotFetched
+from coralchunk.errors.access import NotFetched
 
 _CONNECT_S: Final = 5.0
 _SILENCE_S: Final = 10.0  # longest wait for the next byte

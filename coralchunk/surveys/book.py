@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import TooManyPhotos, UnknownPhoto, UnknownSurvey
 from coralchunk.pipeline.job import Job
 from coralchunk.pipeline.lookup import find_completed
 from coralchunk.pipeline.stores import Stores
@@ -19,7 +20,6 @@ from coralchunk.storage import surveys
 from coralchunk.storage.blobs import CHUNKS, SUMMARY
 from coralchunk.storage.database import Database
 from coralchunk.storage.surveys import Survey, SurveyPhoto
-from coralchunk.survey_errors import TooManyPhotos, UnknownPhoto, UnknownSurvey
 from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's

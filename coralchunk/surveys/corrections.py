@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import UnknownChunk, UnknownCorrection
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.cutting import cutting
 from coralchunk.pipeline.job import Job
@@ -23,7 +24,6 @@ from coralchunk.storage import corrections
 from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.corrections import Correction
 from coralchunk.storage.database import Database
-from coralchunk.survey_errors import UnknownChunk, UnknownCorrection
 from coralchunk.terms import CHUNK_PX, LABELS
 
 _STATES: Final = {label: state for state, label in LABELS.items()}

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from coralchunk.accounts import Accounts, Scope
-from coralchunk.refusals import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
+from coralchunk.errors.access import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
 from coralchunk.storage.database import Database
 
 NOW = 1_900_000_000.0  # Unix seconds

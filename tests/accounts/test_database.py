@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors import BadSetting, BadSetup
-from coralchunk.refusals import DatabaseDown
+from coralchunk.errors.access import DatabaseDown
 from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.tables import METADATA

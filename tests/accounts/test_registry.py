@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from coralchunk.config import Settings
-from coralchunk.refusals import UnknownClassifier
+from coralchunk.errors.access import UnknownClassifier
 from coralchunk.storage.database import Database
 from coralchunk.storage.models import ListedModel, ModelShelf, model_shelf
 from coralchunk.storage.registry import Registry

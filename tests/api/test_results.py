@@ -5,13 +5,13 @@ from io import BytesIO, StringIO
 
 import pytest
 
+from coralchunk.errors.surveys import UnknownShare
 from coralchunk.pipeline.lookup import find
 from coralchunk.pipeline.retry import retry
 from coralchunk.pipeline.share import share, shared
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import submit
 from coralchunk.pipeline.sweep import tidy
-from coralchunk.survey_errors import UnknownShare
 from tests.reef import jpeg
 from tests.server import RunningServer
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
+from coralchunk.errors.access import WrongToken
 from coralchunk.imaging.decode import open_photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline import keys
@@ -20,7 +21,6 @@ from coralchunk.pipeline.retry import retry
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.sweep import tidy
 from coralchunk.pipeline.tasks import Task
-from coralchunk.refusals import WrongToken
 from coralchunk.services import Services
 from coralchunk.storage.remote import fetch
 from coralchunk.terms import CHUNK_PX, Chunk

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from coralchunk.config import Settings
-from coralchunk.refusals import NotFetched
+from coralchunk.errors.access import NotFetched
 from coralchunk.storage import remote
 from coralchunk.storage.remote import fetch
 from tests.coralnet.host import ImageHost

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import NotCut
 from coralchunk.imaging.decode import decode
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.cancel import cancel
@@ -14,7 +15,6 @@ from coralchunk.pipeline.cutting import cutting
 from coralchunk.pipeline.lookup import find
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.submit import submit
-from coralchunk.survey_errors import NotCut
 from jobs.worker import ChunkWorker
 from tests.reef import encoded, reef
 

@@ -1,4 +1,4 @@
-"""What can go wrong with links, surveys and corrections: more branches of the tree in errors.py.
+"""What can go wrong with links, surveys and corrections: more branches of the tree.
 
 CoralchunkError
 ├─ BadRequest

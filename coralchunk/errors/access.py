@@ -1,4 +1,4 @@
-"""What can go wrong with users, tokens and the database: more branches of the tree in errors.py.
+"""What can go wrong with users, tokens and the database: more branches of the tree.
 
 CoralchunkError
 ├─ Denied                  the asker may not do this

@@ -1,5 +1,7 @@
 """What can go wrong, in the words of the domain. Nothing here knows HTTP: see api/problems.py.
 
+This is the trunk, and what photos and jobs can meet; `access` and `surveys` are its other branches.
+
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
 │   ├─ NoImage
