@@ -6,10 +6,12 @@ keeps nothing but the grid line.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from coralchunk.terms import Chunk, Pixels, Size, State, Verdict
 
@@ -24,17 +26,24 @@ COLOURS: Final[dict[State, Colour]] = {
 }
 _GRID_LINE: Final[Colour] = (40, 40, 40)
 _WHITE: Final[Colour] = (255, 255, 255)
+_NEAR: Final = 0.9  # of the largest picture allowed: so near to it, a whole fraction is better
 _OPACITY: Final = 0.3  # of the colour over the photo: corals stay recognisable under it
 
 
 def bounded(photo: Size, max_side: int) -> Size:
     """Return the size of the result picture: the photo's, or smaller so that no side exceeds `max_side`.
 
+    A whole fraction of the photo where its longer side is at least 0.9 of `max_side`: that is a plain mean of
+    pixels, sharper than a scaled picture and made in a third of the time.
+
     max_side  px; 0 for no bound
     """
     longer = max(photo.width, photo.height)
     if not max_side or longer <= max_side:
         return photo
+    factor = -(-longer // max_side)
+    if longer >= _NEAR * max_side * factor:
+        return Size(-(-photo.width // factor), -(-photo.height // factor))
     return Size(
         max(1, round(photo.width * max_side / longer)), max(1, round(photo.height * max_side / longer))
     )
@@ -77,14 +86,22 @@ def _healthy(cell: Pixels) -> None:
 
 
 def _unsure(cell: Pixels) -> None:
-    height, width = cell.shape[:2]
+    where, hatch = _hatch(cell.shape[0], cell.shape[1])
+    cv2.copyTo(hatch, where, cell)
+    _frame(cell, _GRID_LINE, 0, 1)
+
+
+@lru_cache(maxsize=64)  # a picture has cells of nine sizes at most
+def _hatch(height: int, width: int) -> tuple[NDArray[np.uint8], Pixels]:
+    """Return where diagonal lines lie in a cell (255, elsewhere 0), and their colours."""
     step = max(6, max(height, width) // 7)
     line = max(1, step // 12)
     diagonal = np.add.outer(np.arange(height), np.arange(width)) % step
-    cell[diagonal < line] = COLOURS[State.UNSURE]
+    hatch = np.empty((height, width, 3), dtype=np.uint8)
     # Yellow on pale coral is no line at all on a grey print; its dark edge is.
-    cell[(diagonal >= line) & (diagonal < 2 * line)] = _GRID_LINE
-    _frame(cell, _GRID_LINE, 0, 1)
+    hatch[:] = _GRID_LINE
+    hatch[diagonal < line] = COLOURS[State.UNSURE]
+    return np.where(diagonal < 2 * line, np.uint8(255), np.uint8(0)), hatch
 
 
 def _not_coral(cell: Pixels) -> None:
@@ -102,7 +119,7 @@ _DRAW: Final[dict[State, Callable[[Pixels], None]]] = {
 def _wash(cell: Pixels, colour: Colour) -> None:
     solid = np.empty_like(cell)
     solid[:] = colour
-    cell[:] = cv2.addWeighted(np.ascontiguousarray(cell), 1 - _OPACITY, solid, _OPACITY, 0)
+    cv2.addWeighted(cell, 1 - _OPACITY, solid, _OPACITY, 0, dst=cell)
 
 
 def _frame(cell: Pixels, colour: Colour, inset: int, thick: int) -> None:

@@ -91,7 +91,10 @@ class Photo:
 
     def shrunk(self, size: Size) -> Pixels:
         """Return a copy of `size`, which is not larger than the photo: by a whole factor, then bilinearly."""
-        factor = min(self.size.width // size.width, self.size.height // size.height)
+        width, height = self.size.width, self.size.height
+        factor = -(-width // size.width)
+        if (-(-width // factor), -(-height // factor)) != (size.width, size.height):
+            factor = min(width // size.width, height // size.height)
         small = self.reduced(factor)
         if small.shape[:2] == (size.height, size.width):
             return small.copy()

@@ -101,8 +101,18 @@ def test_no_side_of_a_bounded_picture_is_longer_than_allowed_nor_the_shape_anoth
     size = bounded(Size(width, height), max_side)
 
     assert min(size.width, size.height) >= 1
-    assert max(size.width, size.height) == min(max_side, max(width, height))
+    assert 0.9 * min(max_side, max(width, height)) <= max(size.width, size.height) <= max_side
     assert abs(size.width * height - size.height * width) <= max(width, height)
+
+
+def test_a_picture_near_its_bound_is_a_plain_mean_of_pixels() -> None:
+    photo = reef(1001, 600)
+
+    picture = Photo(Image.fromarray(photo), 1).shrunk(bounded(Size(1001, 600), 520))
+
+    assert picture.shape == (300, 501, 3)
+    means = photo[:, :1000].reshape(300, 2, 500, 2, 3).mean(axis=(1, 3))
+    assert np.abs(picture[:, :500] - means).max() <= 0.5
 
 
 def test_without_a_bound_a_picture_is_as_large_as_its_photo() -> None:

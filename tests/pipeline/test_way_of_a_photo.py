@@ -76,6 +76,17 @@ def test_a_submitted_photo_is_on_disk_byte_for_byte_and_queued(stores: Stores) -
     assert job.expires_at == NOW + stores.settings.result_ttl
 
 
+def test_a_worker_whose_lane_has_ended_frees_the_photo(
+    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+) -> None:
+    job_id = send()
+    work_off(1)
+    stores.blobs.delete(job_id)
+
+    with pytest.raises(FileNotFoundError):
+        bench.photos.get(find(stores, job_id))
+
+
 def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, work_off: WorkOff) -> None:
     job_id = send(*LARGE)
 
@@ -83,7 +94,7 @@ def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, wor
 
     job = find(stores, job_id)
     assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 160)
-    assert job.picture == Size(2048, 1280)
+    assert job.picture == Size(1952, 1220)
     assert len(json.loads(stores.blobs.read(job_id, CHUNKS))) == 160
     assert stored(stores, job_id) == {PHOTO, PICTURE, SUMMARY, CHUNKS}
     assert waiting(stores) == []
