@@ -23,6 +23,7 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
+from coralchunk.web.files import serve_files
 from coralchunk.web.pages import pages
 from coralchunk.web.screens import screens
 
@@ -33,7 +34,7 @@ _REDIS_TIMEOUT_S = 1.5
 
 def create_app(services: Services) -> Flask:
     """Build the WSGI app around what is handed in; open nothing."""
-    app = Flask("coralchunk", static_folder=folder("static"), template_folder=str(folder("templates")))
+    app = Flask("coralchunk", static_folder=None, template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
     app.config["MAX_FORM_PARTS"] = _MOST_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Flask:
         screens,
     ):
         app.register_blueprint(blueprint)
+    serve_files(app)
     if services.settings.cors_origins:
         CORS(
             app,

@@ -86,13 +86,19 @@ class RunningServer:
         with contextlib.suppress(httpx.TransportError):
             ready = self.client.get("/V1/api/ready")
             workers = f"{self.settings['WORKERS']} of {self.settings['WORKERS']} at work"
-            # The web of a server that was killed may still answer for a moment.
             return (
                 ready.status_code == 200
                 and ready.json()["workers"]["detail"] == workers
-                and any(web.parent == self._process.pid for web in self.processes("gunicorn"))
+                and self._has_one_web()
             )
         return False
+
+    def _has_one_web(self) -> bool:
+        """Tell whether no process is left of a web that was killed; it may answer for a moment."""
+        assert self._process is not None
+        webs = self.processes("gunicorn")
+        masters = {web.pid for web in webs if web.parent == self._process.pid}
+        return bool(masters) and all(web.pid in masters or web.parent in masters for web in webs)
 
     def processes(self, command: str = "") -> list[ServerProcess]:
         """Return its living processes, known by its data folder, whose command line contains `command`."""

@@ -81,7 +81,8 @@ def test_a_photo_is_shown_again_after_a_reload_in_the_middle(
         again = card(device, "kept.jpg")
         expect(again).to_have_attribute("data-state", "queued")
         expect(again.locator("img")).to_be_visible()
-        assert float(again.locator(".veil").evaluate("(veil) => getComputedStyle(veil).opacity")) > 0.3
+        veil = again.locator(".veil")
+        wait_for(lambda: float(veil.evaluate("(veil) => getComputedStyle(veil).opacity")) > 0.3, "the veil")
 
     completed(device, "kept.jpg")
     expect(again.locator(".veil")).to_have_css("opacity", "0")

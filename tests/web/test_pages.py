@@ -12,6 +12,7 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.imaging.formats import SENTENCE
 from coralchunk.services import Services
+from coralchunk.web.files import fingerprint
 
 
 def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient) -> None:
@@ -55,6 +56,29 @@ def test_the_app_is_served_with_all_that_its_pages_name(client: FlaskClient, pat
     for link in set(re.findall(r'(?:href|src)="(/static/[^"]*)"', text)):
         with client.get(link) as answer:
             assert answer.status_code == 200, link
+
+
+def test_a_file_is_kept_for_a_year_under_the_address_of_its_version_only(client: FlaskClient) -> None:
+    (address,) = set(re.findall(r'src="(/static/[^"]*home.js)"', client.get("/").get_data(as_text=True)))
+
+    with client.get(address) as kept, client.get("/static/older/app/home.js") as other:
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert other.headers["Cache-Control"] == "no-cache, max-age=0"
+        assert kept.data == other.data
+    assert client.get("/static/older/app/none.js").status_code == 404
+
+
+def test_the_version_of_files_changes_with_each_name_and_byte(tmp_path: Path) -> None:
+    file = tmp_path / "a.js"
+    file.write_text("1")
+    versions = [fingerprint(tmp_path)]
+    file.write_text("2")
+    versions.append(fingerprint(tmp_path))
+    file.rename(tmp_path / "b.js")
+    versions.append(fingerprint(tmp_path))
+
+    assert len(set(versions)) == 3
+    assert fingerprint(tmp_path) == versions[-1]
 
 
 def test_the_time_that_results_are_kept_is_told_in_words(

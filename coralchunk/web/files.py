@@ -1,0 +1,46 @@
+"""Scripts, styles and pictures of the pages, at addresses that change with them.
+
+A browser then keeps them for a year without a question; on a thin line it would else ask about each of some
+twenty files at every visit. The version is a folder, as modules name each other by relative paths.
+"""
+
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, Response, send_from_directory
+
+from coralchunk.assets import folder
+
+_YEAR_S: Final = 365 * 86_400
+
+
+def serve_files(app: Flask) -> None:
+    """Serve static/ under the endpoint `static`; url_for adds the version."""
+    files = folder("static")
+    current = fingerprint(files)
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values.setdefault("version", current)
+
+    @app.get("/static/<version>/<path:filename>", endpoint="static")
+    def serve(version: str, filename: str) -> Response:
+        if version != current:
+            # A page from before an update asks for more: it gets what there is, and keeps nothing.
+            return send_from_directory(files, filename, max_age=0)
+        answer = send_from_directory(files, filename, max_age=_YEAR_S)
+        answer.cache_control.immutable = True
+        return answer
+
+
+def fingerprint(files: Path) -> str:
+    """Return 12 hexadecimal digits that change when a file below a folder changes its name or its bytes."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(files.rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(files).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
