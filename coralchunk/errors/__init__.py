@@ -1,6 +1,4 @@
-"""What can go wrong, in the words of the domain. Nothing here knows HTTP: see api/problems.py.
-
-This is the trunk, and what photos and jobs can meet; `access` and `surveys` are its other branches.
+"""What can go wrong, in words of the domain, not of HTTP (api/problems.py); more in `access` and `surveys`.
 
 CoralchunkError
 ├─ BadRequest              the question itself is wrong

@@ -12,6 +12,7 @@ FETCHING: Final = "coralchunk:fetching"
 PARKED: Final = "coralchunk:parked"
 QUEUE_NAME: Final = "coralchunk"
 QUEUE: Final = f"rq:queue:{QUEUE_NAME}"  # the list in which RQ keeps that queue
+NEWS: Final = "coralchunk:news"  # the channel on which the name of a job that has changed is told
 SLICE_S: Final = 10  # judged chunks are counted in slices of so many seconds
 
 

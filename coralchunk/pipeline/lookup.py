@@ -1,6 +1,5 @@
 """What callers ask of a job and of the queue, without changing either."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,8 +10,8 @@ from coralchunk.pipeline.job import Job, JobKind, JobState
 from coralchunk.pipeline.records import reachable
 from coralchunk.pipeline.stores import Stores
 
-_LOOK_EVERY_S: Final = 0.05  # at first; then a twentieth of the time waited so far, which nobody notices
-_LONGEST_PAUSE_S: Final = 0.25
+_LOOK_EVERY_S: Final = 1.0  # while changes are told
+_LOOK_OFTEN_S: Final = 0.1  # while they are not
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,23 @@ def watch(
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
-    began = time.monotonic()
-    pause = threading.Event()
-    while True:
-        job = find(stores, job_id, asker)
-        waited_s = time.monotonic() - began
-        if is_news(job) or waited_s >= patience_s:
-            return job
-        with reachable():
-            if stores.admission.is_closed():
+    deadline = time.monotonic() + patience_s
+    job = find(stores, job_id, asker)
+    if is_news(job) or patience_s <= 0:
+        return job
+    with stores.news.of(job_id) as changed:
+        while True:
+            # Asked before the look: what happens between the two is told.
+            pause_s = _LOOK_EVERY_S if stores.news.is_listening else _LOOK_OFTEN_S
+            job = find(stores, job_id, asker)
+            left_s = deadline - time.monotonic()
+            if is_news(job) or left_s <= 0:
                 return job
-        pause.wait(min(max(_LOOK_EVERY_S, waited_s / 20), _LONGEST_PAUSE_S, patience_s - waited_s))
+            with reachable():
+                if stores.admission.is_closed():
+                    return job
+            changed.wait(min(left_s, pause_s))
+            changed.clear()
 
 
 def all_jobs(stores: Stores) -> Iterator[Job]:

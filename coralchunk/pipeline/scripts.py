@@ -13,6 +13,7 @@ Keys, in this order where a script takes them:
              the time when its place is given to another
     parked   list: ids of tasks that wait until fewer photos are being fetched
     judged   string: number of chunks judged in a slice of ten seconds; for two minutes
+    news     channel: the name of the job hash, at each result, end and deletion
 
 A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
 it, and it cannot be created again from an upload that is just being removed.
@@ -104,6 +105,7 @@ end
 redis.call('EXPIRE', KEYS[3], 120)
 redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
 redis.call('HSET', KEYS[1], 'state', 'processing')
+redis.call('PUBLISH', 'coralchunk:news', KEYS[1])
 if redis.call('HLEN', KEYS[2]) < tonumber(total) then return 0 end
 redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
 if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then return 1 end
@@ -116,6 +118,7 @@ local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'processing' then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], unpack(ARGV, 3))
 redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('PUBLISH', 'coralchunk:news', KEYS[1])
 return 1
 """
 
@@ -137,6 +140,7 @@ redis.call('HSET', KEYS[1], 'state', 'deleted')
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('PUBLISH', 'coralchunk:news', KEYS[1])
 return 1
 """
 

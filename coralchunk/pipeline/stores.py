@@ -12,6 +12,7 @@ from redis.retry import Retry
 from coralchunk.config import Settings
 from coralchunk.pipeline.admission import Admission
 from coralchunk.pipeline.fetches import Fetches
+from coralchunk.pipeline.news import News
 from coralchunk.pipeline.records import JobRecords
 from coralchunk.pipeline.shares import Shares
 from coralchunk.pipeline.tallies import Tallies
@@ -28,6 +29,7 @@ class Stores:
     settings: Settings
     redis: Redis
     records: JobRecords
+    news: News
     admission: Admission
     tasks: TaskQueue
     fetches: Fetches
@@ -45,22 +47,27 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
 
     redis_timeout_s  how long an answer of Redis is waited for; None where a blocking read is wanted
     """
-    redis = Redis.from_url(
-        settings.redis_url or LOCAL_REDIS,
-        socket_connect_timeout=2,
-        socket_timeout=redis_timeout_s,
-        # Rides over a restart of Redis, which takes a fraction of a second.
-        retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
-    )
+    redis = _connected(settings, redis_timeout_s)
     tasks = TaskQueue(redis)
     return Stores(
         settings=settings,
         redis=redis,
         records=JobRecords(redis),
+        news=News(_connected(settings, redis_timeout_s)),
         admission=Admission(redis),
         tasks=tasks,
         fetches=Fetches(redis, tasks, settings.fetch_parallel),
         tallies=Tallies(redis),
         shares=Shares(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
+    )
+
+
+def _connected(settings: Settings, timeout_s: float | None) -> Redis:
+    return Redis.from_url(
+        settings.redis_url or LOCAL_REDIS,
+        socket_connect_timeout=2,
+        socket_timeout=timeout_s,
+        # Rides over a restart of Redis, which takes a fraction of a second.
+        retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
     )

@@ -18,6 +18,7 @@ from tests.server import RunningServer
 
 pytestmark = pytest.mark.slow
 
+_DEPLOY = "/api/classifier/{classifier_id}/deploy/"
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -35,7 +36,7 @@ def test_no_answer_is_undeclared(server: RunningServer, server_token: str, mode:
     for operation in operations:
 
         @settings(
-            max_examples=25,
+            max_examples=100 if operation.path == _DEPLOY else 25,  # few are wrong in just one place
             derandomize=True,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
@@ -58,6 +59,6 @@ def test_no_answer_is_undeclared(server: RunningServer, server_token: str, mode:
         with suppress(Unsatisfiable):
             each()
 
-    deploy = {status for path, status in seen if path == "/api/classifier/{classifier_id}/deploy/"}
+    deploy = {status for path, status in seen if path == _DEPLOY}
     assert len(operations) >= 11
     assert deploy >= ({202, 404} if mode is GenerationMode.POSITIVE else {400, 401, 404})
