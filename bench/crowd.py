@@ -38,6 +38,11 @@ class Crowd:
         return sum(photo.chunks for photo, _ in self.counted) / self.counted_s
 
     @property
+    def cpu_ms_per_chunk(self) -> float:
+        """What a chunk cost, all processes of the server together."""
+        return 1e3 * self.cpu_s / max(1, self.chunks)
+
+    @property
     def chunks(self) -> int:
         """How many chunks were judged for `cpu_s`."""
         return sum(photo.chunks for photo, _ in self.done)

@@ -35,6 +35,9 @@ class Scale:
     scaling_photos: int  # a round
     scaling_rounds: int
     litserve: tuple[tuple[str, int, int], ...]  # what it is called, workers, threads in each; 0: its choice
+    turns: int  # of ours and LitServe's under load, each so long ...
+    turn_s: float
+    turn_settle_s: float  # ... after so long
 
 
 FULL: Final = Scale(
@@ -56,9 +59,12 @@ FULL: Final = Scale(
     growth_mp=1,
     growth_photos=500,
     scaling_mp=12,
-    scaling_photos=4,
+    scaling_photos=8,
     scaling_rounds=5,
     litserve=(("as installed", 1, 0), ("tuned: a worker a core", CORES, 1)),
+    turns=5,
+    turn_s=8,
+    turn_settle_s=2,
 )
 SMOKE: Final = Scale(
     idle=((0.5, 2),),
@@ -82,6 +88,9 @@ SMOKE: Final = Scale(
     scaling_photos=2,
     scaling_rounds=1,
     litserve=(("tuned: a worker a core", CORES, 1),),
+    turns=1,
+    turn_s=2,
+    turn_settle_s=0.2,
 )
 
 

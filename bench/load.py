@@ -1,5 +1,6 @@
 """Many clients at once: throughput, waiting times, and how much of the CPU time the model gets."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -18,16 +19,12 @@ _MODEL_PERCENT: Final = 70
 
 def load(kit: Kit) -> Crowd:
     """Load this server."""
-    scale, photos = kit.scale, kit.photos(kit.scale.mix)
+    scale = kit.scale
     measure = upload(max(scale.mix[:1]))
     runs = kit.floor_of(measure, _FLOOR_ROUNDS)
-    phones = [Phone(kit.served.port) for _ in range(scale.clients)]
-    sends = [partial(phone.classify, every_s=_ASK_EVERY_S) for phone in phones]
-    result = crowd(sends, photos, scale.settle_s, scale.load_s, kit.served.pid)
-    for phone in phones:
-        phone.close()
+    result = loaded(kit, scale.settle_s, scale.load_s)
     runs += kit.floor_of(measure, _FLOOR_ROUNDS)
-    report(kit, _SECTION, result)
+    report(kit, _SECTION, [result])
     _waits(kit, result)
     _model_share(kit, result, [run.cpu_s / measure.chunks for run in runs])
     floor_rate = [measure.chunks / run.wall_s for run in runs]
@@ -35,18 +32,29 @@ def load(kit: Kit) -> Crowd:
     return result
 
 
-def report(kit: Kit, section: str, result: Crowd) -> None:
-    """Note throughput and errors of a load, and check every answer."""
-    kit.findings.add(section, "photos a minute", "1/min", [result.photos_per_min])
-    kit.findings.add(section, "chunks a second", "1/s", [result.chunks_per_s])
-    totals = [done.total_s for _, done in result.done] or [0.0]
+def loaded(kit: Kit, settle_s: float, load_s: float) -> Crowd:
+    """Keep this server busy for a while."""
+    phones = [Phone(kit.served.port) for _ in range(kit.scale.clients)]
+    sends = [partial(phone.classify, every_s=_ASK_EVERY_S) for phone in phones]
+    result = crowd(sends, kit.photos(kit.scale.mix), settle_s, load_s, kit.served.pid)
+    for phone in phones:
+        phone.close()
+    return result
+
+
+def report(kit: Kit, section: str, rounds: Sequence[Crowd]) -> None:
+    """Note throughput and errors of the rounds of a load, and check every answer."""
+    kit.findings.add(section, "photos a minute", "1/min", [one.photos_per_min for one in rounds])
+    kit.findings.add(section, "chunks a second", "1/s", [one.chunks_per_s for one in rounds])
+    done = [pair for one in rounds for pair in one.done]
+    totals = [one.total_s for _, one in done] or [0.0]
     for percent in (50, 95, 99):
         kit.findings.note(section, f"photo, p{percent}", "s", percentile(totals, percent), totals)
-    kit.findings.add(section, "cores used", "", [result.cpu_s / result.wall_s])
-    kit.findings.wrong += [f"{section}: {error}" for error in result.errors]
-    for photo, done in result.done:
-        kit.check(section, photo, done.probabilities)
-    if not result.done:
+    kit.findings.add(section, "cores used", "", [one.cpu_s / one.wall_s for one in rounds])
+    kit.findings.wrong += [f"{section}: {error}" for one in rounds for error in one.errors]
+    for photo, one in done:
+        kit.check(section, photo, one.probabilities)
+    if not done:
         kit.findings.wrong.append(f"{section}: not one photo was done")
 
 
