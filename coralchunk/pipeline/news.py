@@ -60,9 +60,11 @@ class News:
                     while self._is_wanted():
                         self._hear(line)
                     return
-            except RedisError:
+            except (RedisError, OSError):
                 self._is_listening = False
                 pause.wait(_RETRY_S)
+                if not self._is_wanted():
+                    return
 
     def _is_wanted(self) -> bool:
         with self._lock:

@@ -11,7 +11,7 @@ from coralchunk.pipeline import keys, lookup
 from coralchunk.pipeline.cancel import cancel
 from coralchunk.pipeline.job import Job, JobState
 from coralchunk.pipeline.lookup import find, watch
-from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.stores import Stores, open_stores
 from tests.pipeline.conftest import Submit, WorkOff
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -89,3 +89,14 @@ def test_a_lost_line_is_taken_up_again(
         )
     work_off()
     assert first.result(PATIENCE_S).state is JobState.COMPLETED
+
+
+def test_a_line_that_cannot_be_had_is_given_up_when_nobody_waits(stores: Stores) -> None:
+    settings = stores.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    gone = open_stores(settings, redis_timeout_s=1)
+
+    with gone.news.of(7) as changed:
+        assert not changed.wait(0.1)
+        assert not gone.news.is_listening
+
+    wait_for(lambda: "news" not in {thread.name for thread in threading.enumerate()}, "the listener's end")
