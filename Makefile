@@ -2,6 +2,8 @@
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
+CONSTRAINTS ?= constraints.txt
+INSTALL = $(BIN)/pip install -q --disable-pip-version-check -c $(CONSTRAINTS)
 DATA   ?= ../shared/data
 SECONDS ?= 180
 SEED   ?= 1
@@ -18,29 +20,29 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "coralchunk needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 
-$(VENV)/.run: $(BIN)/python setup.cfg pyproject.toml
+$(VENV)/.run: $(BIN)/python setup.cfg pyproject.toml constraints.txt
 	@echo "Installing coralchunk into $(VENV) (once) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -e .
+	@$(INSTALL) -e .
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml
+$(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml constraints.txt
 	@echo "Installing coralchunk and its development tools into $(VENV) (once) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@$(INSTALL) -e '.[dev]'
 	@touch $(VENV)/.run $@
 
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing what the server is compared with into $(VENV) (once) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[bench]'
+	@$(INSTALL) -e '.[bench]'
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev
 	@echo "Installing the fuzzer and the auditor into $(VENV) (once) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[fuzz]'
+	@$(INSTALL) -e '.[fuzz]'
 	@touch $@
 
 $(VENV)/.research: $(VENV)/.dev
 	@echo "Installing what training needs into $(VENV) (once; PyTorch is large) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[research]'
+	@$(INSTALL) -e '.[research]'
 	@touch $@
 
 run: $(VENV)/.run  ## start everything; open http://localhost:5001
@@ -48,7 +50,7 @@ run: $(VENV)/.run  ## start everything; open http://localhost:5001
 	exec $(BIN)/coralchunk serve
 
 test: $(VENV)/.dev  ## every test, slow ones too, with branch coverage
-	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term
 
 fast: $(VENV)/.dev  ## the tests worth running on each save (no server)
 	$(BIN)/pytest -q -m 'not slow' -x
