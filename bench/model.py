@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import onnxruntime as ort
 
@@ -13,7 +12,7 @@ from coralchunk.imaging.decode import decode
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.scene import Scene, scene
 from coralchunk.imaging.windows import windows
-from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT
+from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT, scaled
 from coralchunk.inference.manifest import Manifest
 from coralchunk.storage.models import ModelShelf
 from coralchunk.terms import Chunk, Pixels, Probabilities, Size, Windows
@@ -31,12 +30,9 @@ class Plain:
 
     def feeds(self, seen: Scene, cut: Windows) -> list[Feeds]:
         """Return the network's input for each window of a photo whose scene was measured."""
-        side = self.manifest.preprocessing.input_px
-        extra = {SCENE_INPUT: seen} if self.manifest.preprocessing.scene else {}
-        return [
-            {WINDOWS_INPUT: cv2.resize(one, (side, side), interpolation=cv2.INTER_AREA)[np.newaxis], **extra}
-            for one in cut
-        ]
+        how = self.manifest.preprocessing
+        extra = {SCENE_INPUT: seen} if how.scene else {}
+        return [{WINDOWS_INPUT: scaled(one, how), **extra} for one in cut]
 
     def run(self, feeds: list[Feeds]) -> Probabilities:
         """Judge inputs one by one, as is fastest on a CPU core. Returns (N, 3) float32."""

@@ -12,7 +12,7 @@ import torch
 
 from coralchunk.storage.models import LIST_FILE
 from research import card, figures
-from research.build import INPUT_PX, Measured, decide, export, look, measure, quantising
+from research.build import Measured, decide, export, look, measure, quantising
 from research.calibration import risk_coverage
 from research.dataset import Table, gather, samples, table
 from research.evaluation import called_bleached, judge, truth
@@ -35,7 +35,7 @@ _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
     "--models", type=_FOLDER, default=Path("models"), show_default=True, help="Where the model goes."
 )
 @click.option(
-    "--version", default="0.2.0", show_default=True, help="Version of the model; an old file is replaced."
+    "--version", default="0.3.0", show_default=True, help="Version of the model; an old file is replaced."
 )
 def main(data: Path, esd: Path | None, models: Path, version: str) -> None:
     """Learn from DATA, measure on what was left out, export, and write model, manifest, card and pictures."""
@@ -56,7 +56,7 @@ def main(data: Path, esd: Path | None, models: Path, version: str) -> None:
     manifest = card.manifest(identity, items, rows, measured, parity)
     stem.with_name(f"{stem.name}.json").write_text(manifest.model_dump_json(indent=2) + "\n")
     _paint(stem, rows, measured)
-    words = card_text(identity, INPUT_PX, items, rows, measured, _targets(rows, measured, len(graph)))
+    words = card_text(identity, items, rows, measured, _targets(rows, measured, len(graph)))
     stem.with_name(f"{stem.name}.md").write_text(words)
     _enlist(models / LIST_FILE, identity)
     tell(f"Wrote {stem.name}: {len(graph)} bytes")

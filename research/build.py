@@ -19,7 +19,6 @@ from research.heads import by_group, by_site, held_out_logits, learn, strangenes
 from research.network import Decisions, Features, Judge
 from research.quantise import Feeds, quantise
 
-INPUT_PX: Final = 160
 _VARIANTS: Final = 3  # augmented passes beside the one as taken
 _RISK: Final = 0.10  # share of answers that may be wrong before "unsure" is the better answer
 _FAR: Final = 0.99  # share of a left-out sea that must count as near
@@ -62,18 +61,18 @@ class Measured:
 def look(samples: list[Sample], tell: Tell) -> Seen:
     """Run the backbone over every patch."""
     backbone = pretrained()
-    full = to_onnx(Features(backbone), INPUT_PX, ["features"])
+    full = to_onnx(Features(backbone), ["features"])
     some = samples[:: max(1, len(samples) // _RANGE_SAMPLES)]
-    ranges = [{"windows": windows, "scene": scene} for windows, scene in as_taken(some, INPUT_PX)]
+    ranges = [{"windows": windows, "scene": scene} for windows, scene in as_taken(some)]
     graph = quantise(full, ranges)
     tell(f"Looking at {len(samples)} patches as taken")
-    passes = [rows(graph, as_taken(samples, INPUT_PX))]
+    passes = [rows(graph, as_taken(samples))]
     for seed in range(1, _VARIANTS + 1):
         tell(f"Looking at variant {seed} of each")
-        passes.append(rows(graph, varied(samples, INPUT_PX, np.random.default_rng(seed))))
+        passes.append(rows(graph, varied(samples, np.random.default_rng(seed))))
     tell("Looking at each window as a photo of its own, and at all in float")
-    single = rows(graph, as_single(samples, INPUT_PX))
-    return Seen(backbone, ranges, passes, single, rows(full, as_taken(samples, INPUT_PX)))
+    single = rows(graph, as_single(samples))
+    return Seen(backbone, ranges, passes, single, rows(full, as_taken(samples)))
 
 
 def measure(seen: Seen, table: Table, tell: Tell) -> Measured:
@@ -125,13 +124,13 @@ def export(seen: Seen, decisions: Decisions) -> bytes:
     Raises ParityLost where they do not.
     """
     judge = Judge(Features(seen.backbone), decisions).eval()
-    exported = to_onnx(judge, INPUT_PX, ["probabilities", "distance"])
+    exported = to_onnx(judge, ["probabilities", "distance"])
     some = seen.ranges[:_PARITY_SAMPLES]
     with torch.inference_mode():
         expected = [judge(*(torch.from_numpy(part) for part in feeds.values()))[0].numpy() for feeds in some]
     _prove("torch and ONNX Runtime", expected, _run(exported, some))
     small = quantise(exported, seen.ranges)
-    features = _run(quantise(to_onnx(Features(seen.backbone), INPUT_PX, ["features"]), seen.ranges), some)
+    features = _run(quantise(to_onnx(Features(seen.backbone), ["features"]), seen.ranges), some)
     _prove("learned and served int8", [decisions.judge(row) for row in features], _run(small, some))
     return small
 

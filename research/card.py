@@ -6,10 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from coralchunk.inference.manifest import Calibration, Manifest, Preprocessing, Source, Thresholds
-from research.build import INPUT_PX, Measured, Scores
+from coralchunk.inference.manifest import Calibration, Manifest, Source, Thresholds
+from research.build import Measured, Scores
 from research.dataset import Item, Table
 from research.evaluation import Figure, Judgement, called_bleached, judge
+from research.extract import SERVED
 
 LICENCE: Final = "Apache-2.0"
 #: Site: what it is, under which licence its photos are, who labelled them.
@@ -58,7 +59,7 @@ def manifest(
         sha256=identity.sha256,
         licence=LICENCE,
         labels=("bleached", "healthy", "not coral"),
-        preprocessing=Preprocessing(input_px=INPUT_PX, resize="area", scene=True),
+        preprocessing=SERVED,
         thresholds=Thresholds(unsure_below=measured.unsure_below, far_beyond=measured.far),
         calibration=Calibration(
             method="temperature and class shifts",

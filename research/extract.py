@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import cv2
 import numpy as np
 import onnxruntime as ort
 import torch
@@ -13,19 +12,22 @@ from numpy.typing import NDArray
 from torch import nn
 
 from coralchunk.imaging.scene import scene
+from coralchunk.inference.classifier import scaled
+from coralchunk.inference.manifest import Preprocessing
 from coralchunk.terms import Pixels
 from research.augment import Sample, augment
 from research.network import SCENE
 
 Rows = NDArray[np.float32]
-Inputs = tuple[Pixels, Rows]  # (1, side, side, 3) and (28,)
+Inputs = tuple[Pixels, Rows]  # (1, input_px, input_px, 3) and (28,)
+SERVED: Final = Preprocessing(input_px=160, resize="linear", scene=True)
 _OPSET: Final = 17
 
 
-def to_onnx(module: nn.Module, side_px: int, outputs: Sequence[str]) -> bytes:
+def to_onnx(module: nn.Module, outputs: Sequence[str]) -> bytes:
     """Export a module of windows and scene."""
     stored = io.BytesIO()
-    windows = torch.zeros(1, side_px, side_px, 3, dtype=torch.uint8)
+    windows = torch.zeros(1, SERVED.input_px, SERVED.input_px, 3, dtype=torch.uint8)
     torch.onnx.export(
         module.eval(),
         (windows, torch.linspace(0, 1, SCENE)),
@@ -47,23 +49,23 @@ def session(graph: bytes) -> ort.InferenceSession:
     return ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def as_taken(samples: Sequence[Sample], side_px: int) -> Iterator[Inputs]:
+def as_taken(samples: Sequence[Sample]) -> Iterator[Inputs]:
     """Give what the served graph would get."""
     known: dict[int, Rows] = {}
     for sample in samples:
         if id(sample.photo) not in known:
             known[id(sample.photo)] = scene(sample.photo)
-        yield _scaled(sample.window, side_px), known[id(sample.photo)]
+        yield scaled(sample.window, SERVED), known[id(sample.photo)]
 
 
-def as_single(samples: Sequence[Sample], side_px: int) -> Iterator[Inputs]:
+def as_single(samples: Sequence[Sample]) -> Iterator[Inputs]:
     """Give what the served graph would get if each window were a whole photo."""
-    return (_inputs(sample.window, sample.window, side_px) for sample in samples)
+    return (_inputs(sample.window, sample.window) for sample in samples)
 
 
-def varied(samples: Sequence[Sample], side_px: int, random: np.random.Generator) -> Iterator[Inputs]:
+def varied(samples: Sequence[Sample], random: np.random.Generator) -> Iterator[Inputs]:
     """Give one augmented variant of each sample."""
-    return (_inputs(*augment(sample, random), side_px) for sample in samples)
+    return (_inputs(*augment(sample, random)) for sample in samples)
 
 
 def rows(graph: bytes, inputs: Iterator[Inputs], cores: int = 2) -> Rows:
@@ -77,9 +79,5 @@ def rows(graph: bytes, inputs: Iterator[Inputs], cores: int = 2) -> Rows:
         return np.stack(list(workers.map(run, inputs)))
 
 
-def _inputs(window: Pixels, photo: Pixels, side_px: int) -> Inputs:
-    return _scaled(window, side_px), scene(np.ascontiguousarray(photo))
-
-
-def _scaled(window: Pixels, side_px: int) -> Pixels:
-    return cv2.resize(window, (side_px, side_px), interpolation=cv2.INTER_AREA)[np.newaxis]
+def _inputs(window: Pixels, photo: Pixels) -> Inputs:
+    return scaled(window, SERVED), scene(np.ascontiguousarray(photo))

@@ -7,13 +7,12 @@ from typing import Final
 from research.build import Measured
 from research.card import Identity, ablation_table, sources_table, tables, wrong_answers
 from research.dataset import Item, Table
+from research.extract import SERVED
 
 _TEMPLATE: Final = Path(__file__).with_name("card.md")
 
 
-def card(
-    identity: Identity, side_px: int, items: Sequence[Item], table: Table, measured: Measured, targets: str
-) -> str:
+def card(identity: Identity, items: Sequence[Item], table: Table, measured: Measured, targets: str) -> str:
     """Write the card."""
     shift = ", ".join(f"{value:+.2f}" for value in measured.scaling.shift)
     errors = "; ".join(
@@ -24,7 +23,7 @@ def card(
         version=identity.version,
         kilobytes=round(identity.size_bytes / 1000),
         sha256=identity.sha256,
-        side=side_px,
+        side=SERVED.input_px,
         temperature=measured.scaling.temperature,
         shift=shift,
         unsure=measured.unsure_below,

@@ -8,11 +8,12 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from coralchunk.errors import BadModel
-from coralchunk.inference.manifest import Manifest
-from coralchunk.terms import CLASSES, Probabilities, Windows
+from coralchunk.inference.manifest import Manifest, Preprocessing
+from coralchunk.terms import CLASSES, Pixels, Probabilities, Windows
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it
+_RESIZE: Final = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR}
 OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of terms.CLASSES; others are left
 
 
@@ -59,10 +60,15 @@ class Classifier:
 
         Returns (N, 3) float32, rows adding up to 1, columns in the order of CLASSES.
         """
-        side = self.manifest.preprocessing.input_px
         judged = np.empty((len(windows), len(CLASSES)), dtype=np.float32)
         feeds = {SCENE_INPUT: scene} if self.manifest.preprocessing.scene else {}
         for row, window in enumerate(windows):
-            scaled = cv2.resize(window, (side, side), interpolation=cv2.INTER_AREA)
-            judged[row] = self._session.run([OUTPUT], {WINDOWS_INPUT: scaled[np.newaxis], **feeds})[0][0]
+            seen = scaled(window, self.manifest.preprocessing)
+            judged[row] = self._session.run([OUTPUT], {WINDOWS_INPUT: seen, **feeds})[0][0]
         return judged
+
+
+def scaled(window: Pixels, how: Preprocessing) -> Windows:
+    """Scale one window, (244, 244, 3) uint8, to what the graph takes: (1, input_px, input_px, 3) uint8."""
+    size = (how.input_px, how.input_px)
+    return np.asarray(cv2.resize(window, size, interpolation=_RESIZE[how.resize]), dtype=np.uint8)[np.newaxis]

@@ -13,7 +13,9 @@ class Preprocessing(_Part):
     """How a window becomes the network's input; everything after the resize happens inside the graph."""
 
     input_px: Annotated[int, Field(ge=32, le=1024)]  # side of the square that the graph takes
-    resize: Literal["area"]  # the window is scaled to input_px by averaging areas
+    #: How the window is scaled to input_px: by the mean of the area under each pixel, or by the four pixels
+    #: nearest to its centre, which takes a sixth of the time.
+    resize: Literal["area", "linear"]
     scene: bool = False  # whether the graph takes the photo's statistics as a second input
 
 
