@@ -1,7 +1,7 @@
 """Whoever waits for a job is told of its changes, and does not have to look."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -19,7 +19,9 @@ NEVER_S = 100 * PATIENCE_S
 
 
 @pytest.fixture
-def waits_for_end(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], "Future[Job]"]:
+def waits_for_end(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[int], "Future[Job]"]]:
     """Begins to wait for the end of a job, and looks only when it is told of a change."""
     monkeypatch.setattr(lookup, "_LOOK_EVERY_S", NEVER_S)
     pool = ThreadPoolExecutor(1)
@@ -36,7 +38,8 @@ def waits_for_end(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> Callable[[
         assert looked.wait(PATIENCE_S)
         return waiting
 
-    return wait
+    yield wait
+    pool.shutdown()
 
 
 def test_the_end_of_a_job_is_told(
@@ -53,7 +56,7 @@ def test_each_batch_is_told(
     stores: Stores, send: Submit, work_off: WorkOff, waits_for_end: Callable[[int], "Future[Job]"]
 ) -> None:
     job_id = send()
-    waits = [waits_for_end(job_id)]
+    waiting = waits_for_end(job_id)
     with stores.news.of(job_id) as changed, stores.news.of(send(seed=2)) as other:
         work_off(1)
 
@@ -61,7 +64,7 @@ def test_each_batch_is_told(
         assert not other.is_set()
         assert find(stores, job_id).completed_chunks == 20
     work_off()
-    assert waits[0].result(PATIENCE_S).state is JobState.COMPLETED
+    assert waiting.result(PATIENCE_S).state is JobState.COMPLETED
 
 
 def test_a_deletion_is_told(
