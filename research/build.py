@@ -24,7 +24,7 @@ _RISK: Final = 0.10  # share of answers that may be wrong before "unsure" is the
 _FAR: Final = 0.99  # share of a left-out sea that must count as near
 _PARITY: Final = 1e-3
 _QUANTISING_COST: Final = 0.005  # of balanced accuracy
-_RANGE_SAMPLES: Final = 200
+_RANGE_SAMPLES: Final = 60  # their activations are held in memory at once: 2 GB
 _PARITY_SAMPLES: Final = 40
 
 Scores = NDArray[np.float64]

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import onnx
@@ -17,6 +18,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
+
+_PERCENTILE: Final = 99.999
 
 Feeds = Mapping[str, NDArray[np.generic]]
 
@@ -51,7 +54,10 @@ def quantise(graph: bytes, feeds: Sequence[Feeds]) -> bytes:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax,
+            # One stray activation in 100 000 must not widen the steps of all; of the smallest to the largest,
+            # and of this and 99.99, this came nearest to the float features.
+            calibrate_method=CalibrationMethod.Percentile,
+            extra_options={"CalibPercentile": _PERCENTILE},
             # The colour arithmetic and the decisions stay float: they cost no time.
             nodes_to_quantize=_convolutions(ready),
         )
