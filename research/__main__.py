@@ -1,4 +1,4 @@
-"""Rebuild the bundled model: `python -m research --data ../shared/data`; seeded, half an hour."""
+"""Rebuild the bundled model: `python -m research --data ../shared/data`; seeded, ten minutes."""
 
 import hashlib
 import time
@@ -12,7 +12,8 @@ import torch
 
 from coralchunk.storage.models import LIST_FILE
 from research import card, figures
-from research.build import Measured, decide, export, look, measure, quantising
+from research.blank import HELD_OUT, blanks
+from research.build import Measured, blank_figures, decide, export, look, measure, quantising
 from research.calibration import risk_coverage
 from research.dataset import Table, gather, samples, table
 from research.evaluation import called_bleached, judge, truth
@@ -45,18 +46,19 @@ def main(data: Path, esd: Path | None, models: Path, version: str) -> None:
     items = gather(data, np.random.default_rng(_SEED), esd)
     rows = table(items)
     cut = samples([item.patch for item in items])
-    seen = look(cut, tell)
+    seen = look(cut, samples(blanks(HELD_OUT)), tell)
     measured = measure(seen, rows, tell)
     tell("Learning from everything and exporting")
-    graph = export(seen, decide(seen, rows, measured))
-    parity = quantising(seen, rows)
+    decisions = decide(seen, rows, measured)
+    graph = export(seen, decisions)
+    extra = quantising(seen, rows) | blank_figures(seen, decisions, measured.unsure_below)
     identity = card.Identity(_NAME, version, hashlib.sha256(graph).hexdigest(), len(graph))
     stem = models / f"{_NAME}-{version}"
     stem.with_name(f"{stem.name}.onnx").write_bytes(graph)
-    manifest = card.manifest(identity, items, rows, measured, parity)
+    manifest = card.manifest(identity, items, rows, measured, extra)
     stem.with_name(f"{stem.name}.json").write_text(manifest.model_dump_json(indent=2) + "\n")
     _paint(stem, rows, measured)
-    words = card_text(identity, items, rows, measured, _targets(rows, measured, len(graph)))
+    words = card_text(identity, items, rows, measured, extra, _targets(rows, measured, len(graph)))
     stem.with_name(f"{stem.name}.md").write_text(words)
     _enlist(models / LIST_FILE, identity)
     tell(f"Wrote {stem.name}: {len(graph)} bytes")

@@ -13,7 +13,7 @@ from research.augment import Sample
 from research.backbone import Backbone, pretrained
 from research.calibration import Scaling, cross_calibrated, fit_all, threshold
 from research.dataset import Table
-from research.evaluation import truth
+from research.evaluation import CLASSES, truth
 from research.extract import Rows, as_single, as_taken, rows, session, to_onnx, varied
 from research.heads import by_group, by_site, held_out_logits, learn, strangeness
 from research.network import Decisions, Features, Judge
@@ -44,6 +44,7 @@ class Seen:
     passes: list[Rows]  # as taken, then varied
     single: Rows  # as if each window were all of its photo
     full: Rows  # as taken, through the float graph
+    blank: Rows  # made-up photos in which there is nothing, and that nothing was learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,11 @@ class Measured:
     far: float
 
 
-def look(samples: list[Sample], tell: Tell) -> Seen:
-    """Run the backbone over every patch."""
+def look(samples: list[Sample], blank: list[Sample], tell: Tell) -> Seen:
+    """Run the backbone over every patch.
+
+    blank  samples of photos in which there is nothing, that nothing is learned from
+    """
     backbone = pretrained()
     full = to_onnx(Features(backbone), ["features"])
     some = samples[:: max(1, len(samples) // _RANGE_SAMPLES)]
@@ -72,7 +76,8 @@ def look(samples: list[Sample], tell: Tell) -> Seen:
         passes.append(rows(graph, varied(samples, np.random.default_rng(seed))))
     tell("Looking at each window as a photo of its own, and at all in float")
     single = rows(graph, as_single(samples))
-    return Seen(backbone, ranges, passes, single, rows(full, as_taken(samples)))
+    floats = rows(full, as_taken(samples))
+    return Seen(backbone, ranges, passes, single, floats, rows(graph, as_taken(blank)))
 
 
 def measure(seen: Seen, table: Table, tell: Tell) -> Measured:
@@ -133,6 +138,17 @@ def export(seen: Seen, decisions: Decisions) -> bytes:
     features = _run(quantise(to_onnx(Features(seen.backbone), ["features"]), seen.ranges), some)
     _prove("learned and served int8", [decisions.judge(row) for row in features], _run(small, some))
     return small
+
+
+def blank_figures(seen: Seen, decisions: Decisions, unsure_below: float) -> dict[str, float]:
+    """Measure what is said of made-up photos in which there is nothing."""
+    said = decisions.judge(seen.blank)
+    sure, coral = said.max(axis=1) >= unsure_below, said.argmax(axis=1) < CLASSES.index("not_coral")
+    return {
+        "made-up water, darkness and glare: photos": len(said),
+        "made-up water, darkness and glare: called coral": round(float(np.mean(sure & coral)), 4),
+        "made-up water, darkness and glare: called not coral": round(float(np.mean(sure & ~coral)), 4),
+    }
 
 
 def quantising(seen: Seen, table: Table) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from coralchunk.inference.manifest import Calibration, Manifest, Source, Thresholds
+from research.blank import SITE
 from research.build import Measured, Scores
 from research.dataset import Item, Table
 from research.evaluation import Figure, Judgement, called_bleached, judge
@@ -35,6 +36,11 @@ _SOURCES: Final = {
         "none stated with the copy used",
         "squares by engineers, by eye; the source's own label a photo was not used",
     ),
+    SITE: (
+        "Made-up photos of water, darkness and glare, drawn by `research/blank.py`",
+        "none needed",
+        "drawn as what they are; at 0.01 of the weight",
+    ),
 }
 _UNKNOWN: Final = ("a folder given to `python -m research`", "not known here", "not known here")
 
@@ -50,7 +56,7 @@ class Identity:
 
 
 def manifest(
-    identity: Identity, items: Sequence[Item], table: Table, measured: Measured, parity: dict[str, float]
+    identity: Identity, items: Sequence[Item], table: Table, measured: Measured, extra: dict[str, float]
 ) -> Manifest:
     """Write down what must be known to use the model."""
     return Manifest(
@@ -71,7 +77,7 @@ def manifest(
             Source(name=site, photos=photos, licence=_source(site)[1], labelled_by=_source(site)[2])
             for site, photos in _photos(items).items()
         ),
-        figures={**_figures(table, measured), **parity},
+        figures={**_figures(table, measured), **extra},
     )
 
 
@@ -94,7 +100,7 @@ def places(table: Table) -> dict[str, np.ndarray]:
     return {
         "all": table.judged,
         "surveys": table.judged & survey,
-        **{str(site): table.judged & (table.sites == site) for site in np.unique(table.sites)},
+        **{str(site): table.judged & (table.sites == site) for site in np.unique(table.sites[table.judged])},
     }
 
 

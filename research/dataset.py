@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from coralchunk.imaging.scene import SMALL_PX, smaller
 from coralchunk.terms import CHUNK_PX
 from research.augment import Sample
+from research.blank import LEARNED, blanks
 from research.crops import from_masks, off_grid
 from research.pixels import by_photo, read_photo, window
 from research.sources import TARGETS, Patch, read_esd, read_letters, read_squares, read_tiles
@@ -20,6 +21,8 @@ _OFF_GRID: Final = 3  # patches cut round each tile
 _FROM_MASK: Final = 5  # patches of coral, and as many of rock, from each masked photo
 #: How much a patch counts whose label comes from a mask: masks were grown from sparse points and often err.
 _MASKED: Final = 0.3
+#: Chunks of nothing are easily learned; counted more they cost accuracy on a sea left out (0.1: a hundredth).
+_BLANK: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Table:
 
 
 def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> list[Item]:
-    """List every patch there is: whole chunks, squares of web photos, and off-grid cuts to learn from.
+    """List every patch there is: whole chunks, squares of web photos, off-grid cuts and blanks to learn from.
 
     root  a folder with a tiles.csv, and with web.csv, eilat/masks and corrections/tiles.csv if it has them
     esd   a folder in the layout of NOAA PIFSC ESD; its test part is judged and never learned from
@@ -68,6 +71,7 @@ def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> 
         *(Item(patch, 1 / (1 + len(loose) / max(len(coral), 1)), judged=False) for patch in loose),
         *(Item(patch, _MASKED, judged=False) for patch in masked + grown),
         *(_published(esd) if esd else ()),
+        *(Item(patch, _BLANK, judged=False) for patch in blanks(LEARNED)),
     ]
 
 

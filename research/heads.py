@@ -9,6 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from research.blank import SITE
 from research.dataset import Table
 from research.network import PARTS, Decisions, Known, Line
 
@@ -70,13 +71,14 @@ def by_group(table: Table) -> Iterator[Marks]:
 def by_site(table: Table) -> Iterator[Marks]:
     """Leave out one sea after the other, what stands before a dash in a site's name; photos if there is one.
 
-    Both web collections are one sea, for they share photographers.
+    Both web collections are one sea, for they share photographers. What was made up is of no sea.
     """
     seas = np.array([site.split("-")[0] for site in table.sites])
-    if len(np.unique(seas)) == 1:
+    real = np.unique(seas[seas != SITE])
+    if len(real) == 1:
         yield from by_group(table)
         return
-    for sea in np.unique(seas):
+    for sea in real:
         yield seas == sea
 
 

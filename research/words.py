@@ -1,6 +1,6 @@
 """Figures and card.md -> the model card: what a person must know who is about to believe the model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +12,15 @@ from research.extract import SERVED
 _TEMPLATE: Final = Path(__file__).with_name("card.md")
 
 
-def card(identity: Identity, items: Sequence[Item], table: Table, measured: Measured, targets: str) -> str:
-    """Write the card."""
+def card(
+    identity: Identity,
+    items: Sequence[Item],
+    table: Table,
+    measured: Measured,
+    extra: Mapping[str, float],
+    targets: str,
+) -> str:
+    """Write the card. `extra` holds the figures of the manifest that are of no place."""
     shift = ", ".join(f"{value:+.2f}" for value in measured.scaling.shift)
     errors = "; ".join(
         f"{name} {share:.1%}" for name, share in wrong_answers(measured.by_photo, table).items()
@@ -33,5 +40,6 @@ def card(identity: Identity, items: Sequence[Item], table: Table, measured: Meas
         stem=f"{identity.name}-{identity.version}",
         targets=targets,
         ablations=ablation_table(table, measured),
+        extra="\n".join(f"| {name} | {value} |" for name, value in extra.items()),
         errors=errors.replace("_", " "),
     )

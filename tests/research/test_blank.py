@@ -1,0 +1,55 @@
+"""Made-up photos of nothing: the same each time, learned from lightly, never judged, of no sea."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from research.blank import HELD_OUT, LEARNED, SITE, blanks, draw
+from research.dataset import gather, samples, table
+from research.heads import by_site
+from tests.research.test_dataset import survey
+
+pytest.importorskip("sklearn")
+
+
+def test_a_photo_of_nothing_is_drawn_the_same_each_time() -> None:
+    one, other = blanks(range(2))
+
+    np.testing.assert_array_equal(draw(one.photo), draw(one.photo))
+    assert not np.array_equal(draw(one.photo)[:244, :244], draw(other.photo)[:244, :244])
+
+
+def test_what_is_learned_from_is_not_judged_by() -> None:
+    assert not set(LEARNED) & set(HELD_OUT)
+
+
+def test_blanks_are_learned_from_and_never_judged(tmp_path: Path) -> None:
+    survey(tmp_path)
+
+    rows = table(gather(tmp_path, np.random.default_rng(0)))
+
+    drawn = rows.sites == SITE
+    assert drawn.sum() == len(LEARNED)
+    assert not rows.judged[drawn].any()
+    assert (rows.targets[drawn] == [0, 0, 1]).all()
+    assert (rows.trust[drawn] < rows.trust[~drawn].min()).all()
+
+
+def test_blanks_have_windows_and_surroundings_like_any_photo() -> None:
+    for sample in samples(blanks(range(6))):
+        assert sample.window.shape == (244, 244, 3)
+        assert max(sample.photo.shape) <= 256
+
+
+def test_blanks_are_no_sea_of_their_own(tmp_path: Path) -> None:
+    survey(tmp_path)
+    rows = table(gather(tmp_path, np.random.default_rng(0)))
+    one_sea = np.where(rows.sites == SITE, SITE, "reef")
+    two_seas = np.where((rows.sites != SITE) & (np.arange(len(one_sea)) % 2 == 0), "lagoon", one_sea)
+
+    held_out = list(by_site(replace(rows, sites=two_seas)))
+
+    assert len(held_out) == 2
+    assert not any(marks[rows.sites == SITE].any() for marks in held_out)
