@@ -165,12 +165,12 @@ redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(ARGV[3])) + 60)
 return ARGV[2]
 """
 
-# keys queue; argv task id, its rank -> length of the queue. Ids begin with their rank, one digit; a task
-# goes behind all of its own and lower ranks. Only the few tasks of low rank at the head are walked over.
+# keys queue; argv task id, a rank -> length of the queue. Ids begin with their rank, one digit; the task goes
+# in front of the first of that rank or a higher one. Only the few of low rank at the head are walked over.
 PLACE: Final = """
-local rank = tonumber(ARGV[2])
+local before = tonumber(ARGV[2])
 for _, waiting in ipairs(redis.call('LRANGE', KEYS[1], 0, 255)) do
-    if tonumber(string.sub(waiting, 1, 1)) > rank then
+    if tonumber(string.sub(waiting, 1, 1)) >= before then
         return redis.call('LINSERT', KEYS[1], 'BEFORE', waiting, ARGV[1])
     end
 end

@@ -2,8 +2,8 @@
 
 RQ's plain FIFO would either let one huge photo block the small ones or take turns between all waiting
 photos, which finishes them all late and decodes them again and again. So tasks have a rank: express (small
-photos), then photos already in work, then the rest in order of arrival. Workers listen to this one queue
-only; with more than one, RQ can lose a popped task.
+photos), then photos already in work, the latest first, then the rest in order of arrival. Workers listen to
+this one queue only; with more than one, RQ can lose a popped task.
 """
 
 from collections.abc import Iterable, Iterator
@@ -86,7 +86,11 @@ class RankedQueue(Queue):
     @override
     def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
         connection: Any = pipeline if pipeline is not None else self.connection
-        connection.eval(scripts.PLACE, 1, self.key, job_id, job_id[:1])
+        rank = int(job_id[:1])
+        # In order of arrival, but for photos in work: the last one in is the one that its worker has decoded.
+        # Behind the others it would go to another worker whenever a small photo comes between two batches.
+        before = rank if rank == _CONTINUED else rank + 1
+        connection.eval(scripts.PLACE, 1, self.key, job_id, before)
 
 
 class ParkedQueue(Queue):

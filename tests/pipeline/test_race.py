@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from coralchunk.pipeline import keys
 from coralchunk.pipeline.job import JobState
 from coralchunk.pipeline.lookup import find
 from coralchunk.pipeline.stores import Stores, open_stores
@@ -78,16 +79,28 @@ def test_exactly_one_batch_is_told_to_finish_and_is_told_again(stores: Stores, o
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(ranks=st.lists(st.integers(0, 2), max_size=30))
-def test_small_photos_pass_photos_in_work_which_pass_new_ones_each_in_order_of_arrival(
-    stores: Stores, ranks: list[int]
-) -> None:
+def test_small_photos_pass_photos_in_work_which_pass_new_ones(stores: Stores, ranks: list[int]) -> None:
     stores.redis.flushall()
     tasks = [Task(number, 0, rank) for number, rank in enumerate(ranks, start=1)]
 
     for task in tasks:
         stores.tasks.put(task)
 
-    assert waiting(stores) == sorted(tasks, key=lambda task: task.rank)
+    small, in_work, new = ([task for task in tasks if task.rank == rank] for rank in range(3))
+    assert waiting(stores) == [*small, *reversed(in_work), *new]
+
+
+def test_a_worker_goes_on_with_its_own_photo_though_another_one_was_left_for_a_small_one(
+    stores: Stores,
+) -> None:
+    mine, left, small = Task(1, 1, rank=1), Task(2, 1, rank=1), Task(3, 0, rank=0)
+    stores.tasks.put(small)
+    stores.tasks.put(left)
+    stores.redis.lpop(keys.QUEUE)  # the small one, by the worker that left the other
+
+    stores.tasks.put(mine)
+
+    assert waiting(stores) == [mine, left]
 
 
 @given(
