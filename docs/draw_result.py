@@ -9,12 +9,12 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import overlay
 from coralchunk.imaging.photo import Photo
+from coralchunk.imaging.raster import ArrayRaster
 from coralchunk.terms import Size, State, Verdict
 
 _SIZE: Final = Size(2440, 1464)
@@ -32,7 +32,7 @@ _COLOURS: Final = {State.BLEACHED: (226, 226, 205), State.HEALTHY: (132, 104, 52
 def main() -> None:
     """Draw the scene, mark its chunks, write the picture."""
     scene, owner = _scene(np.random.default_rng(11))
-    photo = Photo(Image.fromarray(scene), 1)
+    photo = Photo(ArrayRaster(scene), 1)
     verdicts = [Verdict(chunk, _state(owner[chunk.area]), (0.0, 0.0, 0.0)) for chunk in grid(_SIZE)]
     Path(__file__).with_name("result.png").write_bytes(png(overlay(photo.shrunk(_PICTURE), verdicts, _SIZE)))
 

@@ -18,9 +18,11 @@ from coralchunk.errors import (
 )
 from coralchunk.imaging.bounds import check_scans, check_sides, check_tags
 from coralchunk.imaging.formats import PLUGINS, SENTENCE, claimed_format
+from coralchunk.imaging.jpeg import jpeg_pixels
 from coralchunk.imaging.metered import Metered
 from coralchunk.imaging.orientation import UPRIGHT, orientation
 from coralchunk.imaging.photo import SIDEWAYS, Photo
+from coralchunk.imaging.raster import ArrayRaster, PillowRaster
 from coralchunk.terms import Pixels, Size
 
 # Memory that a decoder takes for a pixel, its own buffers included; a format that needs more may have fewer
@@ -69,8 +71,11 @@ def open_photo(stream: IO[bytes], max_pixels: int) -> Photo:
         # Asked before the pixels are loaded, like the header's.
         held = _held(image)
         metered.allow_pixels()
+        pixels = jpeg_pixels(image, metered)
+        if pixels is not None:
+            return Photo(ArrayRaster(pixels), held)
         image.load()
-        return Photo(image, held)
+        return Photo(PillowRaster(image), held)
 
 
 def decode(stream: IO[bytes], max_pixels: int) -> Pixels:

@@ -1,48 +1,42 @@
-"""A decoded photo, kept the way Pillow keeps it and turned into upright RGB arrays piece by piece.
+"""A decoded photo, turned upright and cut piece by piece.
 
-A photo of 100 megapixels takes 400 MB in Pillow's memory and another 300 MB as an array; a second copy for
-every turn and change of mode would be gigabytes. So only the pieces that are looked at become arrays.
+A photo of 100 megapixels takes hundreds of megabytes; a second copy for every turn and change of mode would
+be gigabytes. So only the pieces that are looked at are turned.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
 
 import cv2
 import numpy as np
-from PIL import Image
 
+from coralchunk.imaging.raster import Box, Raster
 from coralchunk.imaging.scene import Scene, scene, smaller
 from coralchunk.imaging.windows import windows
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size, Windows
+from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
 
 SIDEWAYS: Final = frozenset({5, 6, 7, 8})  # EXIF orientations that swap width and height
-_TURN: Final = {  # EXIF orientation -> what undoes it
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_TURN: Final[dict[int, Callable[[Pixels], Pixels]]] = {  # EXIF orientation -> what undoes it
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.swapaxes(0, 1),
+    6: lambda stored: np.rot90(stored, -1),
+    7: lambda stored: stored[::-1, ::-1].swapaxes(0, 1),
+    8: np.rot90,
 }
-_SIXTEEN_BIT_GREY: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
-_PLAIN: Final = frozenset({"RGB", "L"})  # modes whose pixels may be averaged as they are
-_BYTES_PER_PIXEL: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
 _SCENE_PX: Final = 512  # the scene is measured on a copy at least this long, see scene
-_BAND_PX: Final = 512  # rows that are turned into an array at a time
 
 
 class Photo:
     """A photo in memory."""
 
-    def __init__(self, image: Image.Image, orientation: int) -> None:
-        """Take a loaded image and its EXIF orientation, 1 to 8; anything else counts as upright."""
-        self._image: Final = image
+    def __init__(self, raster: Raster, orientation: int) -> None:
+        """Take decoded pixels and their EXIF orientation, 1 to 8; anything else counts as upright."""
+        self._raster: Final = raster
         self._orientation: Final = orientation if orientation in _TURN else 1
-        # 16-bit grey needs its upper byte; an "I" image may hold 8 bits only: its brightest pixel tells.
-        self._is_deep: Final = image.mode != "I" or _brightest(image) > 255
-        width, height = image.size
+        width, height = raster.size.width, raster.size.height
         if self._orientation in SIDEWAYS:
             width, height = height, width
         self.size: Final = Size(width, height)  # upright
@@ -50,12 +44,13 @@ class Photo:
     @property
     def nbytes(self) -> int:
         """How much memory its pixels take."""
-        return self.size.pixels * _BYTES_PER_PIXEL.get(self._image.mode, 4)
+        return self._raster.nbytes
 
     @cached_property
     def small(self) -> Pixels:
         """A copy of at most 256 px a side."""
-        return smaller(self.reduced(max(1, max(self.size.width, self.size.height) // _SCENE_PX)))
+        spare = max(1, max(self.size.width, self.size.height) // _SCENE_PX)
+        return smaller(self.reduced(1 << spare.bit_length() - 1))  # halved again and again, as is fastest
 
     @cached_property
     def scene(self) -> Scene:
@@ -63,31 +58,26 @@ class Photo:
         return scene(self.small)
 
     def pixels(self) -> Pixels:
-        """Return the whole photo, (H, W, 3) uint8, RGB, upright."""
+        """Return the whole photo, (H, W, 3) uint8, RGB, upright; not to be written to."""
         return self.cut(Chunk(0, 0, self.size.width, self.size.height))
 
     def cut(self, piece: Chunk) -> Pixels:
-        """Return a piece of the photo, (height, width, 3) uint8, RGB, upright."""
-        return np.asarray(self._upright(self._rgb(self._image.crop(self._source_box(piece)))))
+        """Return a piece of the photo, (height, width, 3) uint8, RGB, upright; not to be written to."""
+        return self._upright(self._raster.piece(self._stored(piece)))
 
-    def windows(self, chunks: Sequence[Chunk]) -> Windows:
-        """Cut the window of each chunk, as imaging.windows does."""
+    def windows(self, chunks: Sequence[Chunk]) -> Iterator[Pixels]:
+        """Cut the window of each chunk, as imaging.windows does, one by one."""
         width, height = self.size.width, self.size.height
         if min(width, height) < CHUNK_PX:
-            return windows(self.pixels(), chunks)
-        cut = np.empty((len(chunks), CHUNK_PX, CHUNK_PX, 3), dtype=np.uint8)
-        for row, chunk in enumerate(chunks):
+            yield from windows(self.pixels(), chunks)
+            return
+        for chunk in chunks:
             x, y = min(chunk.x, width - CHUNK_PX), min(chunk.y, height - CHUNK_PX)
-            cut[row] = self.cut(Chunk(x, y, CHUNK_PX, CHUNK_PX))
-        return cut
+            yield self.cut(Chunk(x, y, CHUNK_PX, CHUNK_PX))
 
     def reduced(self, factor: int) -> Pixels:
         """Return a copy smaller by a whole factor, each pixel the mean of `factor` x `factor`."""
-        if self._image.mode in _PLAIN:
-            small = self._image.reduce(factor) if factor > 1 else self._image
-            return np.asarray(self._upright(self._rgb(small)))
-        bands = np.concatenate([self._reduced_band(top, factor) for top in self._band_tops(factor)])
-        return np.asarray(self._upright(Image.fromarray(bands)))
+        return self._upright(self._raster.reduced(factor))
 
     def shrunk(self, size: Size) -> Pixels:
         """Return a copy of `size`, which is not larger than the photo: by a whole factor, then bilinearly."""
@@ -101,16 +91,8 @@ class Photo:
         scaled = cv2.resize(small, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(scaled, dtype=np.uint8)
 
-    def _band_tops(self, factor: int) -> Iterator[int]:
-        return iter(range(0, self._image.height, max(1, _BAND_PX // factor) * factor))
-
-    def _reduced_band(self, top: int, factor: int) -> Pixels:
-        rows = max(1, _BAND_PX // factor) * factor
-        box = (0, top, self._image.width, min(self._image.height, top + rows))
-        return np.asarray(self._rgb(self._image.crop(box)).reduce(factor))
-
-    def _source_box(self, piece: Chunk) -> tuple[int, int, int, int]:
-        """Return where a piece of the upright photo is stored: left, top, right, bottom."""
+    def _stored(self, piece: Chunk) -> Box:
+        """Return where a piece of the upright photo is stored."""
         width, height = self.size.width, self.size.height
         left, right = piece.x, piece.x + piece.width
         top, bottom = piece.y, piece.y + piece.height
@@ -122,25 +104,7 @@ class Photo:
             left, top, right, bottom = top, left, bottom, right
         return left, top, right, bottom
 
-    def _upright(self, image: Image.Image) -> Image.Image:
-        return image.transpose(_TURN[self._orientation]) if self._orientation in _TURN else image
-
-    def _rgb(self, image: Image.Image) -> Image.Image:
-        if image.mode == "RGB":
-            return image
-        if image.mode in _SIXTEEN_BIT_GREY:
-            # Pillow clips 16-bit grey at 255 when it converts; a photo needs its upper byte instead.
-            grey = np.asarray(image).astype(np.int64)
-            eight = (grey >> 8 if self._is_deep else grey).clip(0, 255).astype(np.uint8)
-            return Image.fromarray(eight).convert("RGB")
-        if image.has_transparency_data:
-            clear = image.convert("RGBA")
-            ground = Image.new("RGBA", clear.size, (0, 0, 0, 255))
-            return Image.alpha_composite(ground, clear).convert("RGB")
-        return image.convert("RGB")
-
-
-def _brightest(image: Image.Image) -> float:
-    # An "I" image has one band, whose extrema are a pair of numbers.
-    _, brightest = image.getextrema()
-    return float(brightest) if isinstance(brightest, int | float) else 0.0
+    def _upright(self, stored: Pixels) -> Pixels:
+        if self._orientation == 1:
+            return stored
+        return np.ascontiguousarray(_TURN[self._orientation](stored))

@@ -17,7 +17,7 @@ def cut_window(bench: Bench, job_id: int, chunk: int) -> None:
     if job.state is not JobState.COMPLETED:
         raise NotFinished(job_id, job.state)
     photo = bench.photos.get(job)
-    window = photo.windows([grid(job.size)[chunk]])[0]
+    (window,) = photo.windows([grid(job.size)[chunk]])
     for name, picture in ((CONTEXT, photo.small), (window_part(chunk), window)):
         blobs.keep(job_id, name, BytesIO(exact_png(picture)))
     if not records.exists(job_id):

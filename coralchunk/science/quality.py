@@ -6,14 +6,14 @@ darkened, brightened, blurred, tinted and veiled. None of the 101 survey photos 
 (30 of them for a blue cast) get a note. Notes ask for a better photo; they change no verdict.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
 import numpy as np
 
-from coralchunk.terms import Pixels, Windows
+from coralchunk.terms import Pixels
 
 # Each with what was measured on the survey photos, and the median of the photos spoilt.
 DARK_BELOW: Final = 0.12  # brightness; from 0.14, with a third of the light 0.07 to 0.12
@@ -60,7 +60,7 @@ class Quality:
     notes: tuple[Note, ...]
 
 
-def quality(small: Pixels, windows: Windows) -> Quality:
+def quality(small: Pixels, windows: Iterable[Pixels]) -> Quality:
     """Measure how a photo was taken.
 
     Sharpness is the mean absolute Laplacian over the standard deviation of a window as networks see it; of
@@ -68,7 +68,7 @@ def quality(small: Pixels, windows: Windows) -> Quality:
     pixel, nor one in a corner; and noise looks sharp, so a dark photo may be worse than it says.
 
     small    (H, W, 3) uint8, RGB: the whole photo, some 256 px long
-    windows  (N, 244, 244, 3) uint8, RGB: spread over the photo, in its full size
+    windows  each (244, 244, 3) uint8, RGB: spread over the photo, in its full size
     """
     shadows, brightness, lights = _brightness(small)
     channels = np.array(cv2.mean(small)[:3])
@@ -107,7 +107,7 @@ def _brightness(small: Pixels) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _sharpness(windows: Windows) -> float | None:
+def _sharpness(windows: Iterable[Pixels]) -> float | None:
     found = []
     for window in windows:
         whole = cv2.cvtColor(window, cv2.COLOR_RGB2GRAY)

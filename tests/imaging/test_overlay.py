@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image
 
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import COLOURS, bounded, overlay
 from coralchunk.imaging.photo import Photo
+from coralchunk.imaging.raster import ArrayRaster
 from coralchunk.terms import Pixels, Size, State, Verdict
 from tests.reef import reef
 
@@ -19,7 +19,7 @@ CERTAIN = (0.9, 0.05, 0.05)
 def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
     """Draw a picture on which every chunk is in the same state."""
     size = Size(photo.shape[1], photo.shape[0])
-    picture = Photo(Image.fromarray(photo), 1).shrunk(bounded(size, max_side))
+    picture = Photo(ArrayRaster(photo), 1).shrunk(bounded(size, max_side))
     return overlay(picture, [Verdict(chunk, state, CERTAIN) for chunk in grid(size)], size)
 
 
@@ -108,7 +108,7 @@ def test_no_side_of_a_bounded_picture_is_longer_than_allowed_nor_the_shape_anoth
 def test_a_picture_near_its_bound_is_a_plain_mean_of_pixels() -> None:
     photo = reef(1001, 600)
 
-    picture = Photo(Image.fromarray(photo), 1).shrunk(bounded(Size(1001, 600), 520))
+    picture = Photo(ArrayRaster(photo), 1).shrunk(bounded(Size(1001, 600), 520))
 
     assert picture.shape == (300, 501, 3)
     means = photo[:, :1000].reshape(300, 2, 500, 2, 3).mean(axis=(1, 3))

@@ -1,6 +1,7 @@
 """Submit, work, finish, cancel: on a real Redis, with a real RQ worker."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from io import BytesIO
 from typing import IO
@@ -20,7 +21,7 @@ from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.submit import submit
 from coralchunk.pipeline.tasks import Task
 from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
-from coralchunk.terms import Probabilities, Size, Windows
+from coralchunk.terms import Pixels, Probabilities, Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.reef import encoded, jpeg, reef
 
@@ -49,10 +50,11 @@ class Disturbed(Classifier):
         self._real, self.manifest, self._happens = bench.classifier, bench.classifier.manifest, happens  # type: ignore[misc]
 
     @override
-    def probabilities(self, windows: Windows, scene: np.ndarray) -> Probabilities:
+    def probabilities(self, windows: Iterable[Pixels], scene: np.ndarray) -> Probabilities:
         assert callable(self._happens)
-        self._happens(windows)
-        return self._real.probabilities(windows, scene)
+        cut = list(windows)
+        self._happens(cut)
+        return self._real.probabilities(cut, scene)
 
 
 def stored(stores: Stores, job_id: int) -> set[str]:
@@ -194,7 +196,7 @@ def test_a_photo_that_trips_a_bug_is_given_up_after_three_attempts_and_takes_no_
     poison, innocent = send(200, 200), send(300, 300)
     attempts: list[int] = []
 
-    def trip(windows: Windows) -> None:
+    def trip(windows: list[Pixels]) -> None:
         if len(windows) == 1:
             attempts.append(1)
             raise ZeroDivisionError
@@ -213,7 +215,7 @@ def test_a_bug_that_goes_away_costs_an_attempt_and_no_photo(
     job_id = send(300, 300)
     failures = [ZeroDivisionError(), OSError("the disk")]
 
-    def trip(_windows: Windows) -> None:
+    def trip(_windows: list[Pixels]) -> None:
         if failures:
             raise failures.pop()
 

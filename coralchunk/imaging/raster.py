@@ -1,0 +1,153 @@
+"""A decoded file -> pieces of it and smaller copies, RGB, as it was stored.
+
+An array takes 3 bytes a pixel and its pieces cost nothing. Pillow keeps 4 bytes in memory of its own and each
+piece has to be unpacked; but turning its picture into an array would take both at once, which for a photo of
+100 megapixels is 700 MB instead of 400. So what Pillow decoded stays with Pillow.
+"""
+
+from collections.abc import Iterator
+from typing import Final, Protocol
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from coralchunk.terms import Pixels, Size
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+_SIXTEEN_BIT_GREY: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
+_PLAIN: Final = frozenset({"RGB", "L"})  # modes whose pixels may be averaged as they are
+_BYTES_PER_PIXEL: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+_BAND_PX: Final = 512  # rows that are turned into an array at a time
+
+
+class Raster(Protocol):
+    """The pixels of a file."""
+
+    @property
+    def size(self) -> Size:
+        """As stored."""
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+
+    def piece(self, box: Box) -> Pixels:
+        """Return what lies in a box, (height, width, 3) uint8, RGB; not to be written to."""
+
+    def reduced(self, factor: int) -> Pixels:
+        """Return a copy smaller by a whole factor, each pixel the mean of `factor` x `factor`.
+
+        What is left at the right and bottom makes one more column and row.
+        """
+
+
+class ArrayRaster:
+    """Pixels in one array."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        """Take (H, W, 3) uint8, RGB."""
+        self._pixels: Final = pixels.view()
+        self._pixels.flags.writeable = False
+
+    @property
+    def size(self) -> Size:
+        """As stored."""
+        return Size(self._pixels.shape[1], self._pixels.shape[0])
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self._pixels.nbytes
+
+    def piece(self, box: Box) -> Pixels:
+        """Return what lies in a box, see Raster."""
+        left, top, right, bottom = box
+        return self._pixels[top:bottom, left:right]
+
+    def reduced(self, factor: int) -> Pixels:
+        """Return a smaller copy, see Raster."""
+        if factor == 1:
+            return self._pixels
+        width, height = self.size.width, self.size.height
+        small = np.empty((-(-height // factor), -(-width // factor), 3), dtype=np.uint8)
+        for rows, rows_there in _blocks(height, factor):
+            for columns, columns_there in _blocks(width, factor):
+                there = small[rows_there, columns_there]
+                there[:] = _mean(self._pixels[rows, columns], *there.shape[:2])
+        return small
+
+
+class PillowRaster:
+    """Pixels in Pillow's memory, in whatever mode their file had."""
+
+    def __init__(self, image: Image.Image) -> None:
+        """Take a loaded image."""
+        self._image: Final = image
+        # 16-bit grey needs its upper byte; an "I" image may hold 8 bits only: its brightest pixel tells.
+        self._is_deep: Final = image.mode != "I" or _brightest(image) > 255
+
+    @property
+    def size(self) -> Size:
+        """As stored."""
+        return Size(*self._image.size)
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory they take."""
+        return self.size.pixels * _BYTES_PER_PIXEL.get(self._image.mode, 4)
+
+    def piece(self, box: Box) -> Pixels:
+        """Return what lies in a box, see Raster."""
+        return np.asarray(self._rgb(self._image.crop(box)))
+
+    def reduced(self, factor: int) -> Pixels:
+        """Return a smaller copy, see Raster."""
+        if self._image.mode in _PLAIN:
+            return np.asarray(self._rgb(self._image.reduce(factor) if factor > 1 else self._image))
+        rows = max(1, _BAND_PX // factor) * factor
+        tops = range(0, self._image.height, rows)
+        return np.concatenate([self._reduced_band(top, rows, factor) for top in tops])
+
+    def _reduced_band(self, top: int, rows: int, factor: int) -> Pixels:
+        box = (0, top, self._image.width, min(self._image.height, top + rows))
+        return np.asarray(self._rgb(self._image.crop(box)).reduce(factor))
+
+    def _rgb(self, image: Image.Image) -> Image.Image:
+        if image.mode == "RGB":
+            return image
+        if image.mode in _SIXTEEN_BIT_GREY:
+            # Pillow clips 16-bit grey at 255 when it converts; a photo needs its upper byte instead.
+            grey = np.asarray(image).astype(np.int64)
+            eight = (grey >> 8 if self._is_deep else grey).clip(0, 255).astype(np.uint8)
+            return Image.fromarray(eight).convert("RGB")
+        if image.has_transparency_data:
+            clear = image.convert("RGBA")
+            ground = Image.new("RGBA", clear.size, (0, 0, 0, 255))
+            return Image.alpha_composite(ground, clear).convert("RGB")
+        return image.convert("RGB")
+
+
+def _mean(pixels: Pixels, height: int, width: int) -> Pixels:
+    """Average whole blocks of pixels."""
+    # OpenCV halves several times as fast as it takes any other mean.
+    while pixels.shape[0] // height % 2 == pixels.shape[1] // width % 2 == 0:
+        half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
+        pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _blocks(length: int, factor: int) -> Iterator[tuple[slice, slice]]:
+    """Yield the part of a side that whole blocks fill, and what is left: where it is, and where it goes."""
+    whole = length // factor
+    if whole:
+        yield slice(0, whole * factor), slice(0, whole)
+    if length % factor:
+        yield slice(whole * factor, length), slice(whole, whole + 1)
+
+
+def _brightest(image: Image.Image) -> float:
+    # An "I" image has one band, whose extrema are a pair of numbers.
+    _, brightest = image.getextrema()
+    return float(brightest) if isinstance(brightest, int | float) else 0.0
