@@ -10,6 +10,7 @@ from bench.figures import Goal, percentile
 from bench.kit import Kit
 from bench.photos import upload
 from bench.server import CORES
+from bench.share import model_shares
 
 _SECTION: Final = "load"
 _ASK_EVERY_S: Final = 0.25
@@ -22,11 +23,16 @@ def load(kit: Kit) -> Crowd:
     scale = kit.scale
     measure = upload(max(scale.mix[:1]))
     runs = kit.floor_of(measure, _FLOOR_ROUNDS)
-    result = loaded(kit, scale.settle_s, scale.load_s)
+    with model_shares(kit.served, scale.settle_s, scale.load_s) as shares:
+        result = loaded(kit, scale.settle_s, scale.load_s)
     runs += kit.floor_of(measure, _FLOOR_ROUNDS)
     report(kit, _SECTION, [result])
     _waits(kit, result)
-    _model_share(kit, result, [run.cpu_s / measure.chunks for run in runs])
+    share = kit.findings.add(_SECTION, "CPU time inside the model", "%", shares)
+    kit.findings.aim(share, Goal.AT_LEAST, _MODEL_PERCENT)
+    floor_ms = [1e3 * run.cpu_s / measure.chunks for run in runs]
+    kit.findings.add(_SECTION, f"CPU time of a chunk at the floor, {CORES} at once", "ms", floor_ms)
+    kit.findings.add(_SECTION, "CPU time of a chunk, all processes", "ms", [result.cpu_ms_per_chunk])
     floor_rate = [measure.chunks / run.wall_s for run in runs]
     kit.findings.add(_SECTION, "chunks a second of the floor", "1/s", floor_rate)
     return result
@@ -67,17 +73,3 @@ def _waits(kit: Kit, result: Crowd) -> None:
     for what, times in waits.items():
         for percent in (50, 95, 99) if times else ():
             kit.findings.note(_SECTION, f"{what}, p{percent}", "ms", percentile(times, percent), times)
-
-
-def _model_share(kit: Kit, result: Crowd, chunk_s: list[float]) -> None:
-    """Note the share of the CPU time that the model gets.
-
-    The model's time is the number of chunks times the CPU time of one at the floor, which ran on as many
-    cores right before and after.
-    """
-    shares = [100 * result.chunks * one / result.cpu_s for one in chunk_s]
-    share = kit.findings.add(_SECTION, "CPU time inside the model", "%", shares)
-    kit.findings.aim(share, Goal.AT_LEAST, _MODEL_PERCENT)
-    kit.findings.add(
-        _SECTION, f"CPU time of a chunk at the floor, {CORES} at once", "ms", [1e3 * one for one in chunk_s]
-    )

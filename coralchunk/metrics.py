@@ -25,4 +25,5 @@ BATCH_SECONDS: Final = Histogram(
     "Time to judge one batch, decoding included",
     buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 30),
 )
+MODEL_SECONDS: Final = Counter("coralchunk_model_seconds_total", "CPU time of workers inside the model")
 UPLOAD_BYTES: Final = Counter("coralchunk_upload_bytes_total", "Bytes of accepted photos")

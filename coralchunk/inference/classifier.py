@@ -1,7 +1,8 @@
 """Windows -> probabilities, by ONNX Runtime on one core."""
 
+import time
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -20,6 +21,8 @@ OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of t
 
 class Classifier:
     """One loaded model. Belongs to the process that made it: a session must not cross a fork."""
+
+    cpu_s: float = 0.0  # time of the asking thread inside the model so far
 
     def __init__(
         self, onnx: bytes, manifest: Manifest, threads: int = 1, *, has_wide_sums: bool = False
@@ -63,11 +66,14 @@ class Classifier:
         """
         how = self.manifest.preprocessing
         feeds = {SCENE_INPUT: scene} if how.scene else {}
-        judged = [
-            self._session.run([OUTPUT], {WINDOWS_INPUT: scaled(window, how), **feeds})[0][0]
-            for window in windows
-        ]
+        judged = [self._run({WINDOWS_INPUT: scaled(window, how), **feeds}) for window in windows]
         return np.array(judged, dtype=np.float32).reshape(-1, len(CLASSES))
+
+    def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
+        began = time.thread_time()
+        found = self._session.run([OUTPUT], feeds)[0][0]
+        self.cpu_s += time.thread_time() - began
+        return np.asarray(found, dtype=np.float32)
 
 
 def scaled(window: Pixels, how: Preprocessing) -> Windows:

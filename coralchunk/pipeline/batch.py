@@ -11,6 +11,7 @@ from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.bring import part
+from coralchunk.pipeline.classifiers import judged_by
 from coralchunk.pipeline.finish import finish
 from coralchunk.pipeline.job import Job, JobKind
 from coralchunk.pipeline.judge import finish_enquiry, give_up_image, judge_image
@@ -72,7 +73,7 @@ def _classify(bench: Bench, job: Job, task: Task, next_batch: int | None) -> boo
     indices = job.chunks_of(batch)
     photo = bench.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
-    judged = bench.classifier.probabilities(photo.windows(chunks), photo.scene)
+    judged = judged_by(bench.classifier, photo, chunks)
     is_last = _record(bench, job, batch, dict(zip(indices, packed(judged), strict=True)), next_batch)
     if next_batch is None and not is_last:
         bench.photos.drop(job.id)  # this lane is at its end, and another worker's will finish the job

@@ -1,11 +1,15 @@
-"""Models that are not the one in use, loaded when somebody asks for them."""
+"""Chunks of a photo -> probabilities, by the model in use or by another that somebody asks for."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Final
 
+from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
+from coralchunk.metrics import MODEL_SECONDS
 from coralchunk.processes import has_vnni
 from coralchunk.storage.models import ListedModel, ModelShelf
+from coralchunk.terms import Chunk, Probabilities
 
 _MOST: Final = 2  # loaded at once, beside the one in use
 
@@ -32,3 +36,11 @@ class ClassifierShelf:
 def load_classifier(models: ModelShelf, model: ListedModel) -> Classifier:
     """Check a model's file against its sha256 and load it. Raises BadModel."""
     return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())
+
+
+def judged_by(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
+    """Judge chunks of a photo, and count the time that the model took."""
+    before = classifier.cpu_s
+    probabilities = classifier.probabilities(photo.windows(chunks), photo.scene)
+    MODEL_SECONDS.inc(classifier.cpu_s - before)
+    return probabilities

@@ -11,6 +11,7 @@ from coralchunk.imaging.points import around
 from coralchunk.metrics import JOBS
 from coralchunk.pipeline.bench import Bench
 from coralchunk.pipeline.bring import HERE, REFUSED, bring, part
+from coralchunk.pipeline.classifiers import judged_by
 from coralchunk.pipeline.enquiry import (
     AskedImage,
     AskedLabel,
@@ -81,7 +82,7 @@ def _judged(bench: Bench, enquiry: Enquiry, image: AskedImage, content: IO[bytes
     if outside:
         raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)
     squares = around([Point(point.row, point.column) for point in image.points], photo.size)
-    probabilities = bench.classifiers.get(enquiry.model).probabilities(photo.windows(squares), photo.scene)
+    probabilities = judged_by(bench.classifiers.get(enquiry.model), photo, squares)
     return tuple(
         JudgedPoint(row=point.row, column=point.column, classifications=_best(enquiry.labels, row))
         for point, row in zip(image.points, probabilities, strict=True)

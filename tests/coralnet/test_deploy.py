@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from io import BytesIO
 
@@ -13,6 +13,7 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.errors.access import WrongToken
 from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline import keys
 from coralchunk.pipeline.bench import Bench
@@ -23,7 +24,7 @@ from coralchunk.pipeline.sweep import tidy
 from coralchunk.pipeline.tasks import Task
 from coralchunk.services import Services
 from coralchunk.storage.remote import fetch
-from coralchunk.terms import CHUNK_PX, Chunk
+from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Probabilities
 from jobs.worker import ChunkWorker
 from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, WorkOff, image, images
 from tests.coralnet.host import HEIGHT, WIDTH, ImageHost
@@ -254,10 +255,11 @@ def test_a_photo_that_trips_a_bug_fails_alone(
 ) -> None:
     original = Classifier.probabilities
 
-    def trip(self: Classifier, windows: object, scene: object) -> object:
-        if len(windows) == 2:  # type: ignore[arg-type]
+    def trip(self: Classifier, windows: Iterable[Pixels], scene: Scene) -> Probabilities:
+        cut = list(windows)
+        if len(cut) == 2:
             raise RuntimeError("a bug")
-        return original(self, windows, scene)  # type: ignore[arg-type]
+        return original(self, cut, scene)
 
     monkeypatch.setattr(Classifier, "probabilities", trip)
     asked = images(

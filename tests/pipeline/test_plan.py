@@ -12,7 +12,7 @@ queued = st.integers(0, 500)
 def test_no_batch_keeps_a_worker_long(total: int, workers: int, waiting: int, express: int) -> None:
     work = plan(total, workers, waiting, express)
 
-    assert 1 <= work.batch_chunks <= 32
+    assert 1 <= work.batch_chunks <= 48
 
 
 @given(total=chunks, workers=workers)
@@ -47,4 +47,4 @@ def test_small_photos_pass_large_ones_until_there_are_many_of_them() -> None:
 
 
 def test_a_photo_of_twelve_megapixels_is_cut_into_equal_lanes() -> None:
-    assert plan(221, 2, waiting=0, express_waiting=0) == Plan(batch_chunks=28, lanes=2, express=False)
+    assert plan(221, 2, waiting=0, express_waiting=0) == Plan(batch_chunks=37, lanes=2, express=False)
