@@ -15,8 +15,8 @@ from coralchunk.terms import CLASSES, Pixels, Probabilities, Windows
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it
-_RESIZE: Final = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR}
 OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of terms.CLASSES; others are left
+_RESIZE: Final = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR}
 
 
 class Classifier:
