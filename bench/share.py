@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from bench.client import Phone
+from bench.client import Phone, WrongAnswer
 from bench.processes import cpu_s
 from bench.server import Served
 
-WINDOWS: Final = 5
+_WINDOWS: Final = 5
 _MODEL_S: Final = re.compile(rb"^coralchunk_model_seconds_total (\S+)", re.MULTILINE)
 
 
@@ -28,8 +28,8 @@ def model_shares(served: Served, settle_s: float, load_s: float) -> Iterator[lis
         phone = Phone(served.port)
         over.wait(settle_s)
         before = _spent(phone, served.pid)
-        for _ in range(WINDOWS):
-            if over.wait(load_s / WINDOWS):
+        for _ in range(_WINDOWS):
+            if over.wait(load_s / _WINDOWS):
                 break
             now = _spent(phone, served.pid)
             shares.append(100 * (now[0] - before[0]) / (now[1] - before[1]))
@@ -48,4 +48,6 @@ def model_shares(served: Served, settle_s: float, load_s: float) -> Iterator[lis
 def _spent(phone: Phone, pid: int) -> tuple[float, float]:
     """Return the CPU time inside the model so far, and that of all the server's processes, s."""
     found = _MODEL_S.search(phone.ask("GET", "/metrics"))
-    return float(found[1]) if found else 0.0, cpu_s(pid)
+    if found is None:
+        raise WrongAnswer("/metrics does not tell the CPU time inside the model")
+    return float(found[1]), cpu_s(pid)

@@ -135,6 +135,8 @@ def _mean(pixels: Pixels, height: int, width: int) -> Pixels:
     while pixels.shape[0] // height % 2 == pixels.shape[1] // width % 2 == 0:
         half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
         pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    if pixels.shape[:2] == (height, width):
+        return pixels
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
