@@ -116,7 +116,7 @@ class Phone:
             self._pause.wait(max(0.0, max(every_s, (began - first) / 30) - asked_for))
 
     def wait_begun(self, job_id: int) -> None:
-        """Ask until the first chunk of a job is judged, or it is over."""
+        """Ask until the first chunk of a job is classified, or it is over."""
         while self.status(job_id)["status"] == "queued":
             self._pause.wait(_SOON_S)
 

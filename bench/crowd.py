@@ -44,7 +44,7 @@ class Crowd:
 
     @property
     def chunks(self) -> int:
-        """How many chunks were judged for `cpu_s`."""
+        """How many chunks were classified for `cpu_s`."""
         return sum(photo.chunks for photo, _ in self.done)
 
 

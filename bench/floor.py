@@ -46,7 +46,7 @@ class Floor:
         self.run()  # warms what the first pass would pay for
 
     def run(self) -> Run:
-        """Judge all chunks of the prepared photo."""
+        """Classify all chunks of the prepared photo."""
         began = time.perf_counter()
         for line in self._lines:
             line.send(None)

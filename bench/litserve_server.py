@@ -12,10 +12,10 @@ import cv2
 import litserve
 from fastapi import Request, UploadFile
 
-from bench.model import Plain, judged, load, opened
+from bench.model import Plain, classified, load, opened
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.overlay import bounded, overlay
-from coralchunk.science.verdicts import verdicts
+from coralchunk.science.predictions import predictions
 from coralchunk.terms import Size
 
 _MAX_SIDE = 2048  # of the picture, as this project's server has it by default
@@ -39,31 +39,31 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
         return upload.file.read()
 
     def predict(self, jpeg: bytes) -> dict[str, Any]:
-        """Decode, judge, draw."""
+        """Decode, classify, draw."""
         assert self._plain is not None  # noqa: S101 - LitServe calls setup first
         photo, chunks = opened(jpeg)
-        found = judged(self._plain, photo, chunks)
-        said = verdicts(chunks, found, self._plain.manifest.thresholds.unsure_below)
+        found = classified(self._plain, photo, chunks)
+        said = predictions(chunks, found, self._plain.manifest.thresholds.unsure_below)
         whole = Size(photo.shape[1], photo.shape[0])
         size = bounded(whole, _MAX_SIDE)
         picture = cv2.resize(photo, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
-        return {"rows": found.tolist(), "verdicts": said, "png": png(overlay(picture, said, whole))}
+        return {"rows": found.tolist(), "predictions": said, "png": png(overlay(picture, said, whole))}
 
     def encode_response(self, output: dict[str, Any]) -> dict[str, Any]:
         """Shape the answer as this project's server does."""
         names = ("bleached", "healthy", "not_coral")
         return {
-            "summary": Counter(str(verdict.state) for verdict in output["verdicts"]),
+            "summary": Counter(str(prediction.state) for prediction in output["predictions"]),
             "chunks": [
                 {
-                    "x": verdict.chunk.x,
-                    "y": verdict.chunk.y,
-                    "width": verdict.chunk.width,
-                    "height": verdict.chunk.height,
-                    "predicted_label": str(verdict.state),
+                    "x": prediction.chunk.x,
+                    "y": prediction.chunk.y,
+                    "width": prediction.chunk.width,
+                    "height": prediction.chunk.height,
+                    "predicted_label": str(prediction.state),
                     "probabilities": dict(zip(names, (round(one, 4) for one in row), strict=True)),
                 }
-                for verdict, row in zip(output["verdicts"], output["rows"], strict=True)
+                for prediction, row in zip(output["predictions"], output["rows"], strict=True)
             ],
             "result_image": "data:image/png;base64," + base64.b64encode(output["png"]).decode(),
         }

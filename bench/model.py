@@ -14,7 +14,7 @@ from coralchunk.imaging.scene import Scene, scene
 from coralchunk.imaging.windows import windows
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT, scaled
 from coralchunk.inference.manifest import Manifest
-from coralchunk.storage.models import ModelShelf
+from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.terms import Chunk, Pixels, Probabilities, Size, Windows
 
 MAX_PIXELS: Final = 120_000_000
@@ -35,7 +35,7 @@ class Plain:
         return [{WINDOWS_INPUT: scaled(one, how), **extra} for one in cut]
 
     def run(self, feeds: list[Feeds]) -> Probabilities:
-        """Judge inputs one by one, as is fastest on a CPU core. Returns (N, 3) float32."""
+        """Classify inputs one by one, as is fastest on a CPU core. Returns (N, 3) float32."""
         rows = [self.session.run([OUTPUT], feed)[0][0] for feed in feeds]
         return np.array(rows, dtype=np.float32).reshape(-1, 3)
 
@@ -43,7 +43,7 @@ class Plain:
 def load(threads: int | None = 1) -> Plain:
     """Load the bundled model. `threads` None: as many as ONNX Runtime likes."""
     bundled = folder("models")
-    shelf = ModelShelf(bundled, bundled / "none-installed")
+    shelf = ModelRepository(bundled, bundled / "none-installed")
     listed = shelf.find()
     options = ort.SessionOptions()
     options.log_severity_level = 3
@@ -60,6 +60,6 @@ def opened(jpeg: bytes) -> tuple[Pixels, list[Chunk]]:
     return photo, grid(Size(photo.shape[1], photo.shape[0]))
 
 
-def judged(plain: Plain, photo: Pixels, chunks: list[Chunk]) -> Probabilities:
-    """Judge chunks of a photo."""
+def classified(plain: Plain, photo: Pixels, chunks: list[Chunk]) -> Probabilities:
+    """Classify chunks of a photo."""
     return plain.run(plain.feeds(scene(photo), windows(photo, chunks)))

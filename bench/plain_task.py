@@ -13,7 +13,7 @@ from bench.model import load
 
 
 def classify_chunk(png: bytes, scene: list[float]) -> list[float]:
-    """Judge one window, sent as a PNG with what the model wants to know of its photo."""
+    """Classify one window, sent as a PNG with what the model wants to know of its photo."""
     with Image.open(BytesIO(png)) as image:
         pixels = np.asarray(image.convert("RGB"))
     plain = load()

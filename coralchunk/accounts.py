@@ -33,7 +33,7 @@ _USE_COUNTS_S: Final = 60  # a phone that asks every second must not write every
 
 
 _LOGIN: Final = "log-in"  # name of the tokens that are given for a password
-_MOST_LOGINS: Final = 20  # of these that a user may have
+_MAX_LOGINS: Final = 20  # of these that a user may have
 
 
 class Scope(StrEnum):
@@ -132,7 +132,7 @@ class Accounts:
             raise WrongPassword
         token = self.create_token(user_name, _LOGIN, frozenset(Scope), now)
         with self.database.writing() as connection:
-            users.revoke_older(connection, user_name, _LOGIN, _MOST_LOGINS, now)
+            users.revoke_older(connection, user_name, _LOGIN, _MAX_LOGINS, now)
         return token
 
     def tokens(self) -> list[TokenRow]:

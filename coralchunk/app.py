@@ -7,18 +7,20 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coralchunk.api.context import install
-from coralchunk.api.coralnet import coralnet
-from coralchunk.api.harden import harden
-from coralchunk.api.limits import limit_rates
-from coralchunk.api.observe import observe
-from coralchunk.api.ops import ops
+from coralchunk.api.coralnet.errors import CORALNET
+from coralchunk.api.coralnet.routes import coralnet
+from coralchunk.api.health import ops
+from coralchunk.api.language import install_languages
 from coralchunk.api.problems import problems
-from coralchunk.api.v1 import v1
-from coralchunk.api.v1_corrections import corrections
-from coralchunk.api.v1_events import events
-from coralchunk.api.v1_results import results
-from coralchunk.api.v1_survey_files import survey_files
-from coralchunk.api.v1_surveys import surveys
+from coralchunk.api.rate_limits import install_rate_limits
+from coralchunk.api.request_logging import log_requests
+from coralchunk.api.security_headers import add_security_headers
+from coralchunk.api.v1.corrections import corrections
+from coralchunk.api.v1.events import events
+from coralchunk.api.v1.photos import v1
+from coralchunk.api.v1.results import results
+from coralchunk.api.v1.survey_files import survey_files
+from coralchunk.api.v1.surveys import surveys
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -28,7 +30,7 @@ from coralchunk.web.pages import pages
 from coralchunk.web.screens import screens
 
 _FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
-_MOST_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
+_MAX_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
 _REDIS_TIMEOUT_S = 1.5
 
 
@@ -36,12 +38,13 @@ def create_app(services: Services) -> Flask:
     """Build the WSGI app around what is handed in; open nothing."""
     app = Flask("coralchunk", static_folder=None, template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
-    app.config["MAX_FORM_PARTS"] = _MOST_FORM_PARTS
+    app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
-    observe(app)  # first: what the others refuse is counted too
-    limit_rates(app, services.settings, services.rates)
-    harden(app)
+    install_languages(app, [CORALNET])
+    log_requests(app)  # first: what the others refuse is counted too
+    install_rate_limits(app, services.settings, services.rates)
+    add_security_headers(app)
     for blueprint in (
         problems,
         v1,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from coralchunk.errors import BadSetup
+from coralchunk.errors.setup import BadSetup
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 

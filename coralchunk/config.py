@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from coralchunk.errors import BadSetting
+from coralchunk.errors.setup import BadSetting
 
 PREFIX: Final = "CORALCHUNK_"
 # Names that operators know from elsewhere.
@@ -62,7 +62,7 @@ class Settings(BaseModel):
     )
     max_queued_chunks: Annotated[int, Field(ge=1)] = Field(
         50_000,
-        description="most chunks waiting to be judged; beyond it an upload gets 429 and a time to return",
+        description="most chunks waiting to be classified; beyond it an upload gets 429 and a time to return",
     )
     rate_limit: str = Field(
         "600/minute", description="uploads of one client address, as `60/minute;1000/day`; `off` for no limit"

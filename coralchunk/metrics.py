@@ -14,7 +14,7 @@ REQUESTS: Final = Histogram(
     ["method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 30),
 )
-JUDGED: Final = Counter(
+CHUNKS_CLASSIFIED: Final = Counter(
     "coralchunk_chunks_total",
     "Chunks of completed jobs, by what was said of them; a shift means drift",
     ["state"],
@@ -22,7 +22,7 @@ JUDGED: Final = Counter(
 JOBS: Final = Counter("coralchunk_jobs_total", "Jobs that became final, by outcome", ["outcome"])
 BATCH_SECONDS: Final = Histogram(
     "coralchunk_batch_seconds",
-    "Time to judge one batch, decoding included",
+    "Time to classify one batch, decoding included",
     buckets=(0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 30),
 )
 MODEL_SECONDS: Final = Counter("coralchunk_model_seconds_total", "CPU time of workers inside the model")

@@ -10,10 +10,10 @@ from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.storage.database import open_database
-from coralchunk.storage.models import ListedModel, ModelShelf, model_shelf
+from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
 from coralchunk.storage.registry import Registry
-from coralchunk.surveys.book import Book
 from coralchunk.surveys.corrections import Corrections
+from coralchunk.surveys.service import SurveyService
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Services:
     settings: Settings
     stores: Stores
     rates: ConnectionPool  # to count requests by; slow there is as good as gone
-    models: ModelShelf
-    model: ListedModel
+    models: ModelRepository
+    model: ModelRef
     accounts: Accounts
     registry: Registry
-    surveys: Book
+    surveys: SurveyService
     corrections: Corrections
 
 
@@ -42,7 +42,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         socket_timeout=0.3,
         retry=Retry(NoBackoff(), 0),
     )
-    models = model_shelf(settings)
+    models = open_model_repository(settings)
     model = models.find(settings.model)
     database = open_database(settings.database_url, settings.data_dir)
     stores = open_stores(settings, redis_timeout_s)
@@ -54,6 +54,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         model=model,
         accounts=Accounts(database),
         registry=Registry(database, models, model),
-        surveys=Book(database, stores),
+        surveys=SurveyService(database, stores),
         corrections=Corrections(database, stores, settings.data_dir.resolve() / "corrections"),
     )

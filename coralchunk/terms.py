@@ -65,7 +65,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Prediction:
     """What the model says about one chunk."""
 
     chunk: Chunk

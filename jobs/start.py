@@ -6,15 +6,15 @@ from typing import Final
 
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
-from coralchunk.pipeline.bench import open_bench
 from coralchunk.pipeline.stores import open_stores
+from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
-from coralchunk.storage.models import model_shelf
+from coralchunk.storage.model_repository import open_model_repository
 from jobs.worker import ChunkWorker
 
 # Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
 # a file that makes a decoder ask for more ends as an error of its own job.
-_MOST_MEMORY_BYTES: Final = 6 * 2**30
+_MAX_MEMORY_BYTES: Final = 6 * 2**30
 
 
 def main(name: str) -> None:
@@ -23,7 +23,7 @@ def main(name: str) -> None:
     end_with_parent(int(parent) if parent else None)
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
-    models = model_shelf(settings)
-    bench = open_bench(open_stores(settings), models, models.find(settings.model))
-    ChunkWorker(name, bench).work(logging_level="WARNING")
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
+    models = open_model_repository(settings)
+    context = open_worker_context(open_stores(settings), models, models.find(settings.model))
+    ChunkWorker(name, context).work(logging_level="WARNING")

@@ -11,18 +11,18 @@ from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from typing_extensions import override
 
-from coralchunk.errors import BadSetup
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.keys import QUEUE_NAME
+from coralchunk.errors.setup import BadSetup
+from coralchunk.pipeline.records.keys import QUEUE_NAME
+from coralchunk.pipeline.worker.context import WorkerContext
 from jobs.tasks import ALLOWED
 
-_MOST_CPU_S: Final = 60  # of one task; a batch takes a fraction of a second, decoding 100 megapixels two
+_MAX_CPU_S: Final = 60  # of one task; a batch takes a fraction of a second, decoding 100 megapixels two
 
 
 class ChunkTask(RqJob):
-    """A popped task; `bench` is what the worker hands to its function."""
+    """A popped task; `context` is what the worker hands to its function."""
 
-    bench: Bench
+    context: WorkerContext
 
     @property
     @override
@@ -30,29 +30,29 @@ class ChunkTask(RqJob):
         # RQ would import whatever dotted name the queue holds.
         if self.func_name not in ALLOWED:
             raise BadSetup(f"task {self.id} asks for {self.func_name!r}, which is not on the allow-list")
-        return partial(ALLOWED[self.func_name], self.bench)
+        return partial(ALLOWED[self.func_name], self.context)
 
 
 class ChunkWorker(SimpleWorker):
-    """Takes tasks one by one and hands each the bench of this process."""
+    """Takes tasks one by one and hands each the context of this process."""
 
     max_connection_wait_time = 0.5  # s between looks for a Redis that went away; RQ would double up to 60
 
-    def __init__(self, name: str, bench: Bench) -> None:
+    def __init__(self, name: str, context: WorkerContext) -> None:
         super().__init__(
-            [Queue(QUEUE_NAME, connection=bench.stores.redis, serializer=JSONSerializer)],
+            [Queue(QUEUE_NAME, connection=context.stores.redis, serializer=JSONSerializer)],
             name=name,
-            connection=bench.stores.redis,
+            connection=context.stores.redis,
             job_class=ChunkTask,
             serializer=JSONSerializer,
             log_job_description=False,
         )
-        self._bench: Final = bench
+        self._bench: Final = context
 
     @override
     def perform_job(self, job: RqJob, queue: Queue) -> bool:
         assert isinstance(job, ChunkTask)  # noqa: S101 - job_class above
-        job.bench = self._bench
+        job.context = self._bench
         with _limited_cpu():
             return super().perform_job(job, queue)
 
@@ -64,7 +64,7 @@ def _limited_cpu() -> Iterator[None]:
     The supervisor starts another worker; a photo that does this again and again is given up.
     """
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + _MOST_CPU_S
+    soft = int(used.ru_utime + used.ru_stime) + _MAX_CPU_S
     before, hard = resource.getrlimit(resource.RLIMIT_CPU)
     limited = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (limited, hard))

@@ -1,5 +1,5 @@
 """Labelled reef photos -> the bundled model: its ONNX file, manifest, card and figures.
 
 Nothing in the serving packages imports this. It uses their code for cutting windows, describing scenes and
-judging, so that training and serving see the same pixels.
+classifying, so that training and serving see the same pixels.
 """

@@ -10,13 +10,13 @@ import click
 import numpy as np
 import torch
 
-from coralchunk.storage.models import LIST_FILE
+from coralchunk.storage.model_repository import LIST_FILE
 from research import card, figures
 from research.blank import HELD_OUT, blanks
 from research.build import Measured, blank_figures, decide, export, look, measure, quantising
 from research.calibration import risk_coverage
 from research.dataset import Table, gather, samples, table
-from research.evaluation import called_bleached, judge, truth
+from research.evaluation import called_bleached, classify, truth
 from research.words import card as card_text
 
 _NAME: Final = "coralchunk-lite0"
@@ -75,11 +75,11 @@ def _clock() -> Callable[[str], None]:
 
 def _paint(stem: Path, rows: Table, measured: Measured) -> None:
     real = truth(rows)
-    counted = rows.judged & (real >= 0)
+    counted = rows.classified & (real >= 0)
     surveys = card.places(rows)["surveys"] & counted
     ways = {"photo left out": measured.by_photo, "sea left out": measured.by_sea}
     figures.confusion_picture(
-        judge(measured.by_photo, rows, surveys).confusion, stem.with_name(f"{stem.name}-confusion.png")
+        classify(measured.by_photo, rows, surveys).confusion, stem.with_name(f"{stem.name}-confusion.png")
     )
     curves = {name: (real[counted], said[counted]) for name, said in ways.items()}
     figures.reliability_picture(curves, stem.with_name(f"{stem.name}-reliability.png"))
@@ -103,7 +103,7 @@ def _targets(rows: Table, measured: Measured, size_bytes: int) -> str:
         ("calibration error at most 0.05, surveys", "surveys", "calibration_error"),
         ("calibration error at most 0.05, web too", "all", "calibration_error"),
     ):
-        cells = [f"{getattr(judge(said, rows, places[place]), name).value:.3f}" for said in ways]
+        cells = [f"{getattr(classify(said, rows, places[place]), name).value:.3f}" for said in ways]
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
     eilat = rows.whole & (rows.sites == "eilat")
     called = [f"{called_bleached(said, eilat, measured.unsure_below).value:.3f}" for said in ways]

@@ -15,7 +15,7 @@ from research.sources import Patch
 
 SITE: Final = "drawn"
 LEARNED: Final = range(40)  # numbers of the photos to learn from
-HELD_OUT: Final = range(40, 290)  # and of those to be judged by
+HELD_OUT: Final = range(40, 290)  # and of those to be classified by
 _FOLDER: Final = Path(SITE)  # such a photo has no file: its name is its number
 _WIDTH: Final = 3 * CHUNK_PX
 _HEIGHT: Final = 2 * CHUNK_PX

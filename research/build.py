@@ -16,7 +16,7 @@ from research.dataset import Table
 from research.evaluation import CLASSES, truth
 from research.extract import Rows, as_single, as_taken, rows, session, to_onnx, varied
 from research.heads import by_group, by_site, held_out_logits, learn, strangeness
-from research.network import Decisions, Features, Judge
+from research.network import Classify, Decisions, Features
 from research.quantise import Feeds, quantise
 
 _VARIANTS: Final = 3  # augmented passes beside the one as taken
@@ -81,14 +81,14 @@ def look(samples: list[Sample], blank: list[Sample], tell: Tell) -> Seen:
 
 
 def measure(seen: Seen, table: Table, tell: Tell) -> Measured:
-    """Judge every patch by decisions learned without its photo, and without its sea."""
+    """Classify every patch by decisions learned without its photo, and without its sea."""
     tell("Judging patches whose photo, or sea, was left out")
     kinds = (by_group, by_site)
     raw = [held_out_logits(seen.passes, table, split(table)) for split in kinds]
 
     def calibrated(scores: list[Scores]) -> tuple[Scores, Scores]:
         photo, sea = (
-            cross_calibrated(one, scores, table.targets, table.judged, split(table))
+            cross_calibrated(one, scores, table.targets, table.classified, split(table))
             for one, split in zip(scores, kinds, strict=True)
         )
         return photo, sea
@@ -104,13 +104,13 @@ def measure(seen: Seen, table: Table, tell: Tell) -> Measured:
         ablations[name] = calibrated(
             [held_out_logits(table=table, splits=split(table), **options) for split in kinds]
         )
-    real, judged = truth(table), table.judged & (truth(table) >= 0)
-    both, answers = np.concatenate([one[judged] for one in said]), np.tile(real[judged], 2)
-    far = float(np.quantile(strangeness(seen.passes, by_site(table))[table.judged], _FAR))
+    real, classified = truth(table), table.classified & (truth(table) >= 0)
+    both, answers = np.concatenate([one[classified] for one in said]), np.tile(real[classified], 2)
+    far = float(np.quantile(strangeness(seen.passes, by_site(table))[table.classified], _FAR))
     return Measured(
         *said,
         ablations,
-        fit_all([one[table.judged] for one in raw], table.targets[table.judged]),
+        fit_all([one[table.classified] for one in raw], table.targets[table.classified]),
         round(threshold(both.argmax(axis=1) == answers, both.max(axis=1), _RISK), 2),
         round(far, 2),
     )
@@ -128,21 +128,23 @@ def export(seen: Seen, decisions: Decisions) -> bytes:
 
     Raises ParityLost where they do not.
     """
-    judge = Judge(Features(seen.backbone), decisions).eval()
-    exported = to_onnx(judge, ["probabilities", "distance"])
+    classify = Classify(Features(seen.backbone), decisions).eval()
+    exported = to_onnx(classify, ["probabilities", "distance"])
     some = seen.ranges[:_PARITY_SAMPLES]
     with torch.inference_mode():
-        expected = [judge(*(torch.from_numpy(part) for part in feeds.values()))[0].numpy() for feeds in some]
+        expected = [
+            classify(*(torch.from_numpy(part) for part in feeds.values()))[0].numpy() for feeds in some
+        ]
     _prove("torch and ONNX Runtime", expected, _run(exported, some))
     small = quantise(exported, seen.ranges)
     features = _run(quantise(to_onnx(Features(seen.backbone), ["features"]), seen.ranges), some)
-    _prove("learned and served int8", [decisions.judge(row) for row in features], _run(small, some))
+    _prove("learned and served int8", [decisions.classify(row) for row in features], _run(small, some))
     return small
 
 
 def blank_figures(seen: Seen, decisions: Decisions, unsure_below: float) -> dict[str, float]:
     """Measure what is said of made-up photos in which there is nothing."""
-    said = decisions.judge(seen.blank)
+    said = decisions.classify(seen.blank)
     sure, coral = said.max(axis=1) >= unsure_below, said.argmax(axis=1) < CLASSES.index("not_coral")
     return {
         "made-up water, darkness and glare: photos": len(said),
@@ -152,16 +154,16 @@ def blank_figures(seen: Seen, decisions: Decisions, unsure_below: float) -> dict
 
 
 def quantising(seen: Seen, table: Table) -> dict[str, float]:
-    """Measure what int8 costs: held-out photos, judged by decisions learned on float and on int8 features.
+    """Measure what int8 costs: held-out photos, by heads fitted on float and on int8 features.
 
     Raises ParityLost when that is more than half a point of balanced accuracy.
     """
     real = truth(table)
-    judged = table.judged & (real >= 0)
+    classified = table.classified & (real >= 0)
     found = []
     for features in (seen.full, seen.passes[0]):
-        said = held_out_logits([features], table, by_group(table))[judged].argmax(axis=1)
-        found.append((said, metrics.balanced_accuracy(metrics.confusion(real[judged], said, 3))))
+        said = held_out_logits([features], table, by_group(table))[classified].argmax(axis=1)
+        found.append((said, metrics.balanced_accuracy(metrics.confusion(real[classified], said, 3))))
     (full, best), (small, less) = found
     if best - less > _QUANTISING_COST:
         raise ParityLost(f"int8 costs {best - less:.4f} of balanced accuracy, over {_QUANTISING_COST}")

@@ -42,7 +42,7 @@ def fit(logits: Scores, targets: Scores, weights: Scores) -> Scaling:
 
 
 def cross_calibrated(
-    logits: Scores, fitted_on: list[Scores], targets: Scores, judged: Marks, splits: Iterator[Marks]
+    logits: Scores, fitted_on: list[Scores], targets: Scores, classified: Marks, splits: Iterator[Marks]
 ) -> Scores:
     """Calibrate each part by what was fitted on the others, so that figures are of untouched patches.
 
@@ -50,7 +50,7 @@ def cross_calibrated(
     """
     said = np.zeros_like(logits)
     for held_out in splits:
-        others = judged & ~held_out
+        others = classified & ~held_out
         said[held_out] = fit_all([scores[others] for scores in fitted_on], targets[others])(logits[held_out])
     return said
 

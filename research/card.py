@@ -10,7 +10,7 @@ from coralchunk.inference.manifest import Calibration, Manifest, Source, Thresho
 from research.blank import SITE
 from research.build import Measured, Scores
 from research.dataset import Item, Table
-from research.evaluation import Figure, Judgement, called_bleached, judge
+from research.evaluation import Figure, Judgement, called_bleached, classify
 from research.extract import SERVED
 
 LICENCE: Final = "Apache-2.0"
@@ -85,7 +85,7 @@ def _figures(table: Table, measured: Measured) -> dict[str, float | int | str | 
     found: dict[str, float | int | str | None] = {}
     for way, said in (("photo left out", measured.by_photo), ("sea left out", measured.by_sea)):
         for place, chosen in places(table).items():
-            one = judge(said, table, chosen)
+            one = classify(said, table, chosen)
             found[f"{place}, {way}: patches"] = one.patches
             for name, figure in _named(one).items():
                 found[f"{place}, {way}: {name}"] = _rounded(figure)
@@ -95,12 +95,15 @@ def _figures(table: Table, measured: Measured) -> dict[str, float | int | str | 
 
 
 def places(table: Table) -> dict[str, np.ndarray]:
-    """Name the judged rows of all sites together and of each."""
+    """Name the classified rows of all sites together and of each."""
     survey = ~np.char.startswith(table.sites, "web")
     return {
-        "all": table.judged,
-        "surveys": table.judged & survey,
-        **{str(site): table.judged & (table.sites == site) for site in np.unique(table.sites[table.judged])},
+        "all": table.classified,
+        "surveys": table.classified & survey,
+        **{
+            str(site): table.classified & (table.sites == site)
+            for site in np.unique(table.sites[table.classified])
+        },
     }
 
 
@@ -122,16 +125,16 @@ def tables(table: Table, measured: Measured) -> str:
     """Lay the figures out for the card."""
     blocks = []
     for way, said in (("its photo", measured.by_photo), ("its whole sea", measured.by_sea)):
-        judged = {place: judge(said, table, chosen) for place, chosen in places(table).items()}
-        head = "| | " + " | ".join(f"{place} ({one.patches})" for place, one in judged.items()) + " |"
+        classified = {place: classify(said, table, chosen) for place, chosen in places(table).items()}
+        head = "| | " + " | ".join(f"{place} ({one.patches})" for place, one in classified.items()) + " |"
         lines = [
-            f"### Each patch judged by a model that never saw {way}",
+            f"### Each patch classified by a model that never saw {way}",
             "",
             head,
-            "|" + "---|" * (len(judged) + 1),
+            "|" + "---|" * (len(classified) + 1),
         ]
-        for name in _named(next(iter(judged.values()))):
-            cells = " | ".join(str(_named(one)[name]) for one in judged.values())
+        for name in _named(next(iter(classified.values()))):
+            cells = " | ".join(str(_named(one)[name]) for one in classified.values())
             lines.append(f"| {name} | {cells} |")
         called = called_bleached(said, table.whole & (table.sites == "eilat"), measured.unsure_below)
         lines += ["", f"Chunks of Eilat's photos, a reef taken to be healthy, called bleached: {called}.", ""]
@@ -148,17 +151,17 @@ def ablation_table(table: Table, measured: Measured) -> str:
         "|" + "---|" * 7,
     ]
     chosen = places(table)["surveys"]
-    web = table.judged & np.char.startswith(table.sites, "web")
+    web = table.classified & np.char.startswith(table.sites, "web")
     eilat = table.whole & (table.sites == "eilat")
     for name, (photo, sea) in measured.ablations.items():
-        near, far = judge(photo, table, chosen), judge(sea, table, chosen)
+        near, far = classify(photo, table, chosen), classify(sea, table, chosen)
         called = called_bleached(sea, eilat, measured.unsure_below)
         values = (
             near.balanced_accuracy,
             far.balanced_accuracy,
             near.bleached_precision,
             far.bleached_precision,
-            judge(sea, table, web).bleached_auc,
+            classify(sea, table, web).bleached_auc,
             called,
         )
         lines.append(f"| {name} | " + " | ".join(f"{one.value:.3f}" for one in values) + " |")
@@ -167,23 +170,23 @@ def ablation_table(table: Table, measured: Measured) -> str:
 
 def sources_table(items: Sequence[Item], table: Table) -> str:
     """List what was learned from."""
-    lines = ["| source | photos | judged patches | licence | labelled by |", "|---|---|---|---|---|"]
+    lines = ["| source | photos | classified patches | licence | labelled by |", "|---|---|---|---|---|"]
     for site, photos in _photos(items).items():
         what, licence, who = _source(site)
-        judged = int((table.judged & (table.sites == site)).sum())
-        lines.append(f"| {site}: {what} | {photos} | {judged} | {licence} | {who} |")
+        classified = int((table.classified & (table.sites == site)).sum())
+        lines.append(f"| {site}: {what} | {photos} | {classified} | {licence} | {who} |")
     return "\n".join(lines)
 
 
 def wrong_answers(said: Scores, table: Table) -> dict[str, float]:
-    """Return the share of judged patches that each confusion makes up, the commonest first."""
+    """Return the share of classified patches that each confusion makes up, the commonest first."""
     names = np.array(["bleached", "healthy", "not_coral"])[said.argmax(axis=1)]
-    wrong = table.judged & (names != table.labels) & (table.labels != "partly_bleached")
+    wrong = table.classified & (names != table.labels) & (table.labels != "partly_bleached")
     kinds, counts = np.unique(
         np.char.add(np.char.add(table.labels[wrong], " called "), names[wrong]), return_counts=True
     )
     order = np.argsort(-counts)
-    return {str(kinds[place]): counts[place] / table.judged.sum() for place in order}
+    return {str(kinds[place]): counts[place] / table.classified.sum() for place in order}
 
 
 def _photos(items: Sequence[Item]) -> dict[str, int]:

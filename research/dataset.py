@@ -1,4 +1,4 @@
-"""The folders of labelled photos -> one list of what to learn from and what to be judged by."""
+"""The folders of labelled photos -> one list of what to learn from and what to be classified by."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ _BLANK: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A patch, how far its label is trusted, and whether it is one to be judged by."""
+    """A patch, how far its label is trusted, and whether it is one to be classified by."""
 
     patch: Patch
-    trust: float  # weight when learning; 0 for what is only judged
-    judged: bool
+    trust: float  # weight when learning; 0 for what is only classified
+    classified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Table:
 
     targets: NDArray[np.float64]  # (N, 3)
     trust: NDArray[np.float64]
-    judged: NDArray[np.bool_]
+    classified: NDArray[np.bool_]
     labels: NDArray[np.str_]
     sites: NDArray[np.str_]
     groups: NDArray[np.str_]
@@ -52,7 +52,7 @@ def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> 
     """List every patch there is: whole chunks, squares of web photos, off-grid cuts and blanks to learn from.
 
     root  a folder with a tiles.csv, and with web.csv, eilat/masks and corrections/tiles.csv if it has them
-    esd   a folder in the layout of NOAA PIFSC ESD; its test part is judged and never learned from
+    esd   a folder in the layout of NOAA PIFSC ESD; its test part is classified and never learned from
     """
     chunks = read_tiles(root)
     if (root / "corrections" / "tiles.csv").exists():
@@ -67,18 +67,18 @@ def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> 
     loose = [patch for patch in off_grid(whole, _OFF_GRID, random) if patch.label != "not_coral"]
     grown = [patch for patch in from_masks(root, _FROM_MASK, random) if patch.photo not in looked_at]
     return [
-        *(Item(patch, 1.0, judged=True) for patch in surveyed + seen + web),
-        *(Item(patch, 1 / (1 + len(loose) / max(len(coral), 1)), judged=False) for patch in loose),
-        *(Item(patch, _MASKED, judged=False) for patch in masked + grown),
+        *(Item(patch, 1.0, classified=True) for patch in surveyed + seen + web),
+        *(Item(patch, 1 / (1 + len(loose) / max(len(coral), 1)), classified=False) for patch in loose),
+        *(Item(patch, _MASKED, classified=False) for patch in masked + grown),
         *(_published(esd) if esd else ()),
-        *(Item(patch, _BLANK, judged=False) for patch in blanks(LEARNED)),
+        *(Item(patch, _BLANK, classified=False) for patch in blanks(LEARNED)),
     ]
 
 
 def _published(esd: Path) -> Iterator[Item]:
     for part, patches in read_esd(esd).items():
         for patch in patches:
-            yield Item(patch, 0.0 if part == "test" else 1.0, judged=part == "test")
+            yield Item(patch, 0.0 if part == "test" else 1.0, classified=part == "test")
 
 
 def table(items: Sequence[Item]) -> Table:
@@ -86,7 +86,7 @@ def table(items: Sequence[Item]) -> Table:
     return Table(
         np.array([TARGETS[item.patch.label] for item in items]),
         np.array([item.trust for item in items]),
-        np.array([item.judged for item in items]),
+        np.array([item.classified for item in items]),
         np.array([item.patch.label for item in items]),
         np.array([item.patch.site for item in items]),
         np.array([item.patch.group for item in items]),

@@ -34,7 +34,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How well patches of one place were judged."""
+    """How well patches of one place were classified."""
 
     patches: int
     confusion: metrics.Counts
@@ -52,7 +52,7 @@ def truth(table: Table) -> NDArray[np.int64]:
     return np.array([CLASSES.index(label) if label in CLASSES else -1 for label in table.labels])
 
 
-def judge(said: Scores, table: Table, chosen: Marks) -> Judgement:
+def classify(said: Scores, table: Table, chosen: Marks) -> Judgement:
     """Measure the chosen rows; partly bleached ones are left out, for they have no single truth.
 
     said  (N, 3) probabilities for all rows

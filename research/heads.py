@@ -92,7 +92,7 @@ def held_out_logits(
 ) -> NDArray[np.float64]:
     """Return for each row what decisions say that were learned without its part.
 
-    shown  the features to judge, if not those of the first pass
+    shown  the features to classify, if not those of the first pass
     """
     shown = passes[0] if shown is None else shown
     said = np.zeros((len(table.labels), 3))

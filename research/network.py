@@ -112,7 +112,7 @@ class Decisions:
     known: Known
     far: float  # beyond this distance probabilities fade to a third each
 
-    def judge(self, features: NDArray[np.floating]) -> NDArray[np.float64]:
+    def classify(self, features: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return (N, 3) probabilities, as the served graph does."""
         sharp = softmax(self.logits(features) / self.temperature + np.array(self.shift))
         fade = self.fade(features)[:, None]
@@ -147,7 +147,7 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return grown / grown.sum(axis=1, keepdims=True)
 
 
-class Judge(nn.Module):
+class Classify(nn.Module):
     """The served graph: features and decisions."""
 
     def __init__(self, features: Features, decisions: Decisions) -> None:
@@ -158,7 +158,7 @@ class Judge(nn.Module):
             self.register_buffer(name, torch.tensor(values, dtype=torch.float32))
 
     def forward(self, windows: Tensor, scene: Tensor) -> tuple[Tensor, Tensor]:
-        """Judge (N, side, side, 3) uint8 windows; returns (N, 3) probabilities and (N,) distances."""
+        """Classify (N, side, side, 3) uint8 windows; returns (N, 3) probabilities and (N,) distances."""
         found = self.features(windows, scene)
         texture, colour, plain_, single = (found[:, place] for place in PARTS.values())
         coral = torch.cat([texture, colour], dim=1) @ self.coral + self.coral_bias

@@ -87,7 +87,7 @@ def read_web(root: Path) -> list[Patch]:
 
 
 def read_squares(table: Path, root: Path) -> list[Patch]:
-    """Read the squares of web photos that were judged one by one: photo, one letter a square."""
+    """Read the squares of web photos that were classified one by one: photo, one letter a square."""
     known = {row["path"]: row for row in _rows(root / "web.csv")}
     patches = []
     for row in _rows(table):
@@ -102,7 +102,7 @@ def read_squares(table: Path, root: Path) -> list[Patch]:
 
 
 def read_letters(table: Path, root: Path, site: str) -> list[Patch]:
-    """Read whole chunks judged one by one: photo, columns, tiles: one letter a chunk, row by row."""
+    """Read whole chunks classified one by one: photo, columns, tiles: one letter a chunk, row by row."""
     return [
         Patch(
             root / row["photo"],

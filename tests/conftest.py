@@ -13,10 +13,10 @@ from limits.storage import RedisStorage
 
 from coralchunk.app import create_app
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.pipeline.bench import Bench, open_bench
 from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.worker.context import WorkerContext, open_worker_context
 from coralchunk.services import Services, open_services
-from coralchunk.supervisor.children import Process
+from coralchunk.supervisor.child_process import Process
 from coralchunk.supervisor.redis_server import RedisServer
 from tests import postgres
 from tests.server import RunningServer
@@ -134,9 +134,9 @@ def stores(services: Services) -> Stores:
 
 
 @pytest.fixture
-def bench(services: Services) -> Bench:
+def context(services: Services) -> WorkerContext:
     """What one worker has at hand, with the bundled model loaded."""
-    return open_bench(services.stores, services.models, services.model)
+    return open_worker_context(services.stores, services.models, services.model)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.errors import BadSetting
+from coralchunk.errors.setup import BadSetting
 
 
 def test_without_any_variable_the_defaults_hold() -> None:

@@ -40,7 +40,7 @@ def assert_complete(answer: dict[str, Any], expected: dict[str, Any]) -> None:
 
 
 def in_work(own_server: OwnServer, photo: bytes) -> tuple[RunningServer, int]:
-    """A server that has judged some chunks of the photo, and the photo's job."""
+    """A server that has classified some chunks of the photo, and the photo's job."""
     server = own_server()
     job_id = server.submit(photo)
     server.begun(job_id)

@@ -11,8 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from coralchunk import __version__
-from coralchunk.api import json_api
-from coralchunk.api.schemas import Problem
+from coralchunk.api.language import V1, Language, installed_languages
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
@@ -31,19 +30,6 @@ _TAGS: Final = {  # blueprint -> heading
     "coralnet": "CoralNet's language",
     "ops": "Operation",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """How one language of the API writes its answers."""
-
-    answer: str  # media type
-    refusal: str  # media type
-    refused: type[BaseModel]
-
-
-V1: Final = Language("application/json", "application/problem+json", Problem)
-JSON_API: Final = Language(json_api.MEDIA_TYPE, json_api.MEDIA_TYPE, json_api.Errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ def document(app: Flask) -> dict[str, Any]:
         },
     )
     spec.components.security_scheme(_TOKEN, {"type": "http", "scheme": "token", "description": _HOW_TO_SEND})
-    bodies: set[type[BaseModel]] = {Problem, json_api.Errors}
+    bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
     asked: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]

@@ -1,15 +1,15 @@
-"""The one place where the domain's errors become HTTP: problem+json (RFC 9457), or JSON:API below /api."""
+"""Turn the domain's errors into HTTP refusals, each in the language of its path."""
 
 import errno
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from coralchunk.api import json_api
 from coralchunk.api.context import services
+from coralchunk.api.language import Refusal, language_at
 from coralchunk.errors import (
     BadRequest,
     Conflict,
@@ -18,11 +18,11 @@ from coralchunk.errors import (
     Missing,
     NotFinished,
     QueueFull,
+    RateLimited,
     StorageFull,
     TooLong,
     TooManyBytes,
     TooManyPixels,
-    TooOften,
     Unavailable,
     Unreadable,
 )
@@ -58,7 +58,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     FormatNotAccepted: 415,
     Unreadable: 422,
     QueueFull: 429,
-    TooOften: 429,
+    RateLimited: 429,
     Unavailable: 503,
     StorageFull: 507,
     JobFailed: 500,
@@ -86,7 +86,7 @@ def kinds() -> list[Kind]:
         children = kind.__subclasses__()
         waiting[:0] = children
         if not children and any(parent in STATUS for parent in kind.__mro__):
-            found.append(Kind(kind.__name__, _status(kind), (kind.__doc__ or "").strip()))
+            found.append(Kind(kind.kind(), _status(kind), (kind.__doc__ or "").strip()))
     return found
 
 
@@ -96,11 +96,8 @@ problems = Blueprint("problems", __name__)
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Say which rule was broken, with its name as a stable, documented type."""
-    if json_api.is_spoken_at(request.path):
-        faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
-        answer = json_api.refusal(_status(type(error)), faults)
-    else:
-        answer = _problem(_status(type(error)), type(error).__name__, str(error))
+    faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
+    answer = _refuse(_status(type(error)), error.kind(), *faults)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     if answer.status_code == 401:
@@ -139,13 +136,13 @@ def input_problem(error: OSError | ParseException) -> Response:
 
 
 def _too_large() -> Response:
-    most_bytes, most_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
-    if request.max_content_length != most_bytes:  # this view takes less
+    max_bytes, max_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
+    if request.max_content_length != max_bytes:  # this view takes less
         return domain_problem(TooLongDocument(request.max_content_length or 0))
-    if request.content_length is None or request.content_length > most_bytes:
+    if request.content_length is None or request.content_length > max_bytes:
         return domain_problem(TooManyBytes(services().settings.max_upload_mb))
     detail = (
-        f"The form has more than {most_parts} fields, or text that is longer than any this server asks for."
+        f"The form has more than {max_parts} fields, or text that is longer than any this server asks for."
         " Send the photo as a file in the field `image`, and nothing else."
     )
     return _problem(413, "FormTooLarge", detail)
@@ -156,10 +153,8 @@ def _status(kind: type) -> int:
 
 
 def _problem(status: int, kind: str, detail: str) -> Response:
-    if json_api.is_spoken_at(request.path):
-        return json_api.refusal(status, [Fault(None, detail)])
-    # `error` repeats `detail` for clients that look for that one field.
-    answer = jsonify(type=f"/docs#{kind}", title=kind, status=status, detail=detail, error=detail)
-    answer.status_code = status
-    answer.content_type = "application/problem+json"
-    return answer
+    return _refuse(status, kind, Fault(None, detail))
+
+
+def _refuse(status: int, kind: str, *faults: Fault) -> Response:
+    return language_at(request.path).write_refusal(Refusal(status, kind, faults))

@@ -44,7 +44,7 @@ class Shared(_Body):
 
 
 class ModelName(_Body):
-    """Which model judged."""
+    """Which model classified."""
 
     name: str
     version: str
@@ -59,7 +59,7 @@ class QualityNote(_Body):
 
 
 class Quality(_Body):
-    """How the photo was taken; it changes no verdict."""
+    """How the photo was taken; it changes no prediction."""
 
     brightness: Share = Field(description="Median over the pixels, mean of the channels; 0 black, 1 white")
     shadows: Share = Field(description="Brightness that the darkest 5 % of the pixels are below")
@@ -82,7 +82,7 @@ class Summary(_Body):
     unsure_chunks: Count
     total_chunks: Count
     coral_cover: Share | None = Field(
-        description="Coral of all that was judged, by area; unsure counts nowhere"
+        description="Coral of all that was classified, by area; unsure counts nowhere"
     )
     coral_cover_interval: Interval | None
     coral_cover_reason: str | None = Field(description="Why there is no figure")

@@ -13,9 +13,9 @@ from coralchunk.errors import Unreadable
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.classifiers import load_classifier
-from coralchunk.pipeline.stitch import Answer, stitch
-from coralchunk.storage.models import model_shelf
+from coralchunk.pipeline.steps.stitch import Answer, stitch
+from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.storage.model_repository import open_model_repository
 
 
 @click.command()
@@ -33,7 +33,7 @@ from coralchunk.storage.models import model_shelf
 @click.pass_obj
 def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
     """Classify PHOTOS here; write a picture and a JSON file for each, and one table, summary.csv."""
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     classifier = load_classifier(shelf, shelf.find(settings.model))
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
@@ -56,8 +56,8 @@ def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
 def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
     with path.open("rb") as stream:
         photo = open_photo(stream, settings.max_pixels)
-    judged = classifier.probabilities(photo.windows(grid(photo.size)), photo.scene)
-    return stitch(photo, judged, classifier.manifest, settings.result_max_side)
+    classified = classifier.probabilities(photo.windows(grid(photo.size)), photo.scene)
+    return stitch(photo, classified, classifier.manifest, settings.result_max_side)
 
 
 def _write(answer: Answer, stem: Path) -> dict[str, Any]:

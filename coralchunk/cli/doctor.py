@@ -10,11 +10,12 @@ from redis.exceptions import RedisError
 
 from coralchunk.assets import folder
 from coralchunk.config import Settings
-from coralchunk.errors import BadSetup, CoralchunkError
-from coralchunk.pipeline.classifiers import load_classifier
+from coralchunk.errors import CoralchunkError
+from coralchunk.errors.setup import BadSetup
+from coralchunk.pipeline.worker.classifier_cache import load_classifier
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
-from coralchunk.storage.models import model_shelf
+from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0
@@ -71,7 +72,7 @@ def _database(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     model = shelf.find(settings.model)
     load_classifier(shelf, model)
     return f"{model.label} loads, sha256 as listed"

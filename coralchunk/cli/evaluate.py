@@ -12,16 +12,16 @@ from rich.progress import track
 from rich.table import Table
 
 from coralchunk.config import Settings
-from coralchunk.errors import BadLabels
+from coralchunk.errors.setup import BadLabels
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.matrix import draw_matrix
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.classifiers import load_classifier
+from coralchunk.pipeline.worker.classifier_cache import load_classifier
 from coralchunk.science import metrics
 from coralchunk.storage.labelled import Labelled, read_labels
-from coralchunk.storage.models import model_shelf
+from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Size, State
 
 
@@ -36,14 +36,14 @@ from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Si
 )
 @click.pass_obj
 def evaluate(settings: Settings, source: Path, model: str | None, out: Path | None) -> None:
-    """Judge the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
-    shelf = model_shelf(settings)
+    """Classify the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
+    shelf = open_model_repository(settings)
     chosen = shelf.find(model or settings.model)
     classifier = load_classifier(shelf, chosen)
     labelled = read_labels(source)
-    judged = [_judge(one, classifier, settings) for one in track(labelled, description="Judging")]
-    probabilities = np.concatenate([probabilities for probabilities, _ in judged])
-    truth = np.array([CLASSES.index(state) for _, truths in judged for state in truths])
+    classified = [_judge(one, classifier, settings) for one in track(labelled, description="Judging")]
+    probabilities = np.concatenate([probabilities for probabilities, _ in classified])
+    truth = np.array([CLASSES.index(state) for _, truths in classified for state in truths])
     found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
     _show(found, f"{chosen.label} on {source}: {len(truth)} squares of {len(labelled)} photos")
     if out is not None:

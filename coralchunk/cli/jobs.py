@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from coralchunk.config import Settings
-from coralchunk.pipeline.cancel import cancel as cancel_job
-from coralchunk.pipeline.job import Job, JobKind
-from coralchunk.pipeline.lookup import all_jobs, find
-from coralchunk.pipeline.retry import retry as retry_job
+from coralchunk.pipeline.queries.lookup import all_jobs, get_job
+from coralchunk.pipeline.records.job import Job, JobKind
+from coralchunk.pipeline.steps.cancel import cancel as cancel_job
+from coralchunk.pipeline.steps.retry import retry as retry_job
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.supervisor.redis_server import RedisServer
 
@@ -50,7 +50,7 @@ def list_jobs(settings: Settings, state: str | None) -> None:
 @click.pass_obj
 def show(settings: Settings, job_id: int) -> None:
     """Show all that is known of job JOB_ID."""
-    for name, value in _described(find(_stores(settings), job_id, kind=None)).items():
+    for name, value in _described(get_job(_stores(settings), job_id, kind=None)).items():
         click.echo(f"{name:<12} {value}")
 
 
@@ -84,7 +84,7 @@ def _described(job: Job) -> dict[str, str]:
         "state": job.state.value,
         "chunks": f"{job.completed_chunks} of {job.total_chunks}",
         "photo": _size(job),
-        "work": f"{job.batches} batches of up to {job.batch_chunks} chunks on {job.lanes} lanes",
+        "work": f"{job.batches} batches of up to {job.batch_chunks} chunks on {job.streams} streams",
         "created": _when(job.created_at),
         "expires": _when(job.expires_at),
         "request": job.request_id or "not known",
@@ -93,7 +93,7 @@ def _described(job: Job) -> dict[str, str]:
 
 
 def _size(job: Job) -> str:
-    return "by address" if job.kind is JobKind.ENQUIRY else f"{job.size.width} x {job.size.height}"
+    return "by address" if job.kind is JobKind.POINTS else f"{job.size.width} x {job.size.height}"
 
 
 def _when(seconds: float) -> str:

@@ -11,11 +11,11 @@ import click
 from rich.progress import Progress
 
 from coralchunk.config import Settings
-from coralchunk.errors import BadModel
-from coralchunk.pipeline.classifiers import load_classifier
-from coralchunk.storage.models import model_shelf
+from coralchunk.errors.setup import BadModel
+from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.storage.model_repository import open_model_repository
 
-_MOST_BYTES: Final = 512_000_000
+_MAX_BYTES: Final = 512_000_000
 _TIMEOUT_S: Final = 30
 
 
@@ -28,7 +28,7 @@ def models() -> None:
 @click.pass_obj
 def list_models(settings: Settings) -> None:
     """List the models; the one in use is marked."""
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     in_use = shelf.find(settings.model)
     for model in shelf.listed():
         mark = "*" if model == in_use else " "
@@ -40,7 +40,7 @@ def list_models(settings: Settings) -> None:
 @click.pass_obj
 def verify(settings: Settings, label: str | None) -> None:
     """Check the files of model LABEL, or of all, against models.txt, and load them."""
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     for model in [shelf.find(label)] if label else shelf.listed():
         load_classifier(shelf, model)
         click.echo(f"ok  {model.label}  sha256 {model.sha256}")
@@ -51,7 +51,7 @@ def verify(settings: Settings, label: str | None) -> None:
 @click.pass_obj
 def install(settings: Settings, source: str) -> None:
     """Add the model SOURCE: a .onnx file or the https address of one, its manifest (.json) beside it."""
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     with tempfile.TemporaryDirectory() as folder:
         onnx = _fetch(source, Path(folder) / "model.onnx")
         manifest = _fetch(f"{source.removesuffix('.onnx')}.json", Path(folder) / "model.json")
@@ -75,8 +75,8 @@ def _fetch(source: str, target: Path) -> Path:
             while block := answer.read(1 << 16):
                 file.write(block)
                 bar.advance(task, len(block))
-                if file.tell() > _MOST_BYTES:
-                    raise BadModel(f"{source} is larger than {_MOST_BYTES // 10**6} MB.")
+                if file.tell() > _MAX_BYTES:
+                    raise BadModel(f"{source} is larger than {_MAX_BYTES // 10**6} MB.")
     except OSError as failure:
         raise BadModel(f"{source} cannot be fetched: {failure}") from failure
     return target

@@ -1,4 +1,4 @@
-"""What can go wrong, in words of the domain, not of HTTP (api/problems.py); more in `access` and `surveys`.
+"""What can go wrong, in words of the domain, not of HTTP; more in `access`, `setup` and `surveys`.
 
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
@@ -18,11 +18,11 @@ CoralchunkError
 │   ├─ NotFinished
 │   └─ UnknownModel
 ├─ Conflict                the request contradicts an earlier one
-│   └─ KeyUsedBefore
+│   └─ IdempotencyKeyReused
 ├─ Unavailable             not now; the same request may work later
 │   ├─ QueueDown
 │   ├─ QueueFull
-│   ├─ TooOften
+│   ├─ RateLimited
 │   ├─ Stopping
 │   └─ StorageFull
 └─ BadSetup                the installation or its settings are wrong; for operators
@@ -32,9 +32,18 @@ CoralchunkError
     └─ AlreadyServing
 """
 
+from typing import ClassVar
+
 
 class CoralchunkError(Exception):
     """Base of every error that a caller or an operator can cause and correct."""
+
+    public_name: ClassVar[str | None] = None  # where clients know the error by another name than its class
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the stable name by which clients know this error."""
+        return cls.__dict__.get("public_name") or cls.__name__
 
 
 class BadRequest(CoralchunkError):
@@ -153,8 +162,10 @@ class Conflict(CoralchunkError):
     """The request contradicts an earlier one."""
 
 
-class KeyUsedBefore(Conflict):
+class IdempotencyKeyReused(Conflict):
     """The same Idempotency-Key came with another photo."""
+
+    public_name = "KeyUsedBefore"
 
     def __init__(self) -> None:
         super().__init__(
@@ -183,14 +194,16 @@ class QueueFull(Unavailable):
 
     def __init__(self, waiting: int, most: int, retry_after_s: int) -> None:
         super().__init__(
-            f"{waiting} chunks are waiting to be judged, and with this photo more than {most} would be."
+            f"{waiting} chunks are waiting to be classified, and with this photo more than {most} would be."
             f" Nothing was stored; try again in {retry_after_s} s."
         )
         self.retry_after_s = retry_after_s
 
 
-class TooOften(Unavailable):
+class RateLimited(Unavailable):
     """This client address has asked more often than is allowed."""
+
+    public_name = "TooOften"
 
     def __init__(self, limit: str, retry_after_s: int) -> None:
         super().__init__(
@@ -215,35 +228,3 @@ class StorageFull(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The server's storage is full. Nothing was stored; tell its operator, or try later.")
-
-
-class BadSetup(CoralchunkError):
-    """The installation or its settings are wrong."""
-
-
-class BadSetting(BadSetup):
-    """A setting has a value that cannot be used."""
-
-    def __init__(self, variable: str, value: str, reason: str) -> None:
-        super().__init__(f"{variable}={value!r}: {reason}")
-
-
-class BadModel(BadSetup):
-    """A model's file or manifest is not what it should be."""
-
-
-class BadLabels(BadSetup):
-    """Labelled photos cannot be read as such."""
-
-    def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place} cannot be used as labels: {reason}.")
-
-
-class AlreadyServing(BadSetup):
-    """Another server uses the same data folder."""
-
-    def __init__(self, folder: str, pid: str) -> None:
-        super().__init__(
-            f"A coralchunk server (process {pid}) already uses {folder}."
-            " Stop it first, or set CORALCHUNK_DATA_DIR to another folder."
-        )

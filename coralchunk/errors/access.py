@@ -1,7 +1,7 @@
 """What can go wrong with users, tokens and the database: more branches of the tree.
 
 CoralchunkError
-├─ Denied                  the asker may not do this
+├─ Denied                  the requester may not do this
 │   ├─ NoToken
 │   ├─ WrongToken
 │   ├─ ScopeMissing
@@ -28,11 +28,12 @@ CoralchunkError
 
 from dataclasses import dataclass
 
-from coralchunk.errors import BadRequest, BadSetup, CoralchunkError, Missing, Unavailable, Unreadable
+from coralchunk.errors import BadRequest, CoralchunkError, Missing, Unavailable, Unreadable
+from coralchunk.errors.setup import BadSetup
 
 
 class Denied(CoralchunkError):
-    """The asker may not do this."""
+    """The requester may not do this."""
 
 
 class NoToken(Denied):
@@ -94,8 +95,8 @@ class BadDocument(BadRequest):
 class TooLongDocument(BadRequest):
     """The JSON that was sent is longer than any that is asked for."""
 
-    def __init__(self, most_bytes: int) -> None:
-        super().__init__(f"The request has more than {most_bytes} bytes. Send fewer photos at once.")
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"The request has more than {max_bytes} bytes. Send fewer photos at once.")
 
 
 class UnknownClassifier(Missing):

@@ -14,7 +14,7 @@ CoralchunkError
 │   ├─ UnknownChunk
 │   └─ UnknownCorrection
 └─ Unavailable
-    └─ NotCut
+    └─ CropUnavailable
 """
 
 from coralchunk.errors import BadRequest, Missing, Unavailable
@@ -92,8 +92,10 @@ class UnknownCorrection(Missing):
         super().__init__(f"Chunk {index} has no correction, or it was taken back.")
 
 
-class NotCut(Unavailable):
-    """No worker has come round to cut a chunk out of its photo."""
+class CropUnavailable(Unavailable):
+    """No worker was free to crop a chunk out of its photo."""
+
+    public_name = "NotCut"
 
     def __init__(self, waited_s: float) -> None:
         super().__init__(

@@ -9,9 +9,9 @@ from coralchunk.errors import BrokenImage, TooLong
 from coralchunk.imaging.metered import Metered
 
 MAX_SIDE_PX: Final = 65_535  # as long as a JPEG can be
-_MOST_SCANS: Final = 100  # encoders that try hard make about 60
-_MOST_TAG_VALUES: Final = 200_000  # strips of a photo of the greatest height, in three planes
-_MOST_TAGS: Final = 4096
+_MAX_SCANS: Final = 100  # encoders that try hard make about 60
+_MAX_TAG_VALUES: Final = 200_000  # strips of a photo of the greatest height, in three planes
+_MAX_TAGS: Final = 4096
 _NUMBERS: Final = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})  # types that become Python numbers
 
 
@@ -33,8 +33,8 @@ def check_scans(image: Image.Image, stream: Metered) -> None:
         # In compressed pixels 0xFF is never followed by these, so each is what it looks like.
         end = seen.find(b"\xff\xd9")
         scans += seen.count(b"\xff\xda", 0, end if end >= 0 else len(seen))
-        if scans > _MOST_SCANS:
-            raise BrokenImage("JPEG", f"it draws the photo more than {_MOST_SCANS} times")
+        if scans > _MAX_SCANS:
+            raise BrokenImage("JPEG", f"it draws the photo more than {_MAX_SCANS} times")
         if end >= 0:
             break
         last = seen[-1:]
@@ -55,11 +55,11 @@ def check_tags(stream: Metered) -> None:
     count_form, tag_form = ("Q", "HHQ8x") if is_big else ("H", "HHL4x")
     stream.seek(min(start, 1 << 40))
     (tags,) = struct.unpack(f"{order}{count_form}", stream.read(struct.calcsize(f"={count_form}")))
-    table = stream.read(min(tags, _MOST_TAGS) * struct.calcsize(f"={tag_form}"))
+    table = stream.read(min(tags, _MAX_TAGS) * struct.calcsize(f"={tag_form}"))
     stream.seek(0)
-    if tags > _MOST_TAGS:
+    if tags > _MAX_TAGS:
         raise BrokenImage("TIFF", f"it has {tags} tags")
     whole = len(table) - len(table) % struct.calcsize(f"={tag_form}")
     for tag, kind, values in struct.iter_unpack(f"{order}{tag_form}", table[:whole]):
-        if kind in _NUMBERS and values > _MOST_TAG_VALUES:
+        if kind in _NUMBERS and values > _MAX_TAG_VALUES:
             raise BrokenImage("TIFF", f"its tag {tag} has {values} values")

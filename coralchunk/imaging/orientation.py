@@ -13,7 +13,7 @@ from PIL import Image
 UPRIGHT: Final = 1
 _ORIENTATION: Final = 0x0112  # EXIF 2.32, a SHORT
 _SHORT: Final = 3
-_MOST_TAGS: Final = 1000
+_MAX_TAGS: Final = 1000
 _XMP: Final = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")
 _RAW_PROFILE: Final = "Raw profile type exif"  # how ImageMagick keeps EXIF in a PNG, in hexadecimal
 
@@ -49,7 +49,7 @@ def _from_exif(block: bytes) -> int | None:
     try:
         (start,) = struct.unpack_from(f"{order}L", block, 4)
         (count,) = struct.unpack_from(f"{order}H", block, start)
-        for place in range(start + 2, start + 2 + 12 * min(count, _MOST_TAGS), 12):
+        for place in range(start + 2, start + 2 + 12 * min(count, _MAX_TAGS), 12):
             tag, kind, values = struct.unpack_from(f"{order}HHL", block, place)
             if (tag, kind, values) == (_ORIENTATION, _SHORT, 1):
                 return int(struct.unpack_from(f"{order}H", block, place + 8)[0])

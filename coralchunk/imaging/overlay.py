@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Chunk, Pixels, Size, State, Verdict
+from coralchunk.terms import Chunk, Pixels, Prediction, Size, State
 
 Colour = tuple[int, int, int]  # RGB
 
@@ -49,20 +49,20 @@ def bounded(photo: Size, max_side: int) -> Size:
     )
 
 
-def overlay(picture: Pixels, verdicts: Iterable[Verdict], photo: Size) -> Pixels:
-    """Draw the verdicts over a photo, or over a smaller copy of it.
+def overlay(picture: Pixels, predictions: Iterable[Prediction], photo: Size) -> Pixels:
+    """Draw the predictions over a photo, or over a smaller copy of it.
 
     picture   (H, W, 3) uint8, RGB, upright; drawn on
-    verdicts  about chunks of the photo
+    predictions  about chunks of the photo
     photo     size of the photo that the chunks belong to
 
     Returns `picture`.
     """
     scale_x, scale_y = picture.shape[1] / photo.width, picture.shape[0] / photo.height
-    for verdict in verdicts:
-        cell = picture[_scaled(verdict.chunk, scale_x, scale_y)]
+    for prediction in predictions:
+        cell = picture[_scaled(prediction.chunk, scale_x, scale_y)]
         if cell.size:
-            _DRAW[verdict.state](cell)
+            _DRAW[prediction.state](cell)
     return picture
 
 

@@ -1,4 +1,4 @@
-"""A photo -> the few numbers that say how it was lit and coloured, so that chunks can be judged beside it.
+"""Describe in a few numbers how a photo is lit and coloured, so that chunks can be compared with it.
 
 Bleaching is relative to the scene: pale in green water at ten metres looks dark beside pale in the sun.
 """

@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from coralchunk.errors import BadModel
+from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest, Preprocessing
 from coralchunk.terms import CLASSES, Pixels, Probabilities, Windows
 
@@ -54,7 +54,7 @@ class Classifier:
             )
 
     def probabilities(self, windows: Iterable[Pixels], scene: NDArray[np.float32]) -> Probabilities:
-        """Judge windows one by one, so that the answer for a window never depends on its neighbours.
+        """Classify windows one by one, so that the answer for a window never depends on its neighbours.
 
         One by one is also fastest on a CPU core: larger batches fall out of its cache (measured: batch 1
         beats 8 and 32 for EfficientNet-Lite0).
@@ -66,8 +66,8 @@ class Classifier:
         """
         how = self.manifest.preprocessing
         feeds = {SCENE_INPUT: scene} if how.scene else {}
-        judged = [self._run({WINDOWS_INPUT: scaled(window, how), **feeds}) for window in windows]
-        return np.array(judged, dtype=np.float32).reshape(-1, len(CLASSES))
+        classified = [self._run({WINDOWS_INPUT: scaled(window, how), **feeds}) for window in windows]
+        return np.array(classified, dtype=np.float32).reshape(-1, len(CLASSES))
 
     def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         began = time.thread_time()

@@ -1,8 +1,14 @@
 """The life of a job, from upload to answer.
 
-In the order of a photo's way: plan, submit -> tasks (the queue) -> batch -> stitch -> finish; and at any
-time cancel, lookup, sweep.
+records    the job record in Redis and the Lua scripts that change it
+queue      the tasks that wait for a worker: admission, priorities, recovery
+queries    look up a job, wait for its changes
+worker     what a worker keeps in memory between tasks
+points     point jobs: photos on the web and points in them
+steps      submit, classify a batch, stitch, finish; cancel, retry, sweep, share, crop
 
-A job's truth is its record in Redis (records, scripts); RQ only carries work, and its status is never read
-for an answer. Every step may run twice and changes nothing the second time.
+To follow a photo, read `steps` in this order: submit, classify, finish (which calls stitch).
+
+The truth about a job is its record in Redis. RQ only carries tasks, and its own job status is never read to
+answer a request. Every step may run twice; the second run changes nothing.
 """

@@ -10,13 +10,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 from coralchunk.config import Settings
-from coralchunk.pipeline.admission import Admission
-from coralchunk.pipeline.fetches import Fetches
-from coralchunk.pipeline.news import News
-from coralchunk.pipeline.records import JobRecords
-from coralchunk.pipeline.shares import Shares
-from coralchunk.pipeline.tallies import Tallies
-from coralchunk.pipeline.tasks import TaskQueue, transaction
+from coralchunk.pipeline.queue.admission import Admission
+from coralchunk.pipeline.queue.fetch_slots import FetchSlots
+from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
+from coralchunk.pipeline.records.counters import Counters
+from coralchunk.pipeline.records.job_records import JobRecords
+from coralchunk.pipeline.records.notifications import JobNotifications
+from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.blobs import Blobs
 
 LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
@@ -29,11 +29,11 @@ class Stores:
     settings: Settings
     redis: Redis
     records: JobRecords
-    news: News
+    notifications: JobNotifications
     admission: Admission
     tasks: TaskQueue
-    fetches: Fetches
-    tallies: Tallies
+    fetch_slots: FetchSlots
+    counters: Counters
     shares: Shares
     blobs: Blobs
 
@@ -53,11 +53,11 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         settings=settings,
         redis=redis,
         records=JobRecords(redis),
-        news=News(_connected(settings, redis_timeout_s)),
+        notifications=JobNotifications(_connected(settings, redis_timeout_s)),
         admission=Admission(redis),
         tasks=tasks,
-        fetches=Fetches(redis, tasks, settings.fetch_parallel),
-        tallies=Tallies(redis),
+        fetch_slots=FetchSlots(redis, tasks, settings.fetch_parallel),
+        counters=Counters(redis),
         shares=Shares(redis),
         blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
     )

@@ -1,4 +1,4 @@
-"""Verdicts of a photo's chunks -> cover of coral, share of it that is bleached, and how sure that is."""
+"""Predictions of a photo's chunks -> cover of coral, share of it that is bleached, and how sure that is."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.science.metrics import wilson
-from coralchunk.terms import State, Verdict
+from coralchunk.terms import Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
 
@@ -32,12 +32,12 @@ class Share:
 class Cover:
     """What a photo says about its reef."""
 
-    coral: Share  # coral of all that was judged
+    coral: Share  # coral of all that was classified
     bleached: Share  # bleached coral of all coral
     severity: str
 
 
-def cover(verdicts: Sequence[Verdict], columns: int, rng: np.random.Generator) -> Cover:
+def cover(predictions: Sequence[Prediction], columns: int, rng: np.random.Generator) -> Cover:
     """Measure a photo.
 
     Each chunk counts with the pixels it owns; unsure chunks count nowhere. The intervals come from a spatial
@@ -45,14 +45,14 @@ def cover(verdicts: Sequence[Verdict], columns: int, rng: np.random.Generator) -
     resemble each other, and resampling single chunks would make the intervals far too narrow. They say how
     much the figure would vary over like pieces of the same reef; the model's own errors come on top.
 
-    verdicts  of all chunks of one photo, row-major
+    predictions  of all chunks of one photo, row-major
     columns   chunks in a row
     rng       source of the resampling; the same state gives the same intervals
     """
-    bleached = _areas(verdicts, columns, {State.BLEACHED})
-    coral = _areas(verdicts, columns, {State.BLEACHED, State.HEALTHY})
-    judged = _areas(verdicts, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
-    coral_share = _share(coral, judged, _LEAST_JUDGED, "chunks that the model is sure of", rng)
+    bleached = _areas(predictions, columns, {State.BLEACHED})
+    coral = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY})
+    classified = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
+    coral_share = _share(coral, classified, _LEAST_JUDGED, "chunks that the model is sure of", rng)
     bleached_share = _share(bleached, coral, _LEAST_CORAL, "chunks of coral", rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value))
 
@@ -90,8 +90,8 @@ def _told(name: str, share: Share) -> dict[str, Any]:
     }
 
 
-def _areas(verdicts: Sequence[Verdict], columns: int, states: set[State]) -> Areas:
-    areas = [v.chunk.width * v.chunk.height if v.state in states else 0 for v in verdicts]
+def _areas(predictions: Sequence[Prediction], columns: int, states: set[State]) -> Areas:
+    areas = [v.chunk.width * v.chunk.height if v.state in states else 0 for v in predictions]
     return np.array(areas, dtype=np.float64).reshape(-1, columns)
 
 

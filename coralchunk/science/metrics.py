@@ -52,7 +52,7 @@ def precisions(table: Counts) -> NDArray[np.float64]:
 
 
 def balanced_accuracy(table: Counts) -> float:
-    """Average the recalls of the classes that occur; NaN when nothing was judged."""
+    """Average the recalls of the classes that occur; NaN when nothing was classified."""
     found = recalls(table)
     found = found[~np.isnan(found)]
     return float(found.mean()) if len(found) else math.nan

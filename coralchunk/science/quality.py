@@ -3,7 +3,7 @@
 The steps at which something is said were set between what was measured on real photos and on the same ones
 spoilt on purpose: 10 quadrat photos (Tayrona), 91 reef photos (Eilat) and 1,018 from the web; 28 of them also
 darkened, brightened, blurred, tinted and veiled. None of the 101 survey photos and 5 % of those from the web
-(30 of them for a blue cast) get a note. Notes ask for a better photo; they change no verdict.
+(30 of them for a blue cast) get a note. Notes ask for a better photo; they change no prediction.
 """
 
 from collections.abc import Iterable, Iterator

@@ -41,7 +41,7 @@ def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
 
     rng  source of the resampling; the same state gives the same intervals
     """
-    bleached, coral, judged = (
+    bleached, coral, classified = (
         np.array([getattr(photo, name) for photo in photos], dtype=np.float64)
         for name in ("bleached_px", "coral_px", "judged_px")
     )
@@ -51,7 +51,7 @@ def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
         if chunks >= _LEAST_CORAL or len(photos) < _LEAST_PHOTOS
         else Share(None, None, f"too few chunks of coral: {chunks}, at least {_LEAST_CORAL} are needed")
     )
-    coral_share = _share(coral, judged, "with chunks that the model is sure of", rng)
+    coral_share = _share(coral, classified, "with chunks that the model is sure of", rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value))
 
 

@@ -5,7 +5,7 @@ One folder a job, so that deleting a job is deleting a folder:
     <job id>/photo          the upload, byte for byte; never served
     <job id>/owner          whose job it is, if anybody's: Redis, which knows it too, may be wiped
     <job id>/request.json   of an enquiry: the addresses of photos on the web, and the points in them
-    <job id>/fetched-<n>    of an enquiry: a photo from the web, until it is judged; never served
+    <job id>/fetched-<n>    of an enquiry: a photo from the web, until it is classified; never served
     <job id>/share          the id under which it is shared, if it is; likewise
     <job id>/<answer part>  what the stitcher made of it
     <job id>/window-<chunk>.png, context.png   cut for whoever corrects a chunk
@@ -40,7 +40,7 @@ _HALF_WRITTEN: Final = ".part"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def window_part(chunk: int) -> str:
+def window_name(chunk: int) -> str:
     """Name the picture of a chunk as the model saw it."""
     return f"window-{chunk}.png"
 
@@ -65,7 +65,7 @@ class Blobs:
         self._root: Final = PurePosixPath(root)
         self._local: Final = isinstance(filesystem, LocalFileSystem)
 
-    def keep(self, job_id: int, name: str, content: IO[bytes]) -> None:
+    def write(self, job_id: int, name: str, content: IO[bytes]) -> None:
         """Store one part of a job, durably. Raises StorageFull; the part is then not there.
 
         name     of the part, chosen by this server, never by a client

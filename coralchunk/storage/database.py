@@ -13,8 +13,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from coralchunk.errors import BadSetting
 from coralchunk.errors.access import DatabaseDown
+from coralchunk.errors.setup import BadSetting
 
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from coralchunk.errors import BadLabels
+from coralchunk.errors.setup import BadLabels
 from coralchunk.terms import Chunk, State
 
 #: What a label says; labels that are not here (partly bleached, unsure) have no single truth and are skipped.

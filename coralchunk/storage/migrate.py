@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from coralchunk.errors import BadSetup
+from coralchunk.errors.setup import BadSetup
 from coralchunk.storage.database import Database
 
 _STEPS: Final = Path(__file__).parent / "migrations"

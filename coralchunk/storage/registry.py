@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors.access import UnknownClassifier
 from coralchunk.storage.database import Database
-from coralchunk.storage.models import ListedModel, ModelShelf
+from coralchunk.storage.model_repository import ModelRef, ModelRepository
 from coralchunk.storage.tables import CLASSIFIERS, LABELS
 
 _LONGEST_CODE: Final = 10  # as on CoralNet
@@ -32,21 +32,21 @@ class KnownClassifier:
     id: int
     name: str
     versions: tuple[str, ...]  # oldest first
-    model: ListedModel  # the version that judges
+    model: ModelRef  # the version that classifies
     labels: tuple[Label, ...]  # in the order of the model's columns
 
 
 class Registry:
     """The classifiers that can be asked for by number."""
 
-    def __init__(self, database: Database, shelf: ModelShelf, in_use: ListedModel) -> None:
+    def __init__(self, database: Database, shelf: ModelRepository, in_use: ModelRef) -> None:
         self._database: Final = database
         self._shelf: Final = shelf
         self._in_use: Final = in_use
 
     def classifiers(self) -> list[KnownClassifier]:
         """Return all, by number; a model that is new here gets one."""
-        models: dict[str, list[ListedModel]] = {}
+        models: dict[str, list[ModelRef]] = {}
         for model in self._shelf.listed():
             models.setdefault(model.name, []).append(model)
         numbers = self._numbers(CLASSIFIERS, {name: {} for name in models})
@@ -62,8 +62,8 @@ class Registry:
                 return known
         raise UnknownClassifier(classifier_id)
 
-    def _known(self, number: int, versions: list[ListedModel]) -> KnownClassifier:
-        # What the operator chose judges; of the others, the version that was listed last.
+    def _known(self, number: int, versions: list[ModelRef]) -> KnownClassifier:
+        # What the operator chose classifies; of the others, the version that was listed last.
         model = self._in_use if self._in_use in versions else versions[-1]
         names: tuple[str, ...] = self._shelf.manifest(model).labels
         codes = {name: {"code": name.upper().replace(" ", "_")[:_LONGEST_CODE]} for name in names}

@@ -16,7 +16,7 @@ from coralchunk.errors.access import NotFetched
 _CONNECT_S: Final = 5.0
 _SILENCE_S: Final = 10.0  # longest wait for the next byte
 _WHOLE_S: Final = 30.0  # from the look-up of its name to its last byte, redirects included
-_MOST_REDIRECTS: Final = 5
+_MAX_REDIRECTS: Final = 5
 _WEB_PORTS: Final = (80, 443)
 _LONGEST_REASON: Final = 300
 
@@ -81,7 +81,7 @@ def _policy(settings: Settings) -> Policy:
     return Policy(
         allowed_networks=tuple(network for network, _ in places),
         allowed_ports=frozenset({*_WEB_PORTS, *(port for _, port in places if port is not None)}),
-        max_redirects=_MOST_REDIRECTS,
+        max_redirects=_MAX_REDIRECTS,
     )
 
 

@@ -19,9 +19,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from coralchunk.errors import BadSetup
-from coralchunk.supervisor.children import Adopted, Process
-from coralchunk.supervisor.private import private_folder
+from coralchunk.errors.setup import BadSetup
+from coralchunk.supervisor.child_process import Adopted, Process
+from coralchunk.supervisor.runtime_dir import private_runtime_dir
 
 _NAMES: Final = ("redis-server", "valkey-server")
 _LONGEST_SOCKET_PATH: Final = 100  # bytes; the kernel's limit is 108 (unix(7)), 104 on macOS
@@ -112,4 +112,4 @@ def _socket_path(folder: Path) -> Path:
     if len(os.fsencode(plain)) <= _LONGEST_SOCKET_PATH:
         return plain
     # A deep data folder: the socket goes to a short private one that is found again by the folder's name.
-    return private_folder(Path(tempfile.gettempdir()), folder) / "redis.sock"
+    return private_runtime_dir(Path(tempfile.gettempdir()), folder) / "redis.sock"

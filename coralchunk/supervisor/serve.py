@@ -1,4 +1,4 @@
-"""Settings -> a running server: Redis, web and workers under one watching parent."""
+"""Run a whole server: Redis, web and workers under one parent process."""
 
 import os
 import pkgutil
@@ -13,17 +13,19 @@ import structlog
 from redis import Redis
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.pipeline.admission import Admission
+from coralchunk.pipeline.queue.admission import Admission
 from coralchunk.processes import PARENT_VARIABLE
-from coralchunk.storage.models import model_shelf
-from coralchunk.supervisor.children import PATIENCE_S, Child, Process, python, stop_all
-from coralchunk.supervisor.guards import Ended, listening, only_one, signals
-from coralchunk.supervisor.private import private_folder
+from coralchunk.storage.model_repository import open_model_repository
+from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
+from coralchunk.supervisor.instance_lock import hold_instance_lock
+from coralchunk.supervisor.listening_socket import listening_socket
 from coralchunk.supervisor.redis_server import RedisServer
+from coralchunk.supervisor.runtime_dir import private_runtime_dir
+from coralchunk.supervisor.signals import ShutdownSignal, signals
 
 # By name, and imported when web is on its way: what it needs takes a second to load, as web's own modules do.
-_WATCH: Final = "coralchunk.supervisor.watch:watch"
-Watch = Callable[[Settings, Mapping[str, str], list[Child], Ended], None]
+_WATCH: Final = "coralchunk.supervisor.process_monitor:monitor"
+Watch = Callable[[Settings, Mapping[str, str], list[Child], ShutdownSignal], None]
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, see private.py
 _log: Final = structlog.get_logger()
 
@@ -41,9 +43,15 @@ class Server:
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises BadSetup if that cannot begin."""
         settings = self._settings
-        model_shelf(settings).find(settings.model)  # before anything is started that would have to be ended
+        open_model_repository(settings).find(
+            settings.model
+        )  # before anything is started that would have to be shutdown
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with only_one(settings.data_dir), signals() as ended, listening(settings) as listener:
+        with (
+            hold_instance_lock(settings.data_dir),
+            signals() as shutdown,
+            listening_socket(settings) as listener,
+        ):
             metrics = _metrics_folder(settings.data_dir.resolve())
             shutil.rmtree(metrics, ignore_errors=True)  # counts begin anew with the processes
             metrics.mkdir(mode=0o700)
@@ -56,11 +64,11 @@ class Server:
                     _open_again(str(settings.redis_url))
                 web.start()  # before all that takes long: clients wait for it
                 watch = cast(Watch, pkgutil.resolve_name(_WATCH))
-                watch(settings, self._environment, [*redis, web], ended)
+                watch(settings, self._environment, [*redis, web], shutdown)
             finally:
                 listener.close()
-                stop_all([web], PATIENCE_S)
-                stop_all(redis, PATIENCE_S)
+                stop_all([web], STOP_TIMEOUT_S)
+                stop_all(redis, STOP_TIMEOUT_S)
                 shutil.rmtree(metrics.parent, ignore_errors=True)
                 _log.info("stopped")
 
@@ -88,4 +96,4 @@ def _metrics_folder(data_folder: Path) -> Path:
     They map these files; on a disk that is full, writing to one would end the process that counts (SIGBUS).
     """
     parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
-    return private_folder(parent, data_folder) / "metrics"
+    return private_runtime_dir(parent, data_folder) / "metrics"

@@ -1,4 +1,4 @@
-"""Every few seconds: what crashes and time have left behind is put right."""
+"""Sweep every few seconds, in a thread of the parent process."""
 
 import socket
 import threading
@@ -9,8 +9,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.sweep import sweep, tidy
 from coralchunk.processes import runs
 
 _SWEEP_EVERY_S: Final = 5.0
@@ -18,13 +18,13 @@ _TIDY_EVERY: Final = 12  # sweeps
 _log: Final = structlog.get_logger()
 
 
-def keep_swept(stores: Stores, stopping: threading.Event) -> None:
+def sweep_periodically(stores: Stores, stopping: threading.Event) -> None:
     """Sweep until the server stops."""
     rounds = 0
     while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
         try:
             if rounds % _TIDY_EVERY == 0:
-                tidy(stores, time.time())
+                reconcile_storage(stores, time.time())
             # Also those that outlived a crashed server for a while, and then died with nobody watching.
             for name in _dead_workers(stores):
                 stores.tasks.recover(name)

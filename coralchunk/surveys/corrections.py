@@ -3,7 +3,7 @@
 In the folder of corrections, one folder a photo, beyond the end of its job:
 
     <photo key>/<chunk>.png   the chunk as the model saw it
-    <photo key>/context.png   the photo, at most 256 px a side: a chunk is judged beside its light
+    <photo key>/context.png   the photo, at most 256 px a side: a chunk is classified beside its light
 """
 
 import contextlib
@@ -16,9 +16,9 @@ from typing import Any, Final
 from coralchunk.errors import UnknownJob
 from coralchunk.errors.surveys import UnknownChunk, UnknownCorrection
 from coralchunk.imaging.grid import grid
-from coralchunk.pipeline.cutting import cutting
-from coralchunk.pipeline.job import Job
-from coralchunk.pipeline.lookup import find, find_completed
+from coralchunk.pipeline.queries.lookup import get_completed_job, get_job
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.steps.request_crop import request_crop
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage import corrections
 from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
@@ -33,7 +33,7 @@ _KEY_DIGITS: Final = 32
 class Corrections:
     """The corrections that this server was given.
 
-    asker  as in pipeline.lookup.find
+    requester  as in pipeline.lookup.get_job
     """
 
     def __init__(self, database: Database, stores: Stores, folder: Path) -> None:
@@ -42,7 +42,7 @@ class Corrections:
         self._folder: Final = folder
 
     def correct(
-        self, job_id: int, chunk: int, label: str, by: str | None, asker: str | None, now: float
+        self, job_id: int, chunk: int, label: str, by: str | None, requester: str | None, now: float
     ) -> Correction:
         """Keep what somebody says of a chunk, in place of what was said of it before.
 
@@ -50,14 +50,14 @@ class Corrections:
         by     their name, if they want to give it
         now    Unix seconds
 
-        Raises UnknownJob, NotFinished, UnknownChunk, NotCut.
+        Raises UnknownJob, NotFinished, UnknownChunk, CropUnavailable.
         """
-        job = find_completed(self._stores, job_id, asker)
+        job = get_completed_job(self._stores, job_id, requester)
         if not 0 <= chunk < job.total_chunks:
             raise UnknownChunk(chunk, job.total_chunks)
-        known = self._known(job_id, asker)
+        known = self._known(job_id, requester)
         key = known[0].photo_key if known else _key(job)
-        pictures = cutting(self._stores, job, chunk)
+        pictures = request_crop(self._stores, job, chunk)
         told = self._told(job, chunk)
         corner = grid(job.size)[chunk]
         correction = Correction(
@@ -80,16 +80,16 @@ class Corrections:
             corrections.keep_correction(connection, correction)
         return correction
 
-    def of_job(self, job_id: int, asker: str | None) -> list[Correction]:
+    def of_job(self, job_id: int, requester: str | None) -> list[Correction]:
         """Return what was corrected of a job, also when that has ended. Raises UnknownJob."""
-        return self._known(job_id, asker) or self._none_of(job_id, asker)
+        return self._known(job_id, requester) or self._none_of(job_id, requester)
 
-    def take_back(self, job_id: int, chunk: int, asker: str | None) -> None:
+    def take_back(self, job_id: int, chunk: int, requester: str | None) -> None:
         """Forget the correction of a chunk and its pictures, also when its job has ended.
 
         Raises UnknownCorrection, or UnknownJob where there is none of the whole job and no job.
         """
-        known = self.of_job(job_id, asker)
+        known = self.of_job(job_id, requester)
         mine = [one for one in known if one.chunk == chunk]
         if not mine:
             raise UnknownCorrection(chunk)
@@ -110,15 +110,15 @@ class Corrections:
         """Return where a picture lies."""
         return self._folder / photo_key / name
 
-    def _known(self, job_id: int, asker: str | None) -> list[Correction]:
+    def _known(self, job_id: int, requester: str | None) -> list[Correction]:
         if job_id >= 2**53:
             return []
         with self._database.reading() as connection:
             known = corrections.corrections_of(connection, job_id)
-        return [one for one in known if asker in {None, one.owner}]
+        return [one for one in known if requester in {None, one.owner}]
 
-    def _none_of(self, job_id: int, asker: str | None) -> list[Correction]:
-        find(self._stores, job_id, asker)
+    def _none_of(self, job_id: int, requester: str | None) -> list[Correction]:
+        get_job(self._stores, job_id, requester)
         return []
 
     def _told(self, job: Job, chunk: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from coralchunk.errors import BadLabels
+from coralchunk.errors.setup import BadLabels
 from coralchunk.storage.blobs import CONTEXT
 from coralchunk.storage.corrections import Correction
 from coralchunk.surveys.corrections import Corrections

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any, Final
 
 from coralchunk.storage.surveys import SurveyPhoto
-from coralchunk.surveys.book import Measured
+from coralchunk.surveys.service import Measured
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COUNTS: Final = ("bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks")

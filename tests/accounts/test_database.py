@@ -9,8 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from coralchunk.errors import BadSetting, BadSetup
 from coralchunk.errors.access import DatabaseDown
+from coralchunk.errors.setup import BadSetting, BadSetup
 from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.tables import METADATA

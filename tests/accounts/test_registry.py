@@ -7,17 +7,17 @@ import pytest
 from coralchunk.config import Settings
 from coralchunk.errors.access import UnknownClassifier
 from coralchunk.storage.database import Database
-from coralchunk.storage.models import ListedModel, ModelShelf, model_shelf
+from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
 from coralchunk.storage.registry import Registry
 from tests.accounts.conftest import Open
 
 
 @pytest.fixture
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> ModelShelf:
-    return model_shelf(Settings(data_dir=tmp_path_factory.mktemp("models")))
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> ModelRepository:
+    return open_model_repository(Settings(data_dir=tmp_path_factory.mktemp("models")))
 
 
-def install(shelf: ModelShelf, name: str, version: str) -> ListedModel:
+def install(shelf: ModelRepository, name: str, version: str) -> ModelRef:
     """Install the bundled model once more, under another name."""
     bundled = shelf.find()
     manifest = shelf.manifest(bundled).model_copy(update={"name": name, "version": version})
@@ -25,7 +25,7 @@ def install(shelf: ModelShelf, name: str, version: str) -> ListedModel:
 
 
 def test_processes_that_ask_at_once_see_the_same_numbers(
-    opened: Open, database: Database, shelf: ModelShelf
+    opened: Open, database: Database, shelf: ModelRepository
 ) -> None:
     registries = [Registry(opened(), shelf, shelf.find()) for _ in range(6)]
 
@@ -37,7 +37,7 @@ def test_processes_that_ask_at_once_see_the_same_numbers(
 
 
 def test_a_later_model_gets_a_number_and_a_later_version_keeps_it(
-    database: Database, shelf: ModelShelf
+    database: Database, shelf: ModelRepository
 ) -> None:
     in_use = shelf.find()
     registry = Registry(database, shelf, in_use)
@@ -60,7 +60,7 @@ def test_a_later_model_gets_a_number_and_a_later_version_keeps_it(
         registry.find(lagoon.id + 1)
 
 
-def test_the_version_that_the_operator_chose_judges(database: Database, shelf: ModelShelf) -> None:
+def test_the_version_that_the_operator_chose_judges(database: Database, shelf: ModelRepository) -> None:
     older = install(shelf, "lagoon", "1.0.0")
     install(shelf, "lagoon", "2.0.0")
 

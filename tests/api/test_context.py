@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from coralchunk.config import Settings
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.cancel import cancel
+from coralchunk.pipeline.steps.cancel import cancel
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.blobs import PICTURE
 from jobs.worker import ChunkWorker
@@ -61,11 +61,11 @@ def test_without_redis_the_server_lives_and_says_what_is_missing(without_redis: 
     [pytest.param(False, 200, id="open to all"), pytest.param(True, 503, id="asking for tokens")],
 )
 def test_without_its_database_a_server_is_ready_only_if_it_asks_for_no_tokens(
-    client_of: ClientOf, services: Services, bench: Bench, asks_for_tokens: bool, status: int
+    client_of: ClientOf, services: Services, context: WorkerContext, asks_for_tokens: bool, status: int
 ) -> None:
     away = {"database_url": "postgresql://127.0.0.1:1/reef", "v1_require_token": asks_for_tokens}
     client = client_of(services.settings.model_copy(update=away))
-    worker = ChunkWorker("tests.waiting", bench)
+    worker = ChunkWorker("tests.waiting", context)
     worker.register_birth()
 
     ready = client.get("/V1/api/ready")
@@ -172,10 +172,10 @@ def test_a_key_that_is_too_long_is_refused(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["status/{0}", "result/{0}.png"])
 def test_a_job_that_is_deleted_while_it_is_read_is_a_404(
-    client: FlaskClient, bench: Bench, services: Services, path: str
+    client: FlaskClient, context: WorkerContext, services: Services, path: str
 ) -> None:
     job_id = client.post("/V1/api/classify", data=photo()).get_json()["job_id"]
-    ChunkWorker("tests.reader", bench).work(burst=True, logging_level="CRITICAL")
+    ChunkWorker("tests.reader", context).work(burst=True, logging_level="CRITICAL")
     services.stores.blobs.delete(job_id)
 
     gone = client.get(f"/V1/api/{path.format(job_id)}")
@@ -185,11 +185,11 @@ def test_a_job_that_is_deleted_while_it_is_read_is_a_404(
 
 
 def test_a_job_is_deleted_before_it_begins_and_after_it_is_done(
-    client: FlaskClient, bench: Bench, services: Services
+    client: FlaskClient, context: WorkerContext, services: Services
 ) -> None:
     before, after = (client.post("/V1/api/classify", data=photo()).get_json()["job_id"] for _ in range(2))
     deleted = [client.delete(f"/V1/api/classify/{before}")]
-    ChunkWorker("tests.deleter", bench).work(burst=True, logging_level="CRITICAL")
+    ChunkWorker("tests.deleter", context).work(burst=True, logging_level="CRITICAL")
     assert client.get(f"/V1/api/result/{after}.png").status_code == 200
 
     deleted.append(client.delete(f"/V1/api/classify/{after}"))

@@ -8,10 +8,10 @@ from io import BytesIO
 
 import pytest
 
-from coralchunk.pipeline.follow import Listener, Silence, changes
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.queries.watch import Heartbeat, Subscription, changes
+from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.submit import submit
 from tests.reef import jpeg
 from tests.server import RunningServer
 
@@ -112,17 +112,17 @@ def test_a_job_deleted_in_mid_stream_is_told_to_be_gone(server: RunningServer) -
 
 
 def test_silence_is_broken_and_patience_ends(stores: Stores) -> None:
-    job = find(stores, submit(stores, BytesIO(jpeg(300, 300)), 1.9e9, ""))
+    job = get_job(stores, submit(stores, BytesIO(jpeg(300, 300)), 1.9e9, ""))
 
-    told = list(changes(stores, job, Listener(heartbeat_s=0.1, patience_s=0.25)))
+    told = list(changes(stores, job, Subscription(heartbeat_s=0.1, timeout_s=0.25)))
 
     assert told[0] == job
     assert told[1:]
-    assert set(told[1:]) == {Silence()}
+    assert set(told[1:]) == {Heartbeat()}
 
 
 def test_a_server_that_stops_lets_its_listeners_go(stores: Stores) -> None:
-    job = find(stores, submit(stores, BytesIO(jpeg(300, 300)), 1.9e9, ""))
+    job = get_job(stores, submit(stores, BytesIO(jpeg(300, 300)), 1.9e9, ""))
     stores.admission.close(60)
 
-    assert list(changes(stores, job, Listener())) == [job]
+    assert list(changes(stores, job, Subscription())) == [job]

@@ -6,12 +6,12 @@ from io import BytesIO, StringIO
 import pytest
 
 from coralchunk.errors.surveys import UnknownShare
-from coralchunk.pipeline.lookup import find
-from coralchunk.pipeline.retry import retry
-from coralchunk.pipeline.share import share, shared
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.steps.retry import retry
+from coralchunk.pipeline.steps.share import share, shared
+from coralchunk.pipeline.steps.submit import submit
+from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.submit import submit
-from coralchunk.pipeline.sweep import tidy
 from tests.reef import jpeg
 from tests.server import RunningServer
 
@@ -108,9 +108,9 @@ def test_a_link_outlives_a_wiped_redis_and_a_new_beginning(stores: Stores) -> No
     stores.redis.flushall()
     with pytest.raises(UnknownShare):
         shared(stores, link)
-    tidy(stores, stored_at + 60)
+    reconcile_storage(stores, stored_at + 60)
     after_wipe = shared(stores, link)
     retry(stores, job_id, stored_at + 60)
 
     assert after_wipe.id == shared(stores, link).id == job_id
-    assert share(stores, job_id) == (find(stores, job_id), link)
+    assert share(stores, job_id) == (get_job(stores, job_id), link)

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.retry import retry
-from coralchunk.pipeline.sweep import tidy
+from coralchunk.pipeline.steps.retry import retry
+from coralchunk.pipeline.steps.sweep import reconcile_storage
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
@@ -135,10 +135,10 @@ def test_basic_with_a_password_is_no_token(guarded: FlaskClient, token: str) -> 
 
 
 def test_a_job_is_there_only_for_the_token_that_made_it(
-    guarded: FlaskClient, bench: Bench, mine: Headers, anothers: Headers
+    guarded: FlaskClient, context: WorkerContext, mine: Headers, anothers: Headers
 ) -> None:
     job_id = submitted(guarded, mine)
-    ChunkWorker("tests.owner", bench).work(burst=True, logging_level="CRITICAL")
+    ChunkWorker("tests.owner", context).work(burst=True, logging_level="CRITICAL")
 
     strangers = [guarded.open(path.format(job_id), method=m, headers=anothers) for m, path in ROUTES[1:]]
     picture = guarded.get(f"/V1/api/result/{job_id}.png", headers=mine)
@@ -185,7 +185,7 @@ def test_an_owner_is_kept_when_redis_is_wiped_and_when_a_job_is_tried_again(
     stored_at = next(services.stores.blobs.folders()).changed_at
 
     services.stores.redis.flushall()
-    tidy(services.stores, stored_at + 60)
+    reconcile_storage(services.stores, stored_at + 60)
     after_wipe = [guarded.get(f"/V1/api/status/{job_id}", headers=h).status_code for h in (mine, anothers)]
     retry(services.stores, job_id, stored_at + 60)
     after_retry = [guarded.get(f"/V1/api/status/{job_id}", headers=h).status_code for h in (mine, anothers)]

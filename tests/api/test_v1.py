@@ -160,8 +160,8 @@ def test_a_label_that_is_sure_is_that_of_the_largest_probability(answer: dict[st
     names = {"bleached": "Bleached Coral", "healthy": "Healthy Coral", "not_coral": "Not Coral"}
 
     for chunk in answer["chunks"]:
-        most_probable = max(chunk["probabilities"], key=chunk["probabilities"].__getitem__)
-        assert chunk["predicted_label"] in {names[most_probable], "Unsure"}
+        max_probable = max(chunk["probabilities"], key=chunk["probabilities"].__getitem__)
+        assert chunk["predicted_label"] in {names[max_probable], "Unsure"}
 
 
 def test_the_summary_counts_the_labels_and_adds_up(answer: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
-from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
@@ -107,13 +107,13 @@ def ask(app: FlaskClient, token: str) -> Ask:
 
 
 @pytest.fixture
-def fetching(bench: Bench, settings: Settings) -> Bench:
+def fetching(context: WorkerContext, settings: Settings) -> WorkerContext:
     """What a worker of that app has at hand."""
-    return replace(bench, stores=replace(bench.stores, settings=settings))
+    return replace(context, stores=replace(context.stores, settings=settings))
 
 
 @pytest.fixture
-def work_off(fetching: Bench) -> WorkOff:
+def work_off(fetching: WorkerContext) -> WorkOff:
     """Runs a worker until no job is open, or until another end is reached."""
 
     def work(is_enough: Callable[[], bool] | None = None) -> None:

@@ -21,7 +21,7 @@ class ImageHost:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.held: set[int] = set()  # threads that wait to answer /held.jpg
-        self.most_held = 0
+        self.max_held = 0
         self._may_answer = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         # Connections that are still open when a test has failed must not keep the tests from ending.
@@ -41,7 +41,7 @@ class ImageHost:
     def holding(self) -> Iterator[None]:
         """Answer nobody who asks for /held.jpg until the block ends."""
         self._may_answer = threading.Event()
-        self.most_held = 0
+        self.max_held = 0
         try:
             yield
         finally:
@@ -49,7 +49,7 @@ class ImageHost:
 
     def hold(self) -> None:
         self.held.add(threading.get_ident())
-        self.most_held = max(self.most_held, len(self.held))
+        self.max_held = max(self.max_held, len(self.held))
         self._may_answer.wait(PATIENCE_S)
         self.held.discard(threading.get_ident())
 

@@ -15,13 +15,13 @@ from coralchunk.errors.access import WrongToken
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline import keys
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.retry import retry
+from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.records import keys
+from coralchunk.pipeline.steps.cancel import cancel
+from coralchunk.pipeline.steps.retry import retry
+from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.stores import open_stores
-from coralchunk.pipeline.sweep import tidy
-from coralchunk.pipeline.tasks import Task
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.remote import fetch
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Probabilities
@@ -81,18 +81,18 @@ def test_a_job_goes_from_pending_to_its_result_in_the_order_given(
 
 
 def test_a_point_is_judged_through_the_window_around_it_shifted_inside_the_photo(
-    ask: Ask, host: ImageHost, work_off: WorkOff, settings: Settings, bench: Bench
+    ask: Ask, host: ImageHost, work_off: WorkOff, settings: Settings, context: WorkerContext
 ) -> None:
     corners = {(0, 0): (0, 0), (HEIGHT - 1, WIDTH - 1): (156, 356), (200, 300): (78, 178), (150, 10): (28, 0)}
     status = ask(DEPLOY, images(image(host.url("reef.jpg"), *corners))).headers["Location"]
     work_off()
 
-    (judged,) = ask(status.replace("status", "result")).get_json()["data"]["images"]
+    (classified,) = ask(status.replace("status", "result")).get_json()["data"]["images"]
 
     photo = open_photo(fetch(host.url("reef.jpg"), settings), settings.max_pixels)
-    for point, (row, column) in zip(judged["points"], corners.values(), strict=True):
+    for point, (row, column) in zip(classified["points"], corners.values(), strict=True):
         window = photo.cut(Chunk(column, row, CHUNK_PX, CHUNK_PX))[None]
-        expected = bench.classifier.probabilities(window, photo.scene)[0]
+        expected = context.classifier.probabilities(window, photo.scene)[0]
         scores = {one["label_id"]: one["score"] for one in point["classifications"]}
         assert [scores[number] for number in (1, 2, 3)] == pytest.approx(expected.tolist(), abs=1e-5)
 
@@ -101,9 +101,9 @@ def test_a_photo_smaller_than_a_window_is_judged_too(ask: Ask, host: ImageHost, 
     status = ask(DEPLOY, images(image(host.url("small.jpg"), (79, 99)))).headers["Location"]
     work_off()
 
-    (judged,) = ask(status.replace("status", "result")).get_json()["data"]["images"]
+    (classified,) = ask(status.replace("status", "result")).get_json()["data"]["images"]
 
-    assert len(judged["points"][0]["classifications"]) == 3
+    assert len(classified["points"][0]["classifications"]) == 3
 
 
 def test_an_image_that_fails_fails_alone_and_says_why(ask: Ask, host: ImageHost, work_off: WorkOff) -> None:
@@ -244,7 +244,7 @@ def test_a_wiped_redis_loses_no_job_and_no_owner(
     stored_at = next(services.stores.blobs.folders()).changed_at
 
     services.stores.redis.flushall()
-    tidy(services.stores, stored_at + 60)
+    reconcile_storage(services.stores, stored_at + 60)
     work_off()
 
     assert len(ask(status.replace("status", "result")).get_json()["data"]["images"]) == 2
@@ -313,7 +313,7 @@ def test_what_was_fetched_is_kept_no_longer_than_it_is_needed(
 
 
 def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
-    ask: Ask, host: ImageHost, services: Services, settings: Settings, bench: Bench
+    ask: Ask, host: ImageHost, services: Services, settings: Settings, context: WorkerContext
 ) -> None:
     narrow = open_stores(settings.model_copy(update={"fetch_parallel": 2}), redis_timeout_s=5)
     with host.holding():
@@ -321,16 +321,16 @@ def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
             ask(DEPLOY, images(*[image(host.url("held.jpg"))] * 3)).headers["Location"] for _ in range(2)
         ]
         for _ in range(2):
-            ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(bench, stores=narrow)).work(burst=True)
-        wait_for(lambda: len(host.held) == 2, "two fetches")
+            ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(context, stores=narrow)).work(burst=True)
+        wait_for(lambda: len(host.held) == 2, "two fetch_slots")
         parked = services.stores.redis.llen(keys.PARKED)
         live = services.stores.tasks.live_jobs()
     while services.stores.records.open_jobs():
         wait_for(lambda: narrow.admission.load().tasks or not narrow.records.open_jobs(), "a task")
-        ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(bench, stores=narrow)).work(burst=True)
+        ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(context, stores=narrow)).work(burst=True)
     narrow.redis.close()
 
-    assert (parked, host.most_held) == (4, 2)
+    assert (parked, host.max_held) == (4, 2)
     assert live == {job_of(place) for place in places}
     assert [ask(place).status_code for place in places] == [303, 303]
 
@@ -338,11 +338,11 @@ def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
 def test_the_place_of_a_process_that_died_goes_to_another(services: Services) -> None:
     stores = services.stores
     tasks = [Task(job_id, 0, 2) for job_id in range(1, 11)]
-    entered = [stores.fetches.enter(task, 1000.0) for task in tasks]
+    entered = [stores.fetch_slots.acquire(task, 1000.0) for task in tasks]
 
-    stores.fetches.wake(1030.0)
+    stores.fetch_slots.release_expired(1030.0)
     soon = stores.admission.load().tasks
-    stores.fetches.wake(1061.0)
+    stores.fetch_slots.release_expired(1061.0)
 
     assert entered == [True] * 8 + [False] * 2
     assert (soon, stores.admission.load().tasks) == (0, 2)

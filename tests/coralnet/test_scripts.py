@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 
-CUTTING = """
+CROP_FUNCTION = """
 import sys, time, requests
 base, image_url = sys.argv[1:]
 answer = requests.post(base + "/api/token_auth/", headers={"Content-type": "application/vnd.api+json"},
@@ -54,7 +54,7 @@ def test_a_script_that_cuts_the_token_out_of_the_text_and_polls(
     reef_server: RunningServer, host: ImageHost, tmp_path: Path, follow: str, is_done: str
 ) -> None:
     script = tmp_path / "script.py"
-    text = CUTTING.replace("%(follow)s", follow).replace("%(is_done)s", is_done)
+    text = CROP_FUNCTION.replace("%(follow)s", follow).replace("%(is_done)s", is_done)
     script.write_text(text)
 
     said = subprocess.run(
@@ -66,8 +66,8 @@ def test_a_script_that_cuts_the_token_out_of_the_text_and_polls(
     )
 
     assert said.returncode == 0, said.stderr
-    (judged,) = json.loads(said.stdout)["data"]["images"]
-    assert (judged["points"][0]["row"], judged["points"][0]["column"]) == (70, 50)
+    (classified,) = json.loads(said.stdout)["data"]["images"]
+    assert (classified["points"][0]["row"], classified["points"][0]["column"]) == (70, 50)
 
 
 def test_curl_with_a_file_as_on_the_help_page(
@@ -112,21 +112,21 @@ def test_a_worker_that_is_killed_while_it_fetches_costs_nothing(
         for worker in reef_server.workers():
             worker.send(signal.SIGKILL)
 
-    (judged,) = ended(reef_server, place)["data"]["images"]
+    (classified,) = ended(reef_server, place)["data"]["images"]
 
-    assert judged["points"]
+    assert classified["points"]
 
 
 def test_slow_hosts_keep_no_phone_waiting(reef_server: RunningServer, host: ImageHost) -> None:
     with host.holding():
         places = deployed(reef_server, host, jobs=4, photos=4)
-        wait_for(lambda: len(host.held) == 3, "as many fetches as there may be")
+        wait_for(lambda: len(host.held) == 3, "as many fetch_slots as there may be")
 
         reef_server.completed(reef_server.submit(jpeg(900, 700)))
 
     for place in places:
-        assert all(judged["points"] for judged in ended(reef_server, place)["data"]["images"])
-    assert host.most_held == 3
+        assert all(classified["points"] for classified in ended(reef_server, place)["data"]["images"])
+    assert host.max_held == 3
 
 
 def test_of_jobs_that_are_sent_at_once_only_as_many_as_allowed_get_in(

@@ -10,7 +10,7 @@ import pytest
 
 from tests.server import RunningServer
 
-MOST_MEMORY_MB = 600
+MAX_MEMORY_MB = 600
 LONGEST_ANSWER_S = 5.0
 
 Throw = Callable[[bytes], httpx.Response]
@@ -28,7 +28,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     try:
         assert server.is_ready()
         assert {process.pid for process in server.processes()} == before, "a process died"
-        assert largest_mb(server) < MOST_MEMORY_MB
+        assert largest_mb(server) < MAX_MEMORY_MB
     finally:
         server.destroy()
 

@@ -10,7 +10,7 @@ from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import COLOURS, bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.raster import ArrayRaster
-from coralchunk.terms import Pixels, Size, State, Verdict
+from coralchunk.terms import Pixels, Prediction, Size, State
 from tests.reef import reef
 
 CERTAIN = (0.9, 0.05, 0.05)
@@ -20,7 +20,7 @@ def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
     """Draw a picture on which every chunk is in the same state."""
     size = Size(photo.shape[1], photo.shape[0])
     picture = Photo(ArrayRaster(photo), 1).shrunk(bounded(size, max_side))
-    return overlay(picture, [Verdict(chunk, state, CERTAIN) for chunk in grid(size)], size)
+    return overlay(picture, [Prediction(chunk, state, CERTAIN) for chunk in grid(size)], size)
 
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(State, 2)), ids=lambda state: state.value)

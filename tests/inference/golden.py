@@ -12,7 +12,7 @@ import numpy as np
 
 from coralchunk.imaging.scene import Scene, scene
 from coralchunk.inference.classifier import Classifier
-from coralchunk.storage.models import ModelShelf
+from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.terms import CHUNK_PX, Pixels, Windows
 
 EXPECTED: Final = Path(__file__).with_name("golden.json")
@@ -50,7 +50,7 @@ def surroundings() -> Scene:
 
 def classifier() -> Classifier:
     """Load the default model."""
-    shelf = ModelShelf(SHELF, SHELF / "none-installed")
+    shelf = ModelRepository(SHELF, SHELF / "none-installed")
     listed = shelf.find()
     return Classifier(shelf.onnx(listed), shelf.manifest(listed))
 
@@ -71,13 +71,13 @@ def _grain(random: np.random.Generator, colour: tuple[int, int, int], strength: 
 
 def main() -> None:
     """Write down what the default model says."""
-    judge = classifier()
-    said = judge.probabilities(windows(), surroundings()).astype(float).round(4).tolist()
+    classify = classifier()
+    said = classify.probabilities(windows(), surroundings()).astype(float).round(4).tolist()
     single = [
-        judge.probabilities(window[np.newaxis], scene(window))[0].astype(float).round(4).tolist()
+        classify.probabilities(window[np.newaxis], scene(window))[0].astype(float).round(4).tolist()
         for window in windows()
     ]
-    found = {"sha256": judge.manifest.sha256, "in their photo": said, "alone": single}
+    found = {"sha256": classify.manifest.sha256, "in their photo": said, "alone": single}
     EXPECTED.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 

@@ -20,60 +20,60 @@ def expected() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def judge() -> Classifier:
+def classify() -> Classifier:
     return golden.classifier()
 
 
-def test_golden_answers_belong_to_the_default_model(judge: Classifier, expected: dict[str, Any]) -> None:
-    assert expected["sha256"] == judge.manifest.sha256
+def test_golden_answers_belong_to_the_default_model(classify: Classifier, expected: dict[str, Any]) -> None:
+    assert expected["sha256"] == classify.manifest.sha256
 
 
 def test_windows_of_a_photo_are_judged_as_when_the_model_was_built(
-    judge: Classifier, expected: dict[str, Any]
+    classify: Classifier, expected: dict[str, Any]
 ) -> None:
-    said = judge.probabilities(golden.windows(), golden.surroundings())
+    said = classify.probabilities(golden.windows(), golden.surroundings())
 
     np.testing.assert_allclose(said, expected["in their photo"], atol=CLOSE)
 
 
 def test_photos_of_one_chunk_are_judged_as_when_the_model_was_built(
-    judge: Classifier, expected: dict[str, Any]
+    classify: Classifier, expected: dict[str, Any]
 ) -> None:
-    said = [judge.probabilities(window[np.newaxis], scene(window))[0] for window in golden.windows()]
+    said = [classify.probabilities(window[np.newaxis], scene(window))[0] for window in golden.windows()]
 
     np.testing.assert_allclose(said, expected["alone"], atol=CLOSE)
 
 
-def test_a_window_is_judged_the_same_whatever_stands_beside_it(judge: Classifier) -> None:
+def test_a_window_is_judged_the_same_whatever_stands_beside_it(classify: Classifier) -> None:
     windows, surroundings = golden.windows(), golden.surroundings()
 
-    together = judge.probabilities(windows, surroundings)
-    backwards = judge.probabilities(windows[::-1], surroundings)[::-1]
+    together = classify.probabilities(windows, surroundings)
+    backwards = classify.probabilities(windows[::-1], surroundings)[::-1]
 
     np.testing.assert_array_equal(together, backwards)
 
 
-def test_answers_are_probabilities(judge: Classifier) -> None:
-    said = judge.probabilities(golden.windows(), golden.surroundings())
+def test_answers_are_probabilities(classify: Classifier) -> None:
+    said = classify.probabilities(golden.windows(), golden.surroundings())
 
     np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-5)
     assert (said >= 0).all()
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_a_photo_of_one_colour_shows_no_coral(judge: Classifier, value: int) -> None:
+def test_a_photo_of_one_colour_shows_no_coral(classify: Classifier, value: int) -> None:
     flat = np.full((1, 244, 244, 3), value, dtype=np.uint8)
 
-    said = judge.probabilities(flat, scene(flat[0]))
+    said = classify.probabilities(flat, scene(flat[0]))
 
     assert np.isfinite(said).all()
     assert said.argmax() == 2
 
 
-def test_what_no_reef_looks_like_is_never_called_coral(judge: Classifier) -> None:
+def test_what_no_reef_looks_like_is_never_called_coral(classify: Classifier) -> None:
     gradient = np.linspace(0, 255, 244).astype(np.uint8)[np.newaxis, :, np.newaxis]
     strange = np.ascontiguousarray(np.broadcast_to(gradient, (244, 244, 3)))
 
-    said = judge.probabilities(strange[np.newaxis], scene(strange))
+    said = classify.probabilities(strange[np.newaxis], scene(strange))
 
-    assert said[0, :2].max() < judge.manifest.thresholds.unsure_below
+    assert said[0, :2].max() < classify.manifest.thresholds.unsure_below

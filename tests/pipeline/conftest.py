@@ -6,9 +6,9 @@ from io import BytesIO
 
 import pytest
 
-from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.submit import submit
+from coralchunk.pipeline.worker.context import WorkerContext
 from jobs.worker import ChunkWorker
 from tests.reef import jpeg
 
@@ -19,7 +19,7 @@ WorkOff = Callable[..., None]
 
 @pytest.fixture
 def send(stores: Stores) -> Submit:
-    """Submits a made-up reef; the default size makes 40 chunks, two lanes of one batch each."""
+    """Submits a made-up reef; the default size makes 40 chunks, two streams of one batch each."""
 
     def submit_reef(width: int = 1952, height: int = 1220, now: float = NOW, seed: int = 1) -> int:
         return submit(stores, BytesIO(jpeg(width, height, seed)), now, request_id="test")
@@ -28,12 +28,12 @@ def send(stores: Stores) -> Submit:
 
 
 @pytest.fixture
-def work_off(bench: Bench) -> WorkOff:
+def work_off(context: WorkerContext) -> WorkOff:
     """Runs an RQ worker until the queue is empty, or for so many tasks."""
 
-    def work(most_tasks: int | None = None, on: Bench = bench) -> None:
+    def work(max_tasks: int | None = None, on: WorkerContext = context) -> None:
         ChunkWorker(f"tests.{secrets.token_hex(4)}", on).work(
-            burst=True, max_jobs=most_tasks, logging_level="CRITICAL"
+            burst=True, max_jobs=max_tasks, logging_level="CRITICAL"
         )
 
     return work

@@ -9,10 +9,10 @@ from typing import IO
 from typing_extensions import override
 
 from coralchunk.config import Settings
-from coralchunk.pipeline.bench import open_bench
 from coralchunk.pipeline.stores import open_stores
+from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.storage.blobs import PICTURE, Blobs
-from coralchunk.storage.models import model_shelf
+from coralchunk.storage.model_repository import open_model_repository
 from jobs.worker import ChunkWorker
 
 
@@ -24,20 +24,22 @@ class NotingBlobs(Blobs):
         self._ledger = ledger
 
     @override
-    def keep(self, job_id: int, name: str, content: IO[bytes]) -> None:
+    def write(self, job_id: int, name: str, content: IO[bytes]) -> None:
         if name == PICTURE:
             with self._ledger.open("a") as ledger:
                 ledger.write(f"{job_id}\n")
-        super().keep(job_id, name, content)
+        super().write(job_id, name, content)
 
 
 def main(name: str, ledger: Path) -> None:
     """Work until told to stop."""
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
-    models = model_shelf(settings)
+    models = open_model_repository(settings)
     blobs = NotingBlobs(str(settings.data_dir.resolve() / "jobs"), ledger)
-    bench = open_bench(replace(open_stores(settings), blobs=blobs), models, models.find(settings.model))
-    ChunkWorker(name, bench).work(logging_level="WARNING")
+    context = open_worker_context(
+        replace(open_stores(settings), blobs=blobs), models, models.find(settings.model)
+    )
+    ChunkWorker(name, context).work(logging_level="WARNING")
 
 
 if __name__ == "__main__":

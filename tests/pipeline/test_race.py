@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from coralchunk.pipeline import keys
-from coralchunk.pipeline.job import JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.records import keys
+from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.stores import Stores, open_stores
-from coralchunk.pipeline.tasks import Task
 from coralchunk.services import Services
 from tests.pipeline.conftest import NOW
 from tests.pipeline.test_way_of_a_photo import waiting
@@ -52,11 +52,11 @@ def racing(services: Services, tmp_path: Path) -> Iterator[Stores]:
 def test_each_photo_is_stitched_exactly_once_however_many_workers_race_for_it(
     racing: Stores, tmp_path: Path, send_to: Callable[[Stores, bytes], int]
 ) -> None:
-    photo = jpeg(488, 488)  # four lanes of one chunk each
+    photo = jpeg(488, 488)  # four streams of one chunk each
 
     for _ in range(20):
         job_id = send_to(racing, photo)
-        wait_for(lambda: find(racing, job_id).state is JobState.COMPLETED, "the answer")  # noqa: B023
+        wait_for(lambda: get_job(racing, job_id).state is JobState.COMPLETED, "the answer")  # noqa: B023
 
     stitched = (tmp_path / "ledger").read_text().split()
     assert len(stitched) == len(set(stitched)) == 20
@@ -78,22 +78,22 @@ def test_exactly_one_batch_is_told_to_finish_and_is_told_again(stores: Stores, o
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
-@given(ranks=st.lists(st.integers(0, 2), max_size=30))
-def test_small_photos_pass_photos_in_work_which_pass_new_ones(stores: Stores, ranks: list[int]) -> None:
+@given(priorities=st.lists(st.integers(0, 2), max_size=30))
+def test_small_photos_pass_photos_in_work_which_pass_new_ones(stores: Stores, priorities: list[int]) -> None:
     stores.redis.flushall()
-    tasks = [Task(number, 0, rank) for number, rank in enumerate(ranks, start=1)]
+    tasks = [Task(number, 0, priority) for number, priority in enumerate(priorities, start=1)]
 
     for task in tasks:
         stores.tasks.put(task)
 
-    small, in_work, new = ([task for task in tasks if task.rank == rank] for rank in range(3))
+    small, in_work, new = ([task for task in tasks if task.priority == priority] for priority in range(3))
     assert waiting(stores) == [*small, *reversed(in_work), *new]
 
 
 def test_a_worker_goes_on_with_its_own_photo_though_another_one_was_left_for_a_small_one(
     stores: Stores,
 ) -> None:
-    mine, left, small = Task(1, 1, rank=1), Task(2, 1, rank=1), Task(3, 0, rank=0)
+    mine, left, small = Task(1, 1, priority=1), Task(2, 1, priority=1), Task(3, 0, priority=0)
     stores.tasks.put(small)
     stores.tasks.put(left)
     stores.redis.lpop(keys.QUEUE)  # the small one, by the worker that left the other
@@ -106,16 +106,16 @@ def test_a_worker_goes_on_with_its_own_photo_though_another_one_was_left_for_a_s
 @given(
     job_id=st.integers(1, 2**53 - 1),
     batch=st.integers(0, 10**6),
-    rank=st.integers(0, 2),
+    priority=st.integers(0, 2),
     attempt=st.integers(0, 99),
 )
 def test_a_task_can_be_read_back_from_its_name_in_the_queue(
-    job_id: int, batch: int, rank: int, attempt: int
+    job_id: int, batch: int, priority: int, attempt: int
 ) -> None:
-    task = Task(job_id, batch, rank, attempt)
+    task = Task(job_id, batch, priority, attempt)
 
     assert Task.from_key(task.key) == task
-    assert task.again().rank <= 1
+    assert task.again().priority <= 1
 
 
 def test_a_task_that_a_dead_worker_had_popped_is_put_back_before_new_photos(stores: Stores) -> None:
@@ -132,7 +132,14 @@ def test_a_task_that_a_dead_worker_had_popped_is_put_back_before_new_photos(stor
 
 
 def create(stores: Stores, job_id: int, batches: int) -> None:
-    fields = {"state": "queued", "total": batches, "batch": 1, "lanes": 1, "expires": NOW, "express": 0}
+    fields = {
+        "state": "queued",
+        "total": batches,
+        "batch": 1,
+        "streams": 1,
+        "expires": NOW,
+        "high_priority": 0,
+    }
     stores.redis.hset(f"coralchunk:job:{job_id}", mapping=fields)
 
 

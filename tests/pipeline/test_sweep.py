@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from coralchunk.errors import UnknownJob
-from coralchunk.pipeline import batch
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.job import JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.records.job import JobState
+from coralchunk.pipeline.steps import classify as batch
+from coralchunk.pipeline.steps.cancel import cancel
+from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.sweep import sweep, tidy
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.pipeline.test_way_of_a_photo import LARGE, Interrupted, waiting
@@ -37,22 +37,22 @@ def test_a_stalled_job_goes_on_with_its_missing_batches_only(
 ) -> None:
     job_id = send(*LARGE)
     work_off(3)
-    done = find(stores, job_id).completed_chunks
+    done = get_job(stores, job_id).completed_chunks
     lose_the_queue(stores)
 
     sweep(stores, NOW)
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     missing = stores.records.missing_batches(job)
     assert 0 < done < 160
     assert {task.batch for task in waiting(stores)} <= set(missing)
-    assert len(waiting(stores)) == len({number % job.lanes for number in missing})
+    assert len(waiting(stores)) == len({number % job.streams for number in missing})
     work_off()
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED
 
 
 def test_a_job_that_only_lacks_its_stitch_is_stitched(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     job_id = send(200, 200)
 
@@ -62,13 +62,13 @@ def test_a_job_that_only_lacks_its_stitch_is_stitched(
     blobs = Interrupted(stores, power_cut)
     (task,) = waiting(stores)
     with pytest.raises(OSError, match="power cut"):
-        batch.work(replace(bench, stores=replace(stores, blobs=blobs)), task)
+        batch.run_task(replace(context, stores=replace(stores, blobs=blobs)), task)
     lose_the_queue(stores)
 
     sweep(stores, NOW)
     work_off()
 
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED
 
 
 def test_a_job_with_work_in_the_queue_is_left_alone(stores: Stores, send: Submit) -> None:
@@ -85,11 +85,11 @@ def test_a_swept_job_that_is_completed_stays_as_it_is(
 ) -> None:
     job_id = send(300, 300)
     work_off()
-    before = find(stores, job_id)
+    before = get_job(stores, job_id)
 
     sweep(stores, NOW)
 
-    assert (find(stores, job_id), waiting(stores)) == (before, [])
+    assert (get_job(stores, job_id), waiting(stores)) == (before, [])
 
 
 def test_a_forgotten_upload_is_put_back_after_redis_has_lost_everything(
@@ -99,10 +99,10 @@ def test_a_forgotten_upload_is_put_back_after_redis_has_lost_everything(
     stored_at(stores, job_id, NOW)
     stores.redis.flushall()
 
-    tidy(stores, NOW + 60)
+    reconcile_storage(stores, NOW + 60)
     work_off()
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert (job.state, job.created_at) == (JobState.COMPLETED, NOW)
 
 
@@ -115,10 +115,10 @@ def test_an_answer_is_made_again_when_redis_has_forgotten_its_job(
     stored_at(stores, job_id, NOW)
     stores.redis.flushall()
 
-    tidy(stores, NOW + 60)
+    reconcile_storage(stores, NOW + 60)
     work_off()
 
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED
     assert stores.blobs.read(job_id, CHUNKS) == before
 
 
@@ -127,7 +127,7 @@ def test_an_upload_that_is_just_being_accepted_is_left_to_its_request(stores: St
     stored_at(stores, job_id, NOW)
     stores.redis.flushall()
 
-    tidy(stores, NOW + 10)
+    reconcile_storage(stores, NOW + 10)
 
     assert waiting(stores) == []
     assert (folder(stores, job_id) / PHOTO).exists()
@@ -137,13 +137,13 @@ def test_an_upload_that_is_just_being_accepted_is_left_to_its_request(stores: St
 def test_files_that_can_be_of_no_use_are_removed(stores: Stores, send: Submit, case: str) -> None:
     job_id = send(300, 300)
     if case == "damaged":
-        stores.blobs.keep(job_id, PHOTO, BytesIO(b"no photo"))
+        stores.blobs.write(job_id, PHOTO, BytesIO(b"no photo"))
     stored_at(stores, job_id, NOW)
     if case == "without its photo":
         (folder(stores, job_id) / PHOTO).rename(folder(stores, job_id) / PICTURE)
     stores.redis.flushall()
 
-    tidy(stores, NOW + (stores.settings.result_ttl if case == "too old" else 60))
+    reconcile_storage(stores, NOW + (stores.settings.result_ttl if case == "too old" else 60))
 
     assert not folder(stores, job_id).exists()
     assert waiting(stores) == []
@@ -153,7 +153,7 @@ def test_a_job_in_work_keeps_its_files_when_tidied(stores: Stores, send: Submit)
     job_id = send(200, 200)
     stored_at(stores, job_id, NOW)
 
-    tidy(stores, NOW + 1000)
+    reconcile_storage(stores, NOW + 1000)
 
     assert (folder(stores, job_id) / PHOTO).exists()
     assert len(waiting(stores)) == 1
@@ -164,14 +164,14 @@ def test_a_deleted_job_is_not_put_back_from_files_that_were_not_removed(stores: 
     photo = stores.blobs.read(job_id, PHOTO)
     cancel(stores, job_id)
     stores.redis.delete("rq:queue:coralchunk")
-    stores.blobs.keep(job_id, PHOTO, BytesIO(photo))
+    stores.blobs.write(job_id, PHOTO, BytesIO(photo))
     stored_at(stores, job_id, NOW)
 
-    tidy(stores, NOW + 60)
+    reconcile_storage(stores, NOW + 60)
 
     assert waiting(stores) == []
     with pytest.raises(UnknownJob):
-        find(stores, job_id)
+        get_job(stores, job_id)
 
 
 @pytest.mark.parametrize("finished", [True, False], ids=["a completed job", "a job that still waits"])
@@ -189,7 +189,7 @@ def test_a_job_and_its_files_are_gone_when_its_time_is_over(
     assert kept
     assert not folder(stores, job_id).exists()
     with pytest.raises(UnknownJob):
-        find(stores, job_id)
+        get_job(stores, job_id)
 
 
 def test_files_are_removed_of_a_job_whose_record_redis_has_expired_itself(

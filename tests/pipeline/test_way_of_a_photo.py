@@ -12,20 +12,20 @@ from typing_extensions import override
 
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline import batch
-from coralchunk.pipeline.bench import Bench
-from coralchunk.pipeline.cancel import cancel
-from coralchunk.pipeline.job import JobState
-from coralchunk.pipeline.lookup import find
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.records.job import JobState
+from coralchunk.pipeline.steps import classify as batch
+from coralchunk.pipeline.steps.cancel import cancel
+from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores, open_stores
-from coralchunk.pipeline.submit import submit
-from coralchunk.pipeline.tasks import Task
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
 from coralchunk.terms import Pixels, Probabilities, Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.reef import encoded, jpeg, reef
 
-LARGE = (3904, 2440)  # 160 chunks: more than one batch a lane
+LARGE = (3904, 2440)  # 160 chunks: more than one batch a stream
 
 
 class Interrupted(Blobs):
@@ -44,10 +44,10 @@ class Interrupted(Blobs):
 
 
 class Disturbed(Classifier):
-    """The bundled model; something happens before it judges the windows of a batch."""
+    """The bundled model; something happens before it classifies the windows of a batch."""
 
-    def __init__(self, bench: Bench, happens: object) -> None:
-        self._real, self.manifest, self._happens = bench.classifier, bench.classifier.manifest, happens  # type: ignore[misc]
+    def __init__(self, context: WorkerContext, happens: object) -> None:
+        self._real, self.manifest, self._happens = context.classifier, context.classifier.manifest, happens  # type: ignore[misc]
 
     @override
     def probabilities(self, windows: Iterable[Pixels], scene: np.ndarray) -> Probabilities:
@@ -72,21 +72,21 @@ def test_a_submitted_photo_is_on_disk_byte_for_byte_and_queued(stores: Stores) -
 
     job_id = submit(stores, BytesIO(photo), NOW, request_id="test")
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert stores.blobs.read(job_id, PHOTO) == photo
     assert (job.state, job.size, job.total_chunks) == (JobState.QUEUED, Size(700, 500), 9)
     assert job.expires_at == NOW + stores.settings.result_ttl
 
 
 def test_a_worker_whose_lane_has_ended_frees_the_photo(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     job_id = send()
     work_off(1)
     stores.blobs.delete(job_id)
 
     with pytest.raises(FileNotFoundError):
-        bench.photos.get(find(stores, job_id))
+        context.photos.get(get_job(stores, job_id))
 
 
 def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, work_off: WorkOff) -> None:
@@ -94,7 +94,7 @@ def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, wor
 
     work_off()
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 160)
     assert job.picture == Size(1952, 1220)
     assert len(json.loads(stores.blobs.read(job_id, CHUNKS))) == 160
@@ -107,38 +107,38 @@ def test_a_photo_never_has_more_tasks_in_flight_than_lanes(
 ) -> None:
     job_id = send(*LARGE)
 
-    for _ in range(find(stores, job_id).batches):
-        assert len(waiting(stores)) <= find(stores, job_id).lanes == 2
+    for _ in range(get_job(stores, job_id).batches):
+        assert len(waiting(stores)) <= get_job(stores, job_id).streams == 2
         work_off(1)
 
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED
 
 
-def test_a_task_that_runs_again_changes_nothing(stores: Stores, bench: Bench, send: Submit) -> None:
+def test_a_task_that_runs_again_changes_nothing(stores: Stores, context: WorkerContext, send: Submit) -> None:
     job_id = send()
     tasks = waiting(stores)
     for task in tasks:
-        batch.work(bench, task)
+        batch.run_task(context, task)
     before = [stores.blobs.read(job_id, part) for part in (PICTURE, SUMMARY, CHUNKS)]
 
     for task in [*tasks, *tasks]:
-        batch.work(bench, task)
+        batch.run_task(context, task)
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 40)
     assert [stores.blobs.read(job_id, part) for part in (PICTURE, SUMMARY, CHUNKS)] == before
 
 
 def test_a_batch_that_runs_again_before_the_end_counts_its_chunks_once(
-    stores: Stores, bench: Bench, send: Submit
+    stores: Stores, context: WorkerContext, send: Submit
 ) -> None:
     job_id = send()
     first, *_ = waiting(stores)
 
-    batch.work(bench, first)
-    batch.work(bench, first)
+    batch.run_task(context, first)
+    batch.run_task(context, first)
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert (job.state, job.completed_chunks) == (JobState.PROCESSING, 20)
 
 
@@ -156,16 +156,16 @@ def test_a_deleted_job_is_gone_with_all_its_files_and_never_comes_back(
     assert stored(stores, job_id) == set()
     assert waiting(stores) == []
     with pytest.raises(UnknownJob):
-        find(stores, job_id)
+        get_job(stores, job_id)
     with pytest.raises(UnknownJob):
         cancel(stores, job_id)
 
 
 def test_a_job_deleted_while_its_chunks_are_judged_writes_nothing_more(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     job_id = send(*LARGE)
-    disturbed = replace(bench, classifier=Disturbed(bench, lambda _: cancel(stores, job_id)))
+    disturbed = replace(context, classifier=Disturbed(context, lambda _: cancel(stores, job_id)))
 
     work_off(1, on=disturbed)
     work_off()
@@ -178,20 +178,20 @@ def test_a_job_deleted_while_its_chunks_are_judged_writes_nothing_more(
 
 
 def test_a_job_deleted_while_it_is_stitched_leaves_no_file(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     job_id = send()
     blobs = Interrupted(stores, lambda: cancel(stores, job_id))
 
-    work_off(on=replace(bench, stores=replace(stores, blobs=blobs)))
+    work_off(on=replace(context, stores=replace(stores, blobs=blobs)))
 
     assert stored(stores, job_id) == set()
     with pytest.raises(UnknownJob):
-        find(stores, job_id)
+        get_job(stores, job_id)
 
 
 def test_a_photo_that_trips_a_bug_is_given_up_after_three_attempts_and_takes_no_other_with_it(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     poison, innocent = send(200, 200), send(300, 300)
     attempts: list[int] = []
@@ -201,16 +201,16 @@ def test_a_photo_that_trips_a_bug_is_given_up_after_three_attempts_and_takes_no_
             attempts.append(1)
             raise ZeroDivisionError
 
-    work_off(on=replace(bench, classifier=Disturbed(bench, trip)))
+    work_off(on=replace(context, classifier=Disturbed(context, trip)))
 
-    given_up = find(stores, poison)
+    given_up = get_job(stores, poison)
     assert (given_up.state, len(attempts)) == (JobState.ERROR, 3)
     assert "tried 3 times" in str(given_up.error)
-    assert find(stores, innocent).state is JobState.COMPLETED
+    assert get_job(stores, innocent).state is JobState.COMPLETED
 
 
 def test_a_bug_that_goes_away_costs_an_attempt_and_no_photo(
-    stores: Stores, bench: Bench, send: Submit, work_off: WorkOff
+    stores: Stores, context: WorkerContext, send: Submit, work_off: WorkOff
 ) -> None:
     job_id = send(300, 300)
     failures = [ZeroDivisionError(), OSError("the disk")]
@@ -219,9 +219,9 @@ def test_a_bug_that_goes_away_costs_an_attempt_and_no_photo(
         if failures:
             raise failures.pop()
 
-    work_off(on=replace(bench, classifier=Disturbed(bench, trip)))
+    work_off(on=replace(context, classifier=Disturbed(context, trip)))
 
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED
 
 
 @pytest.mark.parametrize(
@@ -235,11 +235,11 @@ def test_a_stored_photo_that_does_not_decode_ends_in_words_for_a_diver(
     stores: Stores, send: Submit, work_off: WorkOff, content: bytes, says: str
 ) -> None:
     job_id = send(300, 300)
-    stores.blobs.keep(job_id, PHOTO, BytesIO(content))
+    stores.blobs.write(job_id, PHOTO, BytesIO(content))
 
     work_off()
 
-    job = find(stores, job_id)
+    job = get_job(stores, job_id)
     assert job.state is JobState.ERROR
     assert says in str(job.error)
     assert waiting(stores) == []
@@ -267,4 +267,4 @@ def test_a_task_that_is_not_on_the_allow_list_is_not_run(
     work_off()
 
     assert stray.is_dir()
-    assert find(stores, job_id).state is JobState.COMPLETED
+    assert get_job(stores, job_id).state is JobState.COMPLETED

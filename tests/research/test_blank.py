@@ -1,4 +1,4 @@
-"""Made-up photos of nothing: the same each time, learned from lightly, never judged."""
+"""Made-up photos of nothing: the same each time, learned from lightly, never classified."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def test_blanks_are_learned_from_and_never_judged(tmp_path: Path) -> None:
 
     drawn = rows.sites == SITE
     assert drawn.sum() == len(LEARNED)
-    assert not rows.judged[drawn].any()
+    assert not rows.classified[drawn].any()
     assert (rows.targets[drawn] == [0, 0, 1]).all()
     assert (rows.trust[drawn] < rows.trust[~drawn].min()).all()
 

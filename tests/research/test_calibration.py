@@ -44,8 +44,8 @@ def test_each_part_is_calibrated_by_the_others_only() -> None:
     spoilt[first] = 1 / 3
 
     def said(labels: np.ndarray) -> np.ndarray:
-        judged = np.ones(400, dtype=bool)
-        return calibration.cross_calibrated(logits, [logits], labels, judged, iter([first, ~first]))
+        classified = np.ones(400, dtype=bool)
+        return calibration.cross_calibrated(logits, [logits], labels, classified, iter([first, ~first]))
 
     np.testing.assert_array_equal(said(targets)[first], said(spoilt)[first])
 

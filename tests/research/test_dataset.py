@@ -1,4 +1,4 @@
-"""Folders of labelled photos -> one list, with what is only judged kept apart from what is learned from."""
+"""Folders of labelled photos become one list, with evaluation-only photos kept apart."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def test_any_folder_with_tiles_can_be_learned_from(tmp_path: Path) -> None:
 
     rows = table(gather(tmp_path, np.random.default_rng(0)))
 
-    assert rows.judged.sum() == (rows.whole & (rows.sites != SITE)).sum() == 6
+    assert rows.classified.sum() == (rows.whole & (rows.sites != SITE)).sum() == 6
     assert len(rows.labels) > 6
     assert set(rows.groups[rows.sites != SITE].tolist()) == {"a"}
 
@@ -47,8 +47,8 @@ def test_published_test_patches_are_judged_and_never_learned_from(tmp_path: Path
 
     published = rows.sites == "esd"
     assert published.sum() == 6
-    assert rows.trust[published & rows.judged].tolist() == [0.0, 0.0]
-    assert (rows.trust[published & ~rows.judged] == 1.0).all()
+    assert rows.trust[published & rows.classified].tolist() == [0.0, 0.0]
+    assert (rows.trust[published & ~rows.classified] == 1.0).all()
 
 
 def test_samples_carry_their_window_and_where_it_lies_in_the_photo(tmp_path: Path) -> None:

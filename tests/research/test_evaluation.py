@@ -22,7 +22,7 @@ def table() -> Table:
 def test_partly_bleached_patches_are_judged_by_no_figure(table: Table) -> None:
     said = np.tile([0.2, 0.2, 0.6], (44, 1))
 
-    found = evaluation.judge(said, table, table.judged)
+    found = evaluation.classify(said, table, table.classified)
 
     assert found.patches == 40
     assert found.confusion.sum() == 40
@@ -36,7 +36,7 @@ def test_figures_lie_inside_their_intervals(table: Table) -> None:
     said[np.arange(44), real] += 0.5
     said /= said.sum(axis=1, keepdims=True)
 
-    found = evaluation.judge(said, table, table.judged)
+    found = evaluation.classify(said, table, table.classified)
 
     for figure in (found.balanced_accuracy, found.bleached_precision, found.coral_auc, *found.recalls):
         assert figure.interval.low <= figure.value <= figure.interval.high

@@ -53,7 +53,7 @@ def test_both_web_collections_are_left_out_together(table: Table) -> None:
 
 def test_where_there_is_one_sea_photos_are_left_out_instead(table: Table) -> None:
     one = Table(
-        *(getattr(table, name) for name in ("targets", "trust", "judged", "labels")),
+        *(getattr(table, name) for name in ("targets", "trust", "classified", "labels")),
         np.full(len(table.sites), "here"),
         table.groups,
         table.photos,

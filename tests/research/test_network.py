@@ -11,7 +11,7 @@ pytest.importorskip("onnx")
 
 from research.backbone import Backbone  # noqa: E402
 from research.colour import Colour, alone  # noqa: E402
-from research.network import PARTS, Decisions, Features, Judge, Known, Line  # noqa: E402
+from research.network import PARTS, Classify, Decisions, Features, Known, Line  # noqa: E402
 
 SIDE = 64
 
@@ -54,10 +54,10 @@ def test_torch_and_numpy_judge_alike(decisions: Decisions, photo: np.ndarray) ->
     windows, surroundings = _tensors(photo)
 
     with torch.inference_mode():
-        said, distance = Judge(features, decisions)(windows, surroundings)
+        said, distance = Classify(features, decisions)(windows, surroundings)
         seen = features(windows, surroundings).numpy()
 
-    np.testing.assert_allclose(said.numpy(), decisions.judge(seen), atol=1e-4)
+    np.testing.assert_allclose(said.numpy(), decisions.classify(seen), atol=1e-4)
     np.testing.assert_allclose(
         distance.numpy(), decisions.known.distance(seen[:, PARTS["texture"]]), rtol=1e-3
     )
@@ -101,5 +101,5 @@ def test_probabilities_fade_to_a_third_each_far_from_everything_known(decisions:
     strange = near.copy()
     strange[:, PARTS["texture"]] += 1000 * np.sign(decisions.known.directions[:, 0])
 
-    assert decisions.judge(near).max() > 0.4
-    np.testing.assert_allclose(decisions.judge(strange), 1 / 3, atol=1e-6)
+    assert decisions.classify(near).max() > 0.4
+    np.testing.assert_allclose(decisions.classify(strange), 1 / 3, atol=1e-6)

@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 
 from coralchunk.imaging.grid import columns, grid
 from coralchunk.science.cover import Cover, cover, severity
-from coralchunk.terms import Size, State, Verdict
+from coralchunk.terms import Prediction, Size, State
 
 
 def measured(size: Size, states: list[State], seed: int = 0) -> Cover:
-    verdicts = [
-        Verdict(chunk, state, (0.0, 0.0, 0.0)) for chunk, state in zip(grid(size), states, strict=True)
+    predictions = [
+        Prediction(chunk, state, (0.0, 0.0, 0.0)) for chunk, state in zip(grid(size), states, strict=True)
     ]
-    return cover(verdicts, columns(size), np.random.default_rng(seed))
+    return cover(predictions, columns(size), np.random.default_rng(seed))
 
 
 @given(

@@ -11,9 +11,9 @@ from coralchunk.science.survey import Areas, survey_cover
 PX = 244 * 244
 
 
-def photo(bleached: int, coral: int, judged: int = 100) -> Areas:
+def photo(bleached: int, coral: int, classified: int = 100) -> Areas:
     """A photo by its chunks."""
-    return Areas(bleached * PX, coral * PX, judged * PX, coral)
+    return Areas(bleached * PX, coral * PX, classified * PX, coral)
 
 
 def measured(*photos: Areas) -> Cover:

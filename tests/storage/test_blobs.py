@@ -34,7 +34,7 @@ class Breaking(BytesIO):
 
 
 def test_what_is_kept_can_be_read_and_opened(blobs: Blobs) -> None:
-    blobs.keep(7, PHOTO, BytesIO(b"a reef"))
+    blobs.write(7, PHOTO, BytesIO(b"a reef"))
 
     with blobs.open(7, PHOTO) as stream:
         stream.seek(2)
@@ -43,8 +43,8 @@ def test_what_is_kept_can_be_read_and_opened(blobs: Blobs) -> None:
 
 
 def test_what_is_kept_again_replaces_what_was_there(blobs: Blobs) -> None:
-    blobs.keep(7, PICTURE, BytesIO(b"one"))
-    blobs.keep(7, PICTURE, BytesIO(b"another"))
+    blobs.write(7, PICTURE, BytesIO(b"one"))
+    blobs.write(7, PICTURE, BytesIO(b"another"))
 
     assert blobs.read(7, PICTURE) == b"another"
 
@@ -53,7 +53,7 @@ def test_content_is_kept_from_where_it_stands(blobs: Blobs) -> None:
     content = BytesIO(b"header and body")
     content.seek(7)
 
-    blobs.keep(7, PHOTO, content)
+    blobs.write(7, PHOTO, content)
 
     assert blobs.read(7, PHOTO) == b"and body"
 
@@ -67,7 +67,7 @@ def test_what_was_never_kept_is_not_found(blobs: Blobs) -> None:
 
 def test_deleting_removes_all_parts_of_one_job_and_of_no_other(blobs: Blobs) -> None:
     for job_id, part in ((7, PHOTO), (7, PICTURE), (77, PHOTO)):
-        blobs.keep(job_id, part, BytesIO(b"."))
+        blobs.write(job_id, part, BytesIO(b"."))
 
     blobs.delete(7)
     blobs.delete(7)
@@ -78,8 +78,8 @@ def test_deleting_removes_all_parts_of_one_job_and_of_no_other(blobs: Blobs) -> 
 
 
 def test_folders_tell_whether_they_hold_a_photo(blobs: Blobs) -> None:
-    blobs.keep(7, PHOTO, BytesIO(b"."))
-    blobs.keep(8, PICTURE, BytesIO(b"."))
+    blobs.write(7, PHOTO, BytesIO(b"."))
+    blobs.write(8, PICTURE, BytesIO(b"."))
 
     assert {folder.job_id: folder.has_photo for folder in blobs.folders()} == {7: True, 8: False}
 
@@ -99,7 +99,7 @@ def test_a_full_disk_is_told_as_such_and_leaves_no_half_part(tmp_path: Path, fai
     blobs = Blobs(str(tmp_path))
 
     with pytest.raises(StorageFull):
-        blobs.keep(7, PHOTO, Breaking(OSError(failure, "no room")))
+        blobs.write(7, PHOTO, Breaking(OSError(failure, "no room")))
 
     with pytest.raises(FileNotFoundError):
         blobs.read(7, PHOTO)
@@ -107,18 +107,18 @@ def test_a_full_disk_is_told_as_such_and_leaves_no_half_part(tmp_path: Path, fai
 
 def test_an_upload_that_breaks_off_replaces_nothing(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path))
-    blobs.keep(7, PHOTO, BytesIO(b"whole"))
+    blobs.write(7, PHOTO, BytesIO(b"whole"))
 
     with pytest.raises(OSError, match="gone"):
-        blobs.keep(7, PHOTO, Breaking(OSError(errno.EIO, "gone")))
+        blobs.write(7, PHOTO, Breaking(OSError(errno.EIO, "gone")))
 
     assert blobs.read(7, PHOTO) == b"whole"
 
 
 def test_a_folder_is_as_old_as_its_photo(tmp_path: Path) -> None:
     blobs = Blobs(str(tmp_path))
-    blobs.keep(7, PHOTO, BytesIO(b"."))
-    blobs.keep(7, PICTURE, BytesIO(b"."))
+    blobs.write(7, PHOTO, BytesIO(b"."))
+    blobs.write(7, PICTURE, BytesIO(b"."))
     os.utime(tmp_path / "7" / PHOTO, (1000, 1000))
 
     assert [folder.changed_at for folder in blobs.folders()] == [1000]

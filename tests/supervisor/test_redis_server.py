@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from coralchunk.errors import BadSetup
-from coralchunk.supervisor.children import Process
+from coralchunk.errors.setup import BadSetup
+from coralchunk.supervisor.child_process import Process
 from coralchunk.supervisor.redis_server import RedisServer, server_binary
 from tests.waiting import wait_for
 
@@ -74,7 +74,7 @@ def test_what_a_redis_was_told_is_there_when_it_is_started_again(
         assert redis.get("reef") == b"coral"
 
 
-def test_a_redis_that_does_not_start_is_told_with_the_place_of_its_reason(tmp_path: Path) -> None:
+def test_a_redis_that_does_not_start_is_received_with_the_place_of_its_reason(tmp_path: Path) -> None:
     server = RedisServer(tmp_path)
     (tmp_path / "redis" / "appendonlydir").write_text("a file where a folder should be")
 

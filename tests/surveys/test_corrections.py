@@ -12,9 +12,9 @@ import pytest
 from coralchunk.config import Settings
 from coralchunk.imaging.decode import decode, open_photo
 from coralchunk.imaging.scene import scene
-from coralchunk.pipeline.bench import load_classifier
+from coralchunk.pipeline.worker.context import load_classifier
 from coralchunk.storage.labelled import read_labels
-from coralchunk.storage.models import model_shelf
+from coralchunk.storage.model_repository import open_model_repository
 from research.blank import SITE
 from research.dataset import gather, samples, table
 from tests.reef import encoded, reef
@@ -180,7 +180,7 @@ def test_training_reads_an_export_inside_other_data(exported: Path, tmp_path: Pa
 
 def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path) -> None:
     settings = Settings()
-    shelf = model_shelf(settings)
+    shelf = open_model_repository(settings)
     classifier = load_classifier(shelf, shelf.find(None))
     rows = {str(exported / row["photo"]): row for row in of_job(exported)}
     labelled = [one for one in read_labels(exported / "tiles.csv") if str(one.photo) in rows]

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coralchunk.science.cover import Share
-from coralchunk.surveys.book import Measured
-from coralchunk.surveys.darwin import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
+from coralchunk.surveys.darwin_core import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
 from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
+from coralchunk.surveys.service import Measured
 from coralchunk.surveys.tables import harmless, layer, table
 from tests.reef import jpeg
 from tests.server import RunningServer

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
-from coralchunk.pipeline.bench import Bench
+from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
@@ -54,20 +54,20 @@ def token_of(accounts: Accounts) -> Callable[..., Headers]:
     return make
 
 
-def judged(client: FlaskClient, bench: Bench, headers: Headers, seed: int = 1) -> int:
+def classified(client: FlaskClient, context: WorkerContext, headers: Headers, seed: int = 1) -> int:
     form = {"image": (BytesIO(jpeg(500, 300, seed)), "reef.jpg")}
     job_id = client.post("/V1/api/classify", data=form, headers=headers).get_json()["job_id"]
-    ChunkWorker(f"tests.{job_id}", bench).work(burst=True, logging_level="CRITICAL")
+    ChunkWorker(f"tests.{job_id}", context).work(burst=True, logging_level="CRITICAL")
     return int(job_id)
 
 
 def test_a_survey_is_there_for_its_user_and_nobody_else(
-    client: FlaskClient, bench: Bench, token_of: Callable[..., Headers]
+    client: FlaskClient, context: WorkerContext, token_of: Callable[..., Headers]
 ) -> None:
     ana, anas_other, ben = token_of("ana"), token_of("ana"), token_of("ben")
     made = client.post("/V1/api/surveys", json=FIELDS, headers=ana).get_json()
     path, photos = f"/V1/api/surveys/{made['survey_id']}", f"/V1/api/surveys/{made['survey_id']}/photos"
-    job_id = judged(client, bench, ana)
+    job_id = classified(client, context, ana)
 
     photo = client.post(photos, json={"job_id": job_id}, headers=ana).get_json()["photo_id"]
     again = client.post(photos, json={"job_id": job_id}, headers=anas_other).status_code
@@ -100,10 +100,10 @@ def test_a_survey_is_there_for_its_user_and_nobody_else(
 
 
 def test_anothers_job_cannot_be_put_into_a_survey_or_corrected(
-    client: FlaskClient, bench: Bench, token_of: Callable[..., Headers]
+    client: FlaskClient, context: WorkerContext, token_of: Callable[..., Headers]
 ) -> None:
     ana, ben = token_of("ana"), token_of("ben")
-    job_id = judged(client, bench, ana)
+    job_id = classified(client, context, ana)
     survey = client.post("/V1/api/surveys", json=FIELDS, headers=ben).get_json()["survey_id"]
 
     put = client.post(f"/V1/api/surveys/{survey}/photos", json={"job_id": job_id}, headers=ben)

@@ -55,14 +55,14 @@ def card(page: Page, name: str) -> Locator:
 
 
 def completed(page: Page, name: str) -> Locator:
-    """Wait until a photo is judged."""
+    """Wait until a photo is classified."""
     done = card(page, name)
     expect(done).to_have_attribute("data-state", "completed")
     return done
 
 
 def job_of(page: Page, name: str) -> int:
-    """Wait until a photo is judged, look at it, and return its job."""
+    """Wait until a photo is classified, look at it, and return its job."""
     completed(page, name)
     with page.expect_response(re.compile(r"/V1/api/status/\d+\?include=summary,chunks")) as asked:
         page.get_by_role("link", name=f"Look at {name}").click()

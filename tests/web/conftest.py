@@ -1,4 +1,4 @@
-"""A browser of the session, and pages in it that forgive nothing."""
+"""A browser of the session, and pages in it that refund_attempt nothing."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from tests.server import RunningServer
 from tests.web.app import PHOTO, barriers, choose, file, job_of
 from tests.web.conftest import DESKTOP, PHONE, NewPage
 
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 _SHIFT = """() => new Promise((told) => {
   let sum = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((shift) => { sum += shift.value; }))
@@ -65,7 +65,7 @@ def test_the_first_page_is_small_and_does_not_jump(new_page: NewPage) -> None:
     page.locator("html[data-ready]").wait_for()
 
     sent = page.evaluate(_SENT)
-    assert sum(size for _, size in sent) <= MOST_BYTES, sent
+    assert sum(size for _, size in sent) <= MAX_BYTES, sent
     assert page.evaluate(_SHIFT) == 0
 
 

@@ -47,8 +47,10 @@ def test_a_chosen_photo_is_sent_and_its_progress_seen_changing(page: Page) -> No
     done = completed(page, "big.jpg")
 
     seen = page.evaluate("() => window.states")
-    judged = {int(found[1]) for text in seen if text and (found := re.match(r"(\d+) of 273 chunks", text))}
-    assert len(judged) >= 2, seen
+    classified = {
+        int(found[1]) for text in seen if text and (found := re.match(r"(\d+) of 273 chunks", text))
+    }
+    assert len(classified) >= 2, seen
     assert re.search(r"of the coral|too few", done.inner_text())
 
 

@@ -1,0 +1,51 @@
+"""A request -> the token in it, and who is asking; the one place for every language of the API."""
+
+import time
+from typing import Final
+
+import structlog
+from flask import request
+
+from coralchunk.accounts import Identity, Scope
+from coralchunk.api.context import services
+from coralchunk.errors.access import NoToken, WrongToken
+from coralchunk.surveys.service import Requester
+
+_KEY_HEADER: Final = "X-API-KEY"
+_HEADER_SCHEMES: Final = frozenset({"token", "bearer"})
+
+
+def authenticate(scope: Scope) -> Identity:
+    """Return who is asking. Raises NoToken, WrongToken, or ScopeMissing if their token is not for this."""
+    token = _sent_token()
+    if token is None:
+        raise NoToken
+    identity = services().accounts.identify(token, time.time())
+    structlog.contextvars.bind_contextvars(token_id=identity.token_id)
+    identity.need(scope)
+    return identity
+
+
+def v1_requester(scope: Scope) -> str | None:
+    """Return whose jobs a V1 request may touch: None for everybody's, on a server that asks for no tokens."""
+    return authenticate(scope).owner if services().settings.v1_require_token else None
+
+
+def survey_requester(scope: Scope) -> Requester | None:
+    """Return whose surveys a request may touch: None for anybody's whose id it knows, likewise."""
+    if not services().settings.v1_require_token:
+        return None
+    identity = authenticate(scope)
+    return Requester(identity.user_id, identity.owner)
+
+
+def _sent_token() -> str | None:
+    """Return the token in `Authorization` (Token, Bearer, or Basic without a password) or `X-API-KEY`."""
+    if "Authorization" not in request.headers:
+        return request.headers.get(_KEY_HEADER)
+    sent = request.authorization
+    if sent is not None and sent.type in _HEADER_SCHEMES and sent.token:
+        return sent.token
+    if sent is not None and sent.type == "basic" and sent.username and not sent.password:
+        return str(sent.username)
+    raise WrongToken

@@ -1,0 +1,1 @@
+"""CoralNet's deploy API under /api."""

@@ -1,0 +1,53 @@
+"""Write JSON:API answers and refusals, as CoralNet's scripts read them."""
+
+import json
+from typing import Any, Final
+
+from flask import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from coralchunk.api.language import Language, Refusal
+
+MEDIA_TYPE: Final = "application/vnd.api+json"
+
+
+class Body(BaseModel):
+    """A body, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Source(Body):
+    """Where in the request something is wrong."""
+
+    pointer: str = Field(examples=["/data/0/attributes/points/3/row"], description="As in RFC 6901")
+
+
+class Error(Body):
+    """One thing that is wrong."""
+
+    detail: str
+    source: Source | None = None
+
+
+class Errors(Body):
+    """A refusal, as in JSON:API."""
+
+    errors: list[Error]
+
+
+def answer(body: dict[str, Any], status: int = 200) -> Response:
+    """Return an answer: compact and without a last newline, as scripts cut the token out of the text."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return Response(text, status=status, content_type=MEDIA_TYPE)
+
+
+def _refusal(refusal: Refusal) -> Response:
+    errors = [
+        Error(detail=fault.detail, source=None if fault.pointer is None else Source(pointer=fault.pointer))
+        for fault in refusal.faults
+    ]
+    return answer(Errors(errors=errors).model_dump(exclude_none=True), refusal.status)
+
+
+CORALNET: Final = Language("/api", MEDIA_TYPE, MEDIA_TYPE, Errors, _refusal)

@@ -1,0 +1,198 @@
+"""The language of CoralNet's deploy API: /api. Points in photos on the web, for scripts that exist."""
+
+import time
+from typing import Final
+
+from flask import Blueprint, Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import authenticate
+from coralchunk.api.context import services
+from coralchunk.api.coralnet.errors import CORALNET, MEDIA_TYPE, answer
+from coralchunk.api.coralnet.requests import Images, LogIn, images, log_in
+from coralchunk.api.coralnet.responses import (
+    ClassifierAttributes,
+    Classifiers,
+    DeployResult,
+    DeployStatus,
+    JobAttributes,
+    KnownLabel,
+    ListedClassifier,
+    ListedJob,
+    LiveImage,
+    LiveResult,
+    PublishedResult,
+    TokenGiven,
+)
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.errors import UnknownJob
+from coralchunk.errors.access import FetchingOff, JobFailed, StillWorking
+from coralchunk.pipeline.points.point_job import (
+    ClassifiedImages,
+    PointRequest,
+    RequestedLabel,
+    point_job_result,
+    submit_point_job,
+)
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.records.job import Job, JobKind, JobState
+from coralchunk.storage.registry import KnownClassifier
+
+coralnet = Blueprint("coralnet", __name__, url_prefix="/api")
+
+_MAX_BYTES: Final = 8_000_000  # of a request; 100 photos with 200 points each take 1 MB
+_LIVE: Final = "live"
+_PUBLISHED: Final = "published"
+_NO_JOB: Final = "No such job of this user"
+_LATER: Final = "The database or the queue does not answer; try again after Retry-After seconds"
+_TOKEN: Final = {401: "No token, or a wrong one", 403: "The token was not given out for this", 503: _LATER}
+_BODY: Final = {
+    400: "What was sent is not as described; each error points at its place",
+    413: "Too many bytes",
+}
+_FORMAT: Final = {"format": f"`{_LIVE}` or `{_PUBLISHED}`: the form of the result, if not the server's own"}
+
+
+@coralnet.post("/token_auth/", strict_slashes=False)
+@operation(
+    Operation(
+        answers={200: TokenGiven},
+        problems={**_BODY, 400: "A wrong name or password, or they cannot be read", 503: _LATER},
+        body=LogIn,
+        language=CORALNET,
+    )
+)
+def token_auth() -> ResponseReturnValue:
+    """Give a token for a name and a password."""
+    request.max_content_length = _MAX_BYTES
+    given = log_in(request.get_data(), request.form)
+    token = services().accounts.log_in(given.username, given.password, time.time())
+    return answer(TokenGiven(token=token).model_dump())
+
+
+@coralnet.get("/classifiers/", strict_slashes=False)
+@operation(Operation(answers={200: Classifiers}, problems=_TOKEN, language=CORALNET, needs_token=True))
+def classifiers() -> ResponseReturnValue:
+    """List the classifiers, their versions and labels."""
+    authenticate(Scope.READ)
+    known = services().registry.classifiers()
+    return answer(Classifiers(data=[_listed(one) for one in known]).model_dump())
+
+
+@coralnet.post("/classifier/<int:classifier_id>/deploy/", strict_slashes=False)
+@operation(
+    Operation(
+        answers={202: "The photos are queued; Location says where to ask how far they are"},
+        problems={
+            **_BODY,
+            **_TOKEN,
+            403: "The token was not given out for this, or the server fetches no photos",
+            404: "No such classifier",
+            429: "Too many requests, active jobs or waiting photos; try again after Retry-After seconds",
+            507: "No room to store the request",
+        },
+        query=_FORMAT,
+        body=Images,
+        language=CORALNET,
+        needs_token=True,
+    )
+)
+def deploy(classifier_id: int) -> ResponseReturnValue:
+    """Take photos by address, and points in them."""
+    owner = authenticate(Scope.CLASSIFY).user
+    if not services().settings.fetch_urls:
+        raise FetchingOff
+    known = services().registry.find(classifier_id)
+    request.max_content_length = _MAX_BYTES
+    asked = images(request.get_data(), services().settings)
+    labels = tuple(RequestedLabel(id=label.id, code=label.code, name=label.name) for label in known.labels)
+    enquiry = PointRequest(model=known.model.label, labels=labels, images=asked)
+    job_id = submit_point_job(services().stores, enquiry, owner, time.time())
+    return _elsewhere(202, "coralnet.status", job_id)
+
+
+@coralnet.get("/deploy_job/<int:job_id>/status/", strict_slashes=False)
+@operation(
+    Operation(
+        answers={200: DeployStatus, 303: "The job is finished; Location says where its result is"},
+        problems={404: _NO_JOB, **_TOKEN},
+        query=_FORMAT,
+        language=CORALNET,
+        needs_token=True,
+    )
+)
+def status(job_id: int) -> ResponseReturnValue:
+    """Tell how far a job is, and where its result is once it is done."""
+    job = _own(job_id)
+    if job.state.is_final:
+        return _elsewhere(303, "coralnet.result", job_id)
+    classified, failed = services().stores.records.outcomes(job_id)
+    attributes = JobAttributes(
+        successes=classified,
+        failures=failed,
+        total=job.total_chunks,
+        status="Pending" if job.state is JobState.QUEUED else "In Progress",
+    )
+    told = DeployStatus(data=[ListedJob(id=str(job_id), attributes=attributes)])
+    return answer(told.model_dump())
+
+
+@coralnet.get("/deploy_job/<int:job_id>/result/", strict_slashes=False)
+@operation(
+    Operation(
+        answers={200: DeployResult},
+        problems={
+            404: _NO_JOB,
+            409: "The job is not finished",
+            500: "The job was given up; its operator finds the reason in the log",
+            **_TOKEN,
+        },
+        query=_FORMAT,
+        language=CORALNET,
+        needs_token=True,
+    )
+)
+def result(job_id: int) -> ResponseReturnValue:
+    """Tell what is at the points."""
+    job = _own(job_id)
+    if not job.state.is_final:
+        raise StillWorking
+    if job.state is JobState.ERROR:
+        raise JobFailed(job.error)
+    try:
+        result = point_job_result(services().stores, job)
+    except FileNotFoundError:  # deleted in this very moment
+        raise UnknownJob(job_id) from None
+    wanted = _asked_format() or services().settings.coralnet_format
+    told = _live(result) if wanted == _LIVE else PublishedResult(data=result)
+    return answer(told.model_dump(exclude_none=True))
+
+
+def _asked_format() -> str | None:
+    asked = request.args.get("format")
+    return asked if asked in {_LIVE, _PUBLISHED} else None  # None leaves an address without it
+
+
+def _elsewhere(code: int, view: str, job_id: int) -> Response:
+    answer = Response(status=code, content_type=MEDIA_TYPE)
+    answer.headers["Location"] = url_for(view, job_id=job_id, format=_asked_format())
+    return answer
+
+
+def _own(job_id: int) -> Job:
+    return get_job(services().stores, job_id, authenticate(Scope.READ).user, JobKind.POINTS)
+
+
+def _listed(known: KnownClassifier) -> ListedClassifier:
+    labels = [
+        KnownLabel(label_id=label.id, label_code=label.code, label_name=label.name) for label in known.labels
+    ]
+    attributes = ClassifierAttributes(
+        name=known.name, version=known.model.version, versions=list(known.versions), labels=labels
+    )
+    return ListedClassifier(id=str(known.id), attributes=attributes)
+
+
+def _live(result: ClassifiedImages) -> LiveResult:
+    return LiveResult(data=[LiveImage(id=image.url, attributes=image) for image in result.images])

@@ -1,0 +1,29 @@
+"""The bytes of a request -> a checked value, or a refusal that names the field."""
+
+from typing import Final, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from coralchunk.errors.surveys import BadBody, BodyTooLong
+
+_LONGEST_BYTES: Final = 65_536
+_MAX_FAULTS: Final = 5
+_Body = TypeVar("_Body", bound=BaseModel)
+
+
+def read_json_body(kind: type[_Body]) -> _Body:
+    """Return the JSON body of this request. Raises BadBody, BodyTooLong."""
+    content = request.stream.read(_LONGEST_BYTES + 1)
+    if len(content) > _LONGEST_BYTES:
+        raise BodyTooLong(_LONGEST_BYTES)
+    try:
+        return kind.model_validate_json(content)
+    except ValidationError as wrong:
+        faults = wrong.errors(include_url=False, include_input=False, include_context=False)[:_MAX_FAULTS]
+        raise BadBody("; ".join(_told(fault["loc"], fault["msg"]) for fault in faults)) from None
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    where = ".".join(str(part) for part in place)
+    return f"{where}: {message}" if where else message

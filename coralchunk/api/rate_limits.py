@@ -1,0 +1,64 @@
+"""How often one client may ask."""
+
+import math
+import time
+from typing import Any, Final, cast
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.util import get_remote_address
+
+from coralchunk.api.problems import domain_problem
+from coralchunk.config import Settings
+from coralchunk.errors import RateLimited
+
+_OFF: Final = "off"
+#: What leaves something behind, or costs much, counts as an upload.
+_KEPT: Final = frozenset(
+    {
+        "v1.classify",
+        "coralnet.deploy",
+        "coralnet.token_auth",
+        "surveys.begin",
+        "surveys.add_photo",
+        "corrections.correct",
+    }
+)
+_PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
+
+
+def install_rate_limits(app: Flask, settings: Settings, connections: object) -> None:
+    """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away.
+
+    connections  a pool of them to Redis, which give up soon
+    """
+
+    def rate() -> str:
+        given = settings.rate_limit if request.endpoint in _KEPT else settings.rate_limit_reads
+        return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
+
+    Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=_storage_uri(settings.redis_url),
+        storage_options=cast(dict[str, Any], {"connection_pool": connections}),
+        in_memory_fallback_enabled=True,
+        # Of several requests that meet a Redis that has just gone, only one may fail over; the rest pass.
+        swallow_errors=True,
+        key_prefix="coralchunk",
+        default_limits=[rate],
+        on_breach=_refuse,
+        default_limits_exempt_when=lambda: request.endpoint in _PROBES,
+    )
+
+
+def _refuse(breach: RequestLimit) -> Response:
+    # Answered, not raised: the limiter takes an exception in here for a failure of its storage.
+    wait_s = max(1, math.ceil(breach.reset_at - time.time()))
+    return domain_problem(RateLimited(str(breach.limit), wait_s))
+
+
+def _storage_uri(redis_url: str | None) -> str:
+    if redis_url is None:
+        return "memory://"
+    return redis_url.replace("unix://", "redis+unix://", 1)

@@ -1,0 +1,39 @@
+"""Requests -> an id that follows them into every log line, and a measured time."""
+
+import re
+import time
+import uuid
+from typing import Final
+
+import structlog
+from flask import Flask, Response, g, request
+
+from coralchunk.metrics import REQUESTS
+
+_HEADER: Final = "X-Request-ID"
+_HARMLESS: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_log: Final = structlog.get_logger()
+
+
+def log_requests(app: Flask) -> None:
+    """Tag, time and log every request of an app."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.perf_counter()
+        sent = request.headers.get(_HEADER, "")
+        g.request_id = sent if _HARMLESS.fullmatch(sent) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(answer: Response) -> Response:
+        answer.headers[_HEADER] = g.request_id
+        took_s = time.perf_counter() - g.began
+        # The rule, not the path: paths hold job ids, and each would be a metric of its own.
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        REQUESTS.labels(request.method, route, answer.status_code).observe(took_s)
+        _log.debug(
+            "request", method=request.method, route=route, status=answer.status_code, took_s=round(took_s, 4)
+        )
+        return answer

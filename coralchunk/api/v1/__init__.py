@@ -1,0 +1,1 @@
+"""The mobile API under /V1/api."""

@@ -1,0 +1,140 @@
+"""The language of the mobile app: /V1/api."""
+
+import time
+from typing import Final
+
+from flask import Blueprint, Response, g, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import v1_requester
+from coralchunk.api.conditional import cached, is_known, unchanged
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import Accepted, Status, Success, Upload
+from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
+from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
+from coralchunk.errors import BadWait, NoImage, UnknownPart
+from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_change
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.steps.cancel import cancel
+from coralchunk.pipeline.steps.submit import submit
+
+v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
+
+_LONGEST_WAIT_S: Final = 20
+
+
+@v1.post("/classify")
+@operation(
+    Operation(
+        answers={200: Accepted},
+        problems={
+            400: "There is no file in the field `image`",
+            413: "Too many bytes or pixels; the limit is in `detail`",
+            415: "An image, but in a format that is not read here",
+            422: "Not an image, a damaged one, or an Idempotency-Key that was used for another photo",
+            429: "Too many requests, or too much work waiting; try again after Retry-After seconds",
+            503: "The queue does not answer or the server is stopping; try again after Retry-After seconds",
+            507: "No room to store the photo",
+            **TOKEN,
+        },
+        form=Upload,
+        headers={
+            "Idempotency-Key": "Chosen by the client, such as a random UUID; the same photo with the same"
+            " key, within 24 h, is the same job. Lets a phone send again after a lost answer."
+        },
+    )
+)
+def classify() -> ResponseReturnValue:
+    """Take a photo and queue it; answer at once with the job's id."""
+    owner = v1_requester(Scope.CLASSIFY)  # before the body is read: a stranger's upload is not waited for
+    photo = request.files.get("image")
+    if photo is None:
+        raise NoImage
+    key = request.headers.get("Idempotency-Key")
+    job_id = submit(services().stores, photo.stream, time.time(), g.request_id, key, owner or "")
+    answer = jsonify(job_id=job_id)
+    answer.headers["Location"] = url_for("v1.status", job_id=job_id)
+    answer.headers["Retry-After"] = "1"
+    return answer
+
+
+@v1.delete("/classify/<int:job_id>")
+@operation(Operation(answers={200: Success}, problems={404: NO_JOB, 503: NO_QUEUE, **TOKEN}))
+def delete(job_id: int) -> ResponseReturnValue:
+    """Stop a job and delete all its data: photo, results and picture."""
+    cancel(services().stores, job_id, v1_requester(Scope.CLASSIFY))
+    return jsonify(status="success")
+
+
+@v1.get("/status/<int:job_id>")
+@operation(
+    Operation(
+        answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
+        problems={400: "`include` or `wait` has a value that is not possible", 404: NO_JOB, 503: NO_QUEUE}
+        | TOKEN,
+        query={
+            "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}",
+            "wait": f"Seconds, up to {_LONGEST_WAIT_S}: answer when there is news since If-None-Match,"
+            " or without that header when the job is final",
+        },
+    )
+)
+def status(job_id: int) -> ResponseReturnValue:
+    """Tell how far a photo is, and its result once it is completed."""
+    requester = v1_requester(Scope.READ)
+    parts = _asked_parts()
+
+    def has_changed(job: Job) -> bool:
+        if request.if_none_match:
+            return not is_known(_etag(job, parts))
+        return job.state.is_final
+
+    job = wait_for_change(services().stores, job_id, has_changed, _asked_patience_s(), requester)
+    etag = _etag(job, parts)
+    if is_known(etag):
+        return unchanged(etag)
+    answer = Response(answer_of(services().stores, job, parts), content_type="application/json")
+    return cached(answer, etag)
+
+
+@v1.get("/result/<int:job_id>.png")
+@operation(
+    Operation(
+        answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
+        problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+    )
+)
+def result(job_id: int) -> ResponseReturnValue:
+    """Serve the picture of a completed job."""
+    job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
+    etag = f"picture-{job_id}"
+    if is_known(etag):
+        return unchanged(etag)
+    return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
+
+
+def _asked_parts() -> tuple[str, ...]:
+    asked = request.args.get("include")
+    if asked is None:
+        return PARTS
+    names = [name.strip() for name in asked.split(",") if name.strip()]
+    if not set(names) <= set(PARTS):
+        raise UnknownPart(asked, PARTS)
+    return tuple(part for part in PARTS if part in names)
+
+
+def _asked_patience_s() -> float:
+    asked = request.args.get("wait", "0")
+    try:
+        timeout_s = float(asked)
+    except ValueError:
+        raise BadWait(asked, _LONGEST_WAIT_S) from None
+    if not 0 <= timeout_s <= _LONGEST_WAIT_S:
+        raise BadWait(asked, _LONGEST_WAIT_S)
+    return timeout_s
+
+
+def _etag(job: Job, parts: tuple[str, ...]) -> str:
+    return f"{job.state}-{job.completed_chunks}-{'+'.join(parts)}"

@@ -1,0 +1,97 @@
+"""A finished job -> what people take away: a table of its chunks, a link to show it to others."""
+
+import csv
+import json
+from io import StringIO
+from typing import Final
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import v1_requester
+from coralchunk.api.conditional import cached, is_known, private, unchanged
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import Shared, Status
+from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
+from coralchunk.api.v1.status_body import answer_of, chunks_of, picture_of
+from coralchunk.errors.surveys import NothingToShow
+from coralchunk.pipeline.queries.lookup import get_completed_job
+from coralchunk.pipeline.records.job import JobState
+from coralchunk.pipeline.steps.share import hide_job_id, share, shared
+
+results = Blueprint("results", __name__, url_prefix="/V1/api")
+
+_PLACE: Final = ("x", "y", "width", "height", "predicted_label")
+_CLASSES: Final = ("bleached", "healthy", "not_coral")
+
+
+@results.get("/result/<int:job_id>.csv")
+@operation(
+    Operation(
+        answers={200: "text/csv"},
+        problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+    )
+)
+def table(job_id: int) -> ResponseReturnValue:
+    """Serve the chunks of a completed job as CSV, one row a chunk."""
+    job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
+    answer = Response(_table(chunks_of(services().stores, job)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=chunks.csv"
+    return private(answer)
+
+
+@results.post("/classify/<int:job_id>/share")
+@operation(
+    Operation(
+        answers={200: Shared},
+        problems={404: NO_JOB, 503: NO_QUEUE, 507: "No room to keep the link", **TOKEN},
+    )
+)
+def share_job(job_id: int) -> ResponseReturnValue:
+    """Make a link by which others see the result but cannot delete it; the same link each time.
+
+    It ends when the job does.
+    """
+    job, share_id = share(services().stores, job_id, v1_requester(Scope.CLASSIFY))
+    return jsonify(share_id=share_id, url=f"/shared/{share_id}", expires_at=int(job.expires_at))
+
+
+@results.get("/shared/<share_id>")
+@operation(Operation(answers={200: Status}, problems={404: NO_SHARE, 503: NO_QUEUE}))
+def shared_status(share_id: str) -> ResponseReturnValue:
+    """Tell how far a shared photo is, and its result once it is completed; needs no token."""
+    job = shared(services().stores, share_id)
+    with hide_job_id():
+        body = answer_of(services().stores, job, ("summary", "chunks"))
+    return private(Response(body, content_type="application/json"))
+
+
+@results.get("/shared/<share_id>.png")
+@operation(
+    Operation(
+        answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
+        problems={404: NO_SHARE, 409: "The job is not completed", 503: NO_QUEUE},
+    )
+)
+def shared_picture(share_id: str) -> ResponseReturnValue:
+    """Serve the picture of a shared photo; needs no token."""
+    job = shared(services().stores, share_id)
+    if job.state is not JobState.COMPLETED:
+        raise NothingToShow(job.state)
+    etag = f"picture-{share_id}"
+    if is_known(etag):
+        return unchanged(etag)
+    with hide_job_id():
+        return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
+
+
+def _table(chunks: bytes) -> str:
+    text = StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES)])
+    for number, chunk in enumerate(json.loads(chunks)):
+        probabilities = [chunk["probabilities"][name] for name in _CLASSES]
+        rows.writerow([number, *(chunk[name] for name in _PLACE), *probabilities])
+    return text.getvalue()

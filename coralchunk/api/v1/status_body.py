@@ -1,0 +1,64 @@
+"""A job -> the body of GET /V1/api/status, put together from parts that were encoded when it finished."""
+
+import json
+from base64 import b64encode
+from typing import Any, Final
+
+from coralchunk.errors import UnknownJob
+from coralchunk.pipeline.records.job import Job, JobState
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+
+PARTS: Final = ("summary", "chunks", "image")
+
+
+def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
+    """Return the JSON body for a job. Raises UnknownJob if it is deleted in this very moment.
+
+    parts  of PARTS; only a completed job has them
+    """
+    body = json.dumps(_head(job), separators=(",", ":")).encode()
+    if job.state is not JobState.COMPLETED:
+        return body
+    members = [body[:-1]]
+    if "summary" in parts:
+        members.append(b'"summary":' + _stored(stores, job, SUMMARY))
+    if "chunks" in parts:
+        members.append(b'"chunks":' + _stored(stores, job, CHUNKS))
+    if "image" in parts:
+        members.append(b'"result_image":"data:image/png;base64,' + b64encode(picture_of(stores, job)) + b'"')
+    return b",".join(members) + b"}"
+
+
+def picture_of(stores: Stores, job: Job) -> bytes:
+    """Return the PNG of a completed job. Raises UnknownJob if it is deleted in this very moment."""
+    return _stored(stores, job, PICTURE)
+
+
+def chunks_of(stores: Stores, job: Job) -> bytes:
+    """Return the chunks of a completed job, a JSON array. Raises UnknownJob if it is deleted just now."""
+    return _stored(stores, job, CHUNKS)
+
+
+def _head(job: Job) -> dict[str, Any]:
+    head: dict[str, Any] = {
+        "status": job.state.value,
+        "completed_chunks": job.completed_chunks,
+        "total_chunks": job.total_chunks,
+        "remaining_chunks": job.total_chunks - job.completed_chunks,
+        "progress": f"{job.completed_chunks}/{job.total_chunks}",
+        "image_width": job.size.width,
+        "image_height": job.size.height,
+    }
+    if job.picture is not None:
+        head |= {"result_width": job.picture.width, "result_height": job.picture.height}
+    if job.error is not None:
+        head["error"] = job.error
+    return head
+
+
+def _stored(stores: Stores, job: Job, part: str) -> bytes:
+    try:
+        return stores.blobs.read(job.id, part)
+    except FileNotFoundError:
+        raise UnknownJob(job.id) from None

@@ -1,0 +1,105 @@
+"""The bodies of surveys and corrections, field by field."""
+
+import datetime as dt
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from coralchunk.api.schemas import ChunkResult, Count, Interval, Share, Summary
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
+Site = Annotated[str, Field(max_length=200, pattern=_PRINTABLE)]
+Transect = Annotated[str, Field(max_length=100, pattern=_PRINTABLE)]
+Depth = Annotated[float, Field(ge=0, le=11_000, allow_inf_nan=False, description="m below the surface")]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees, WGS 84")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, WGS 84")]
+Id = Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewSurvey(_Request):
+    """Photos that belong together: one place, one day, one depth."""
+
+    name: Name
+    site: Site = ""
+    date: dt.date
+    depth_m: Depth | None = None
+    transect: Transect | None = None
+
+
+class SurveyChange(_Request):
+    """What is to be changed of a survey; fields that are not there stay."""
+
+    name: Name = Field(default_factory=str)
+    site: Site = Field(default_factory=str)
+    date: dt.date = Field(default_factory=lambda: dt.date.min)
+    depth_m: Depth | None = None
+    transect: Transect | None = None
+
+
+class NewSurveyPhoto(_Request):
+    """Which job's result to keep, and what is known of its photo."""
+
+    job_id: Id
+    name: Annotated[str, Field(max_length=255, pattern=_PRINTABLE)] = ""
+    taken_at: dt.datetime | None = Field(None, description="ISO 8601, as the camera has it")
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude belong together; give both or none")
+        return self
+
+
+class SurveyPhotoResponse(_Response):
+    """What was found in one photo of a survey; it is kept when the job and its picture are gone."""
+
+    photo_id: Id
+    name: str
+    taken_at: str | None
+    latitude: Latitude | None
+    longitude: Longitude | None
+    added_at: float = Field(description="Unix seconds")
+    image_width: Count
+    image_height: Count
+    summary: Summary
+    chunks: list[ChunkResult] | None = Field(None, description="Only where one photo is asked for")
+
+
+class SurveyResponse(_Response):
+    """A survey and what its photos say together, with 95 % intervals over photos."""
+
+    survey_id: Id = Field(description="The key to the survey on a server that asks for no tokens: keep it")
+    name: str
+    site: str
+    date: dt.date
+    depth_m: float | None
+    transect: str | None
+    created_at: float = Field(description="Unix seconds")
+    photo_count: Count
+    coral_cover: Share | None = Field(
+        description="Coral of all that was classified, by area, over all photos"
+    )
+    coral_cover_interval: Interval | None
+    coral_cover_reason: str | None = Field(description="Why there is no figure")
+    bleached_cover: Share | None = Field(description="Bleached coral of all coral, by area, over all photos")
+    bleached_cover_interval: Interval | None
+    bleached_cover_reason: str | None = Field(description="Why there is no figure")
+    severity: Literal["none", "mild", "moderate", "severe", "unknown"]
+    photos: list[SurveyPhotoResponse] | None = Field(None, description="Not in lists of surveys")
+
+
+class SurveyList(_Response):
+    """Surveys, by date."""
+
+    surveys: list[SurveyResponse]

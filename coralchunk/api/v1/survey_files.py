@@ -1,0 +1,81 @@
+"""Surveys as files for other programs: a table, a map layer, a Darwin Core Archive, a plot."""
+
+import json
+from typing import Final
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import survey_requester
+from coralchunk.api.conditional import private
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
+from coralchunk.api.v1.surveys import IDS, asked_ids
+from coralchunk.surveys import plot as field
+from coralchunk.surveys.darwin_core import archive
+from coralchunk.surveys.service import Measured
+from coralchunk.surveys.tables import layer, table
+
+survey_files = Blueprint("survey_files", __name__, url_prefix="/V1/api")
+
+_PROBLEMS: Final = {404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}
+
+
+@survey_files.get("/surveys/<int:survey_id>.csv")
+@operation(Operation(answers={200: "text/csv"}, problems=_PROBLEMS))
+def as_table(survey_id: int) -> ResponseReturnValue:
+    """Serve a survey as CSV, one row a photo.
+
+    Text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    return _file(table(_asked(survey_id)), "text/csv; charset=utf-8", "survey.csv")
+
+
+@survey_files.get("/surveys/<int:survey_id>.geojson")
+@operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
+def as_layer(survey_id: int) -> ResponseReturnValue:
+    """Serve the photos of a survey that were given a position as GeoJSON."""
+    return _file(json.dumps(layer(_asked(survey_id))), "application/geo+json", "survey.geojson")
+
+
+@survey_files.get("/surveys/<int:survey_id>/dwca.zip")
+@operation(Operation(answers={200: "application/zip"}, problems=_PROBLEMS))
+def as_archive(survey_id: int) -> ResponseReturnValue:
+    """Serve a survey as a Darwin Core Archive: an occurrence a photo, with its cover as measurements."""
+    return _file(archive(_asked(survey_id)), "application/zip", "dwca.zip")
+
+
+@survey_files.get("/surveys/plot.svg")
+@operation(
+    Operation(
+        answers={200: "image/svg+xml"},
+        problems={400: "An `id` is no number, or there are too many", 503: NO_DATABASE, **TOKEN},
+        query=IDS,
+    )
+)
+def as_plot() -> ResponseReturnValue:
+    """Draw the bleached cover of surveys over time, with their intervals."""
+    found = services().surveys.listed(asked_ids(), survey_requester(Scope.READ))
+    drawn = render_template(
+        "surveys/plot.svg",
+        plot=field.plot(found),
+        width=field.WIDTH,
+        height=field.HEIGHT,
+        left=field.LEFT,
+        right=field.RIGHT,
+        bottom=field.BOTTOM,
+    )
+    answer = Response(drawn, content_type="image/svg+xml")
+    return private(answer)
+
+
+def _asked(survey_id: int) -> Measured:
+    return services().surveys.get(survey_id, survey_requester(Scope.READ))
+
+
+def _file(content: str | bytes, content_type: str, name: str) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return private(answer)

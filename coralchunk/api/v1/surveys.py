@@ -1,0 +1,184 @@
+"""Surveys: /V1/api/surveys."""
+
+import json
+import time
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import survey_requester
+from coralchunk.api.context import services
+from coralchunk.api.json_body import read_json_body
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import Success
+from coralchunk.api.v1.refusals import BODY, NO_DATABASE, NO_SURVEY, TOKEN
+from coralchunk.api.v1.survey_bodies import (
+    NewSurvey,
+    NewSurveyPhoto,
+    SurveyChange,
+    SurveyList,
+    SurveyPhotoResponse,
+    SurveyResponse,
+)
+from coralchunk.errors.surveys import BadIds
+from coralchunk.science.cover import figures
+from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.surveys.service import Details, Measured
+
+surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
+
+MAX_IDS: Final = 100
+IDS: Final = {
+    "id": f"Of a survey; repeat it for more, up to {MAX_IDS}. With a token: without it, all of its user's"
+}
+
+
+@surveys.post("/surveys")
+@operation(
+    Operation(answers={201: SurveyResponse}, problems={**BODY, 503: NO_DATABASE, **TOKEN}, body=NewSurvey)
+)
+def begin() -> ResponseReturnValue:
+    """Begin a survey: a name, a place, a day; photos are put into it afterwards."""
+    requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurvey)
+    made = services().surveys.add(body.model_dump(), requester, time.time())
+    answer = jsonify(_survey(made) | {"photos": []})
+    answer.headers["Location"] = url_for("surveys.one", survey_id=made.survey.id)
+    return answer, 201
+
+
+@surveys.get("/surveys")
+@operation(
+    Operation(
+        answers={200: SurveyList},
+        problems={400: "An `id` is no number, or there are too many", 503: NO_DATABASE, **TOKEN},
+        query=IDS,
+    )
+)
+def listed() -> ResponseReturnValue:
+    """List surveys by date: with a token its user's, without those whose ids are given."""
+    found = services().surveys.listed(asked_ids(), survey_requester(Scope.READ))
+    return jsonify(surveys=[_survey(one) for one in found])
+
+
+@surveys.get("/surveys/<int:survey_id>")
+@operation(Operation(answers={200: SurveyResponse}, problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}))
+def one(survey_id: int) -> ResponseReturnValue:
+    """Tell a survey: its photos, and cover of coral and bleached cover with intervals over photos."""
+    return _whole(services().surveys.get(survey_id, survey_requester(Scope.READ)))
+
+
+@surveys.patch("/surveys/<int:survey_id>")
+@operation(
+    Operation(
+        answers={200: SurveyResponse},
+        problems={**BODY, 404: NO_SURVEY, 503: NO_DATABASE, **TOKEN},
+        body=SurveyChange,
+    )
+)
+def change(survey_id: int) -> ResponseReturnValue:
+    """Change what is said of a survey; fields that are not sent stay."""
+    requester, body = survey_requester(Scope.CLASSIFY), read_json_body(SurveyChange)
+    return _whole(services().surveys.change(survey_id, body.model_dump(exclude_unset=True), requester))
+
+
+@surveys.delete("/surveys/<int:survey_id>")
+@operation(Operation(answers={200: Success}, problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}))
+def delete(survey_id: int) -> ResponseReturnValue:
+    """Remove a survey and all that it holds, for good."""
+    services().surveys.delete(survey_id, survey_requester(Scope.CLASSIFY))
+    return jsonify(status="success")
+
+
+@surveys.post("/surveys/<int:survey_id>/photos")
+@operation(
+    Operation(
+        answers={201: SurveyPhotoResponse, 200: SurveyPhotoResponse},
+        problems={
+            **BODY,
+            404: "No such survey or job",
+            409: "The job is not completed",
+            503: "The database or the job queue does not answer; try again after Retry-After seconds",
+            **TOKEN,
+        },
+        body=NewSurveyPhoto,
+    )
+)
+def add_photo(survey_id: int) -> ResponseReturnValue:
+    """Copy the result of a completed job into a survey, where it outlives the job; its picture does not.
+
+    A job that is in the survey already is answered with 200 and what was kept of it.
+    """
+    requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurveyPhoto)
+    taken_at = None if body.taken_at is None else body.taken_at.isoformat()
+    details = Details(body.name, taken_at, body.latitude, body.longitude)
+    photo, is_new = services().surveys.add_photo(survey_id, body.job_id, details, requester, time.time())
+    return jsonify(_photo(photo)), 201 if is_new else 200
+
+
+@surveys.get("/surveys/<int:survey_id>/photos/<int:photo_id>")
+@operation(
+    Operation(
+        answers={200: SurveyPhotoResponse},
+        problems={404: "No such survey, or no such photo in it", 503: NO_DATABASE, **TOKEN},
+    )
+)
+def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
+    """Tell a photo of a survey with all its chunks."""
+    found, chunks = services().surveys.photo(survey_id, photo_id, survey_requester(Scope.READ))
+    return jsonify(_photo(found) | {"chunks": json.loads(chunks)})
+
+
+@surveys.delete("/surveys/<int:survey_id>/photos/<int:photo_id>")
+@operation(
+    Operation(
+        answers={200: Success},
+        problems={404: "No such survey, or no such photo in it", 503: NO_DATABASE, **TOKEN},
+    )
+)
+def delete_photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
+    """Take a photo out of a survey."""
+    services().surveys.delete_photo(survey_id, photo_id, survey_requester(Scope.CLASSIFY))
+    return jsonify(status="success")
+
+
+def asked_ids() -> list[int]:
+    """Return the survey ids of the query. Raises BadIds."""
+    given = request.args.getlist("id")
+    if len(given) > MAX_IDS or not all(one.isascii() and one.isdigit() and len(one) < 20 for one in given):
+        raise BadIds(len(given), MAX_IDS)
+    return [int(one) for one in given]
+
+
+def _whole(measured: Measured) -> Response:
+    return jsonify(_survey(measured) | {"photos": [_photo(photo) for photo in measured.photos]})
+
+
+def _survey(measured: Measured) -> dict[str, Any]:
+    survey = measured.survey
+    return {
+        "survey_id": survey.id,
+        "name": survey.name,
+        "site": survey.site,
+        "date": survey.date.isoformat(),
+        "depth_m": survey.depth_m,
+        "transect": survey.transect,
+        "created_at": survey.created_at,
+        "photo_count": len(measured.photos),
+        **figures(measured.cover),
+    }
+
+
+def _photo(photo: SurveyPhoto) -> dict[str, Any]:
+    return {
+        "photo_id": photo.id,
+        "name": photo.name,
+        "taken_at": photo.taken_at,
+        "latitude": photo.latitude,
+        "longitude": photo.longitude,
+        "added_at": photo.added_at,
+        "image_width": photo.width,
+        "image_height": photo.height,
+        "summary": json.loads(photo.summary),
+    }

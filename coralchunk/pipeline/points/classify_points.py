@@ -1,0 +1,108 @@
+"""Classify the points of one photo of a point job, and store the answer when all photos are done."""
+
+import math
+from io import BytesIO
+from typing import IO, Final
+
+from coralchunk.errors import CoralchunkError
+from coralchunk.errors.access import PointsOutside
+from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.points import around
+from coralchunk.metrics import JOBS
+from coralchunk.pipeline.points.fetch import FETCH_FAILED, FETCHED, fetched_name, start_fetch
+from coralchunk.pipeline.points.point_job import (
+    Classification,
+    ClassifiedImage,
+    ClassifiedPoint,
+    PointRequest,
+    RequestedImage,
+    RequestedLabel,
+    stored_request,
+)
+from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.worker.classifier_cache import classify_chunks
+from coralchunk.pipeline.worker.context import WorkerContext
+from coralchunk.storage.blobs import RESULT
+from coralchunk.terms import Point, Probabilities
+
+_BEST: Final = 5  # classifications told of a point
+_MILLION: Final = 1_000_000
+_DONE, _FAILED = b"+", b"-"  # first byte of a result, see scripts.OUTCOMES
+
+
+def classify_image(context: WorkerContext, job: Job, task: Task) -> bytes | None:
+    """Classify the points of one photo. Returns its result, or None while the photo is being fetched.
+
+    A photo that fails is a result too.
+    """
+    stores = context.stores
+    enquiry = stored_request(stores, job.id)
+    image = enquiry.images[task.batch]
+    try:
+        fetched = stores.blobs.read(job.id, fetched_name(task.batch))
+    except FileNotFoundError:
+        start_fetch(stores, task, image.url)
+        return None
+    if fetched.startswith(FETCH_FAILED):
+        return failed_image(image.url, fetched.removeprefix(FETCH_FAILED).decode())
+    try:
+        points = _classified(context, enquiry, image, BytesIO(memoryview(fetched)[len(FETCHED) :]))
+    except CoralchunkError as failure:
+        return failed_image(image.url, str(failure))
+    return _DONE + _to_json(ClassifiedImage(url=image.url, points=points))
+
+
+def failed_image(url: str, reason: str) -> bytes:
+    """Return the result of a photo that cannot be classified."""
+    return _FAILED + _to_json(ClassifiedImage(url=url, errors=(reason,)))
+
+
+def abandon_image(context: WorkerContext, job: Job, index: int, reason: str) -> bytes:
+    """Return the result of a photo that has tripped the server again and again."""
+    return failed_image(stored_request(context.stores, job.id).images[index].url, reason)
+
+
+def finish_point_job(context: WorkerContext, job: Job) -> None:
+    """Store the answer; the job is completed once it is on disk."""
+    stores = context.stores
+    results = stores.records.raw_results(job)
+    answer = b'{"images":[' + b",".join(result[1:] for result in results) + b"]}"
+    stores.blobs.write(job.id, RESULT, BytesIO(answer))
+    if stores.records.complete(job.id, None):
+        JOBS.labels("completed").inc()
+    elif not stores.records.exists(job.id):
+        # Deleted meanwhile: what was just written must not outlive it.
+        stores.blobs.delete(job.id)
+
+
+def _classified(
+    context: WorkerContext, enquiry: PointRequest, image: RequestedImage, content: IO[bytes]
+) -> tuple[ClassifiedPoint, ...]:
+    photo = open_photo(content, context.stores.settings.max_pixels)
+    outside = [p for p in image.points if p.row >= photo.size.height or p.column >= photo.size.width]
+    if outside:
+        raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)
+    squares = around([Point(point.row, point.column) for point in image.points], photo.size)
+    probabilities = classify_chunks(context.classifiers.get(enquiry.model), photo, squares)
+    return tuple(
+        ClassifiedPoint(row=point.row, column=point.column, classifications=_best(enquiry.labels, row))
+        for point, row in zip(image.points, probabilities, strict=True)
+    )
+
+
+def _best(labels: tuple[RequestedLabel, ...], row: Probabilities) -> tuple[Classification, ...]:
+    scored = sorted(zip(row.tolist(), labels, strict=True), key=lambda pair: -pair[0])
+    return tuple(
+        Classification(label_id=label.id, score=_score(score), label_code=label.code, label_name=label.name)
+        for score, label in scored[:_BEST]
+    )
+
+
+def _score(probability: float) -> float:
+    # Never rounded up, so that the scores of a point add up to at most 1.
+    return max(0, math.floor(probability * _MILLION) - 1) / _MILLION
+
+
+def _to_json(image: ClassifiedImage) -> bytes:
+    return image.model_dump_json(exclude_none=True).encode()

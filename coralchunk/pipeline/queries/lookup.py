@@ -1,0 +1,113 @@
+"""Look up jobs and the state of the queue without changing either."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from coralchunk.errors import NotFinished, QueueDown, UnknownJob
+from coralchunk.pipeline.records.job import Job, JobKind, JobState
+from coralchunk.pipeline.records.job_records import reachable
+from coralchunk.pipeline.stores import Stores
+
+_LOOK_EVERY_S: Final = 1.0  # while changes are told
+_LOOK_OFTEN_S: Final = 0.1  # while they are not
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """How the queue is doing."""
+
+    is_reachable: bool
+    workers: int = 0  # that gave a sign of life lately
+    waiting: int = 0  # tasks
+    missing_chunks: int = 0  # of all open jobs
+    oldest_s: float | None = None  # age of the oldest job that is not final
+    chunks_per_s: float = 0.0
+    stored_bytes: int = 0  # of uploads and answers, when last counted
+    restarts: Mapping[str, int] = field(default_factory=dict)  # deaths, by process
+
+
+def get_job(
+    stores: Stores, job_id: int, requester: str | None = None, kind: JobKind | None = JobKind.PHOTO
+) -> Job:
+    """Return a job as it is now. Raises UnknownJob, QueueDown.
+
+    requester  who asks: a job of another owner is unknown to them; None may see every job
+    kind   what it must be; None for any
+    """
+    with reachable():
+        job = stores.records.get(job_id)
+    if requester not in {None, job.owner} or kind not in {None, job.kind}:
+        raise UnknownJob(job_id)
+    return job
+
+
+def get_completed_job(stores: Stores, job_id: int, requester: str | None = None) -> Job:
+    """Return a job that has a result. Raises UnknownJob, NotFinished, QueueDown. `requester` as in find."""
+    job = get_job(stores, job_id, requester)
+    if job.state is not JobState.COMPLETED:
+        raise NotFinished(job_id, job.state)
+    return job
+
+
+def wait_for_change(
+    stores: Stores,
+    job_id: int,
+    has_changed: Callable[[Job], bool],
+    timeout_s: float,
+    requester: str | None = None,
+) -> Job:
+    """Return a job once there is notifications of it, or as it is when patience ends or the server stops.
+
+    requester  as in find
+
+    Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
+    """
+    deadline = time.monotonic() + timeout_s
+    job = get_job(stores, job_id, requester)
+    if has_changed(job) or timeout_s <= 0:
+        return job
+    with stores.notifications.subscribe(job_id) as changed:
+        while True:
+            # Asked before the look: what happens between the two is told.
+            pause_s = _LOOK_EVERY_S if stores.notifications.is_listening else _LOOK_OFTEN_S
+            job = get_job(stores, job_id, requester)
+            left_s = deadline - time.monotonic()
+            if has_changed(job) or left_s <= 0:
+                return job
+            with reachable():
+                if stores.admission.is_closed():
+                    return job
+            changed.wait(min(left_s, pause_s))
+            changed.clear()
+
+
+def all_jobs(stores: Stores) -> Iterator[Job]:
+    """Yield every job as it is now. Raises QueueDown."""
+    with reachable():
+        for job_id in stores.records.all_ids():
+            try:
+                yield stores.records.get(job_id)
+            except UnknownJob:  # deleted or expired while we looked
+                continue
+
+
+def queue_health(stores: Stores, now: float) -> QueueHealth:
+    """Look at the queue. `now` in Unix seconds."""
+    try:
+        with reachable():
+            oldest = min(stores.records.open_jobs().values(), default=None)
+            load = stores.admission.load()
+            return QueueHealth(
+                is_reachable=True,
+                workers=stores.tasks.workers(),
+                waiting=load.tasks,
+                missing_chunks=load.missing_chunks,
+                oldest_s=None if oldest is None else max(0.0, now - oldest),
+                chunks_per_s=stores.admission.chunks_per_s(now),
+                stored_bytes=stores.counters.stored_bytes(),
+                restarts=stores.counters.restarts(),
+            )
+    except QueueDown:
+        return QueueHealth(is_reachable=False)

@@ -1,0 +1,237 @@
+"""Queue tasks by priority on one RQ queue, and put the tasks of dead workers back.
+
+RQ's plain FIFO would either let one huge photo block the small ones or take turns between all waiting photos,
+which delays all of them and decodes each again and again. So every task has a priority: first the tasks of
+small photos, then photos already in work (the latest first), then the rest in order of arrival. Workers
+listen to this one queue only: with several queues, RQ can lose a popped task.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Any, Final, cast
+
+from redis import Redis
+from redis.client import Pipeline
+from rq import Queue, Worker
+from rq.executions import Execution
+from rq.intermediate_queue import IntermediateQueue
+from rq.serializers import JSONSerializer
+from typing_extensions import override
+
+from coralchunk.pipeline.records import scripts
+from coralchunk.pipeline.records.job import Job, JobKind
+from coralchunk.pipeline.records.keys import FETCHING, PARKED, QUEUE, QUEUE_NAME
+
+FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
+CROP_FUNCTION: Final = "jobs.tasks.crop"
+_TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
+_LOST_S: Final = 4.0  # between popping a task and beginning it lie milliseconds
+
+
+class Priority(IntEnum):
+    """How early a task is taken; task ids begin with this digit, see scripts.ENQUEUE."""
+
+    HIGH = 0  #: a small photo, or something that a waiting request needs
+    CONTINUED = 1  #: the next batch of a photo already in work
+    NORMAL = 2  #: the first batch of any other photo
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One batch of one job, waiting for a worker."""
+
+    job_id: int
+    batch: int
+    priority: Priority
+    attempt: int = 0  # how often it was put back
+
+    @property
+    def key(self) -> str:
+        """Name of the task in the queue; begins with its priority, see scripts.ENQUEUE."""
+        return f"{self.priority:d}-{self.job_id}-{self.batch}-{self.attempt}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "Task":
+        """Read a name that `key` wrote. Raises ValueError."""
+        priority, job_id, batch, attempt = (int(part) for part in key.split("-"))
+        return cls(job_id, batch, Priority(priority), attempt)
+
+    def later(self) -> "Task":
+        """Return the task that goes on with the same, in its turn among the new ones."""
+        return replace(self, priority=Priority.NORMAL, attempt=self.attempt + 1)
+
+    def again(self) -> "Task":
+        """Return the task that does the same once more, before photos that have not begun."""
+        return replace(self, priority=min(self.priority, Priority.CONTINUED), attempt=self.attempt + 1)
+
+
+def first_task(job: Job, batch: int) -> Task:
+    """Return the task that starts a stream of a new job."""
+    return Task(job.id, batch, Priority.HIGH if job.is_high_priority else Priority.NORMAL)
+
+
+def next_task(job: Job, batch: int) -> Task:
+    """Return the task that continues a stream of a job in work."""
+    if job.kind is JobKind.POINTS:
+        # The next photo of a hundred waits its turn among other people's photos.
+        return first_task(job, batch)
+    return Task(job.id, batch, Priority.HIGH if job.is_high_priority else Priority.CONTINUED)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerName:
+    """A worker as the queue knows it."""
+
+    name: str
+    hostname: str
+    pid: int
+
+
+class PriorityQueue(Queue):
+    """An RQ queue that keeps its tasks in the order of their priorities."""
+
+    @override
+    def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
+        connection: Any = pipeline if pipeline is not None else self.connection
+        priority = int(job_id[:1])
+        # In order of stored, but for photos in work: the last one in is the one that its worker has decoded.
+        # Behind the others it would go to another worker whenever a small photo comes between two batches.
+        before = priority if priority == Priority.CONTINUED else priority + 1
+        connection.eval(scripts.ENQUEUE, 1, self.key, job_id, before)
+
+
+class ParkedQueue(Queue):
+    """Tasks of that queue that no worker may take yet: a plain list, in order of stored."""
+
+    @override
+    def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
+        (pipeline if pipeline is not None else self.connection).rpush(PARKED, job_id)
+
+
+class TaskQueue:
+    """What is waiting, and what is in work."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Final = redis
+        self._queue: Final = PriorityQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+        self._parked: Final = ParkedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+        self._intermediate: Final = IntermediateQueue(self._queue.key, redis)
+        self._popped_at: dict[str, float] = {}
+
+    def put(self, task: Task, pipeline: Pipeline | None = None) -> None:
+        """Queue a task, alone or as part of a transaction."""
+        self._put(self._queue, FUNCTION, task, pipeline)
+
+    def park(self, task: Task) -> None:
+        """Keep a task beside the queue until `unpark`."""
+        self._put(self._parked, FUNCTION, task, None)
+
+    def unpark(self, pipeline: Pipeline | None = None) -> bool:
+        """Queue the task that was parked first, alone or as part of a transaction; False if none was."""
+        # At the end of the queue: parked tasks have the lowest priority.
+        moved = (pipeline if pipeline is not None else self._redis).lmove(PARKED, QUEUE, "LEFT", "RIGHT")
+        return moved is not None
+
+    def put_crop(self, job_id: int, chunk: int) -> None:
+        """Queue that a chunk of a completed job be cut out, before all else: somebody waits for it.
+
+        One that is lost with its worker is not done again; who waits asks again.
+        """
+        self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None)
+
+    def _put(self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None) -> None:
+        queue.enqueue_call(
+            function,
+            args=(task.key,),
+            job_id=task.key,
+            timeout=_TIMEOUT_S,
+            result_ttl=0,
+            failure_ttl=0,
+            description=task.key,
+            pipeline=pipeline,
+        )
+
+    def workers(self) -> int:
+        """Return how many workers have given a sign of life lately."""
+        return Worker.count(queue=self._queue)
+
+    def registered(self) -> list[WorkerName]:
+        """Return the workers that have registered and not signed off, living or dead."""
+        return [
+            WorkerName(worker.name, worker.hostname or "", worker.pid or 0)
+            for worker in Worker.all(queue=self._queue)
+        ]
+
+    def live_jobs(self) -> set[int]:
+        """Return the jobs that have a task queued, parked or in work, or a photo that is being fetched."""
+        # One snapshot: a task that moves on between three questions would be missed by all of them.
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.lrange(self._queue.key, 0, -1)
+            pipeline.lrange(self._intermediate.key, 0, -1)
+            pipeline.zrange(self._queue.started_job_registry.key, 0, -1)
+            pipeline.lrange(PARKED, 0, -1)
+            pipeline.zrange(FETCHING, 0, -1)
+            queued, popped, begun, parked, fetching = pipeline.execute()
+        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun), *parked]
+        keys.extend(entry.split(b" ")[0] for entry in fetching)
+        return {Task.from_key(key.decode()).job_id for key in keys}
+
+    def recover(self, worker_name: str) -> int:
+        """Put back what a dead worker had taken. Returns how many tasks that were.
+
+        A task that a living worker is taking at this very moment may be put back too; it then runs twice,
+        which changes nothing.
+        """
+        dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
+        fetched = [] if dead is None else self._fetched_by(f"{dead.hostname}.{dead.pid}")
+        lost = {*self._popped(), *self._begun_by(worker_name), *fetched}
+        self._put_back(lost)
+        if dead is not None:
+            dead.register_death()  # type: ignore[no-untyped-call]
+        return len(lost)
+
+    def recover_popped(self, now: float) -> int:
+        """Put back what a worker popped and never began, as one that was told to stop in that very moment.
+
+        Only what was there the last time too, some seconds ago. Returns how many tasks that were.
+
+        now  Unix seconds
+        """
+        self._popped_at = {key: self._popped_at.get(key, now) for key in self._popped()}
+        lost = [key for key, since in self._popped_at.items() if now - since >= _LOST_S]
+        self._put_back(lost)
+        return len(lost)
+
+    def _put_back(self, lost: Iterable[str]) -> None:
+        for key in lost:
+            with transaction(self._redis) as pipeline:
+                pipeline.lrem(self._intermediate.key, 0, key)
+                self.put(Task.from_key(key).again(), pipeline)
+                pipeline.execute()
+
+    def _begun_by(self, worker_name: str) -> Iterator[str]:
+        begun = self._queue.started_job_registry
+        for key, execution_id in begun.get_job_and_execution_ids(cleanup=False):
+            execution = Execution(execution_id, key, self._redis)
+            if self._redis.hget(execution.key, "worker_name") == worker_name.encode():
+                self._redis.zrem(begun.key, execution.composite_key)
+                yield key
+
+    def _fetched_by(self, process: str) -> Iterator[str]:
+        for entry in cast(list[bytes], self._redis.zrange(FETCHING, 0, -1)):
+            key, _, by = entry.decode().partition(" ")
+            if by == process:
+                self._redis.zrem(FETCHING, entry)
+                yield key
+
+    def _popped(self) -> list[str]:
+        return self._intermediate.get_job_ids()
+
+
+def transaction(redis: Redis) -> Pipeline:
+    """Begin a transaction that RQ can take part in."""
+    pipeline = redis.pipeline(transaction=True)
+    # RQ calls multi() itself unless it was called, and fails if commands came before.
+    pipeline.multi()
+    return pipeline

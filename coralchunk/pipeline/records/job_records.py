@@ -1,0 +1,247 @@
+"""Store and update job records in Redis; scripts.py says which script changes what."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, Final, cast
+
+import numpy as np
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from coralchunk.errors import QueueDown, UnknownJob
+from coralchunk.pipeline.records import keys, scripts
+from coralchunk.pipeline.records.job import Job, JobKind, JobState
+from coralchunk.terms import CLASSES, Probabilities, Size
+
+_REMEMBER_DELETED_S: Final = 3600
+_FLOAT32: Final = np.dtype("<f4")
+_NAMES_BEFORE_1_0: Final = {b"lanes": b"streams", b"express": b"high_priority"}
+
+
+class Step(StrEnum):
+    """What a task has to do, told when it begins."""
+
+    GONE = "gone"  #: nothing: the job is final, deleted or expired
+    RECORDED = "recorded"  #: nothing: this batch has its results already
+    POISON = "poison"  #: give the job up: this batch has been begun too often and never ended
+    CLASSIFY = "classify"  #: classify the chunks of the batch
+    FINISH = "finish"  #: stitch: all chunks have results, and this task was told to finish before
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turn a Redis that does not answer into QueueDown, for callers who can tell a user so."""
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError) as lost:
+        raise QueueDown from lost
+    except ResponseError as refused:
+        # It cannot write its file, is full, or is a replica now.
+        if any(word in str(refused) for word in ("MISCONF", "OOM", "READONLY")):
+            raise QueueDown from refused
+        raise
+
+
+class JobRecords:
+    """The jobs that this server knows."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis: Final = redis
+        self._create: Final = redis.register_script(scripts.CREATE)
+        self._begin: Final = redis.register_script(scripts.BEGIN)
+        self._refund_attempt: Final = redis.register_script(scripts.REFUND_ATTEMPT)
+        self._record: Final = redis.register_script(scripts.RECORD)
+        self._close: Final = redis.register_script(scripts.CLOSE)
+        self._outcomes: Final = redis.register_script(scripts.OUTCOMES)
+        self._delete: Final = redis.register_script(scripts.DELETE)
+
+    def keyed(self, key: str) -> tuple[int, str] | None:
+        """Return the job that an Idempotency-Key has made, and the sha256 of its upload."""
+        kept = self._redis.get(keys.idempotency(key))
+        return None if kept is None else kept_job(cast(bytes, kept))
+
+    def create(
+        self,
+        job: Job,
+        pipeline: Pipeline,
+        keyed: tuple[str, str] | None = None,
+        max_open: int = 0,
+    ) -> None:
+        """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted.
+
+        keyed      an Idempotency-Key and the sha256 of the upload; nothing changes either if another job had
+                   the key first, and the answer of the transaction then is what `keyed` reads
+        max_open  jobs of this kind that its owner may have open; nothing changes if there are so many, and
+                   the answer of the transaction then is minus their number; 0 for any number
+        """
+        fields = {
+            "width": job.size.width,
+            "height": job.size.height,
+            "total": job.total_chunks,
+            "batch": job.batch_chunks,
+            "streams": job.streams,
+            "high_priority": int(job.is_high_priority),
+            "request": job.request_id,
+        }
+        names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
+        if keyed is not None:
+            names.append(keys.idempotency(keyed[0]))
+            keep = f"{job.id}:{keyed[1]}"
+        counted = [job.owner, job.kind.value, max_open]
+        arguments = [job.id, job.created_at, job.expires_at, keep, *counted, *_flat(fields)]
+        self._create(names, arguments, client=pipeline)
+
+    def get(self, job_id: int) -> Job:
+        """Return a job as it is now. Raises UnknownJob."""
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hgetall(keys.job(job_id))
+            pipeline.hlen(keys.results(job_id))
+            fields, completed = pipeline.execute()
+        if not fields or fields[b"state"] == b"deleted":
+            raise UnknownJob(job_id)
+        return _job(job_id, fields, completed)
+
+    def exists(self, job_id: int) -> bool:
+        """Tell whether a job exists and was not deleted."""
+        return self._redis.hget(keys.job(job_id), "state") not in {None, b"deleted"}
+
+    def was_deleted(self, job_id: int) -> bool:
+        """Tell whether a job was deleted within the last hour."""
+        return bool(self._redis.hget(keys.job(job_id), "state") == b"deleted")
+
+    def begin(self, job_id: int, batch: int, max_attempts: int) -> tuple[Step, int | None]:
+        """Begin a batch: say what to do, and which batch of the same stream comes next."""
+        step, next_batch = self._begin([keys.job(job_id), keys.results(job_id)], [batch, max_attempts])
+        return Step(step.decode()), None if next_batch < 0 else next_batch
+
+    def refund_attempt(self, job_id: int, batch: int) -> None:
+        """Count one attempt less at a batch of a job that still exists."""
+        self._refund_attempt([keys.job(job_id)], [batch])
+
+    def record(
+        self, job_id: int, batch: int, results: Mapping[int, bytes], now: float, pipeline: Pipeline
+    ) -> None:
+        """Write the results of a batch, as part of a transaction; its answer is 1 for the finisher."""
+        names = [keys.job(job_id), keys.results(job_id), keys.classified(now)]
+        self._record(names, [batch, *_flat(results)], client=pipeline)
+
+    def results(self, job: Job) -> Probabilities:
+        """Return the probabilities of all chunks of a job that has them all."""
+        return np.frombuffer(b"".join(self.raw_results(job)), dtype=_FLOAT32).reshape(-1, len(CLASSES))
+
+    def raw_results(self, job: Job) -> list[bytes]:
+        """Return the results of a job that has them all, as they were recorded."""
+        indices = [str(index) for index in range(job.total_chunks)]
+        return cast(list[bytes], self._redis.hmget(keys.results(job.id), indices))
+
+    def outcomes(self, job_id: int) -> tuple[int, int]:
+        """Return how many photos of an enquiry were classified so far, and how many failed."""
+        classified, failed = self._outcomes([keys.results(job_id)])
+        return classified, failed
+
+    def missing_batches(self, job: Job) -> list[int]:
+        """Return the batches of a job that have no results yet."""
+        done = {int(index) for index in self._redis.hkeys(keys.results(job.id))}
+        return [batch for batch in range(job.batches) if job.chunks_of(batch).start not in done]
+
+    def finisher(self, job_id: int) -> int | None:
+        """Return the batch whose task has to finish the job, once there is one."""
+        batch = self._redis.hget(keys.job(job_id), "finisher")
+        return None if batch is None else int(batch)
+
+    def complete(self, job_id: int, picture: Size | None) -> bool:
+        """Make a job completed. Returns False if it is gone or already final."""
+        fields: dict[str, str | int] = {}
+        if picture is not None:
+            fields = {"picture_width": picture.width, "picture_height": picture.height}
+        return self._end(job_id, JobState.COMPLETED, fields)
+
+    def fail(self, job_id: int, reason: str) -> bool:
+        """Give a job up, saying why. Returns False if it is gone or already final."""
+        return self._end(job_id, JobState.ERROR, {"error": reason})
+
+    def delete(self, job_id: int) -> None:
+        """Forget a job; whatever still works on it can write nothing more. Raises UnknownJob."""
+        names = [keys.job(job_id), keys.results(job_id), keys.OPEN, keys.KEPT]
+        if not self._delete(names, [job_id, _REMEMBER_DELETED_S]):
+            raise UnknownJob(job_id)
+
+    def erase(self, job_id: int) -> None:
+        """Forget a job without a trace, so that one of the same id can be created."""
+        self._redis.delete(keys.job(job_id), keys.results(job_id))
+        self.forget([job_id])
+
+    def all_ids(self) -> list[int]:
+        """Return the ids of all jobs, those that expire first at the head."""
+        return [int(job_id) for job_id in cast(list[bytes], self._redis.zrange(keys.KEPT, 0, -1))]
+
+    def open_jobs(self) -> dict[int, float]:
+        """Return the jobs that are not final, oldest first, with their creation time (Unix seconds)."""
+        scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))
+        return {int(job_id): created for job_id, created in scored}
+
+    def expired(self, now: float) -> list[int]:
+        """Return the jobs whose time is over. `now` in Unix seconds."""
+        return [
+            int(job_id) for job_id in cast(list[bytes], self._redis.zrangebyscore(keys.KEPT, "-inf", now))
+        ]
+
+    def forget(self, job_ids: Iterable[int]) -> None:
+        """Take jobs whose record has expired off the lists."""
+        for job_id in job_ids:
+            self._redis.zrem(keys.OPEN, job_id)
+            self._redis.zrem(keys.KEPT, job_id)
+
+    def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
+        return bool(self._close([keys.job(job_id), keys.OPEN], [job_id, state.value, *_flat(fields)]))
+
+
+def packed(probabilities: Probabilities) -> list[bytes]:
+    """Return each row as it is kept: float32, little-endian."""
+    return [row.astype(_FLOAT32).tobytes() for row in probabilities]
+
+
+def kept_job(kept: bytes) -> tuple[int, str]:
+    """Read what is kept under an Idempotency-Key: the job's id and the sha256 of its upload."""
+    job_id, _, digest = kept.decode().partition(":")
+    return int(job_id), digest
+
+
+def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:
+    for pair in pairs.items():
+        yield from pair
+
+
+def _with_current_names(fields: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
+    """Rename the fields of a record that version 0.3 or older wrote."""
+    renamed = {_NAMES_BEFORE_1_0.get(name, name): value for name, value in fields.items()}
+    if renamed.get(b"kind") == b"enquiry":
+        renamed[b"kind"] = JobKind.POINTS.value.encode()
+    return renamed
+
+
+def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
+    fields = _with_current_names(fields)
+    picture_width = int(fields.get(b"picture_width", 0))
+    error = fields.get(b"error")
+    return Job(
+        id=job_id,
+        state=JobState(fields[b"state"].decode()),
+        size=Size(int(fields[b"width"]), int(fields[b"height"])),
+        total_chunks=int(fields[b"total"]),
+        completed_chunks=completed,
+        batch_chunks=int(fields[b"batch"]),
+        streams=int(fields[b"streams"]),
+        is_high_priority=fields[b"high_priority"] == b"1",
+        created_at=float(fields[b"created"]),
+        expires_at=float(fields[b"expires"]),
+        picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
+        request_id=fields[b"request"].decode(),
+        error=error.decode() if error is not None else None,
+        owner=fields.get(b"owner", b"").decode(),
+        kind=JobKind(fields.get(b"kind", b"photo").decode()),
+    )

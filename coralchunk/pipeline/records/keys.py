@@ -1,0 +1,41 @@
+"""Name the Redis keys that scripts.py describes."""
+
+import hashlib
+from typing import Final
+
+OPEN: Final = "coralchunk:open"
+KEPT: Final = "coralchunk:kept"
+RESTARTS: Final = "coralchunk:restarts"
+STORED: Final = "coralchunk:stored-bytes"
+DRAINING: Final = "coralchunk:draining"
+FETCHING: Final = "coralchunk:fetching"
+PARKED: Final = "coralchunk:parked"
+QUEUE_NAME: Final = "coralchunk"
+QUEUE: Final = f"rq:queue:{QUEUE_NAME}"  # the list in which RQ keeps that queue
+CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a job that has changed is told
+SLICE_S: Final = 10  # classified chunks are counted in slices of so many seconds
+
+
+def job(job_id: int) -> str:
+    """Name the hash of a job."""
+    return f"coralchunk:job:{job_id}"
+
+
+def results(job_id: int) -> str:
+    """Name the results of a job."""
+    return f"coralchunk:job:{job_id}:results"
+
+
+def share(share_id: str) -> str:
+    """Name what is kept of a link to a job; hashed, as anybody may ask for anything."""
+    return f"coralchunk:share:{hashlib.sha256(share_id.encode()).hexdigest()}"
+
+
+def classified(now: float) -> str:
+    """Name the count of chunks classified in the slice around `now` (Unix seconds)."""
+    return f"coralchunk:classified:{int(now // SLICE_S)}"
+
+
+def idempotency(key: str) -> str:
+    """Name what is kept of a client's Idempotency-Key; hashed, as clients may put anything into it."""
+    return f"coralchunk:idempotency:{hashlib.sha256(key.encode()).hexdigest()}"

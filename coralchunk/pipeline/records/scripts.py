@@ -1,0 +1,181 @@
+"""Lua scripts that change job records; Redis runs each one atomically.
+
+Keys, in this order where a script takes them:
+    job      hash: state, width, height, total, batch, streams, high_priority, request, owner, kind, created,
+             expires, later finisher, attempts:<batch>, error, picture_width, picture_height, share
+    results  hash: chunk index -> its probabilities, float32 little-endian; of a point job, photo index ->
+             + or - (classified or failed) and JSON; written once, never changed
+    open     sorted set: ids of jobs that are not final, by creation time
+    kept     sorted set: ids of all jobs, by expiry time
+    key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    share    string: id of the job that is shared by a link; as long as the job
+    fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
+             the time when its place is given to another
+    parked   list: ids of tasks that wait until fewer photos are being fetched
+    classified  string: number of chunks classified in a slice of ten seconds; for two minutes
+    changes  channel: the name of the job hash, at each result, end and deletion
+
+A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
+it, and it cannot be created again from an upload that is just being removed.
+"""
+
+from typing import Final
+
+# keys open queue draining; argv how far to look -> {chunks that open jobs still miss, tasks queued, those of
+# them at the head that have high priority, whether the server is about to stop}.
+LOAD: Final = """
+local missing = 0
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+    local job = 'coralchunk:job:' .. id
+    local total = tonumber(redis.call('HGET', job, 'total')) or 0
+    missing = missing + total - redis.call('HLEN', job .. ':results')
+end
+local high_priority = 0
+for _, waiting in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[1] - 1)) do
+    if string.sub(waiting, 1, 1) ~= '0' then break end
+    high_priority = high_priority + 1
+end
+return {missing, redis.call('LLEN', KEYS[2]), high_priority, redis.call('EXISTS', KEYS[3])}
+"""
+
+# keys job open kept [key]; argv id, created, expires, what to keep under key, owner, kind, how many open jobs
+# of this kind an owner may have (0: any number), then field, value, ... -> 1, or 0 if the id is taken, or
+# minus the open jobs of this owner if these are too many, or what is kept under key if that was there first;
+# then nothing is created.
+CREATE: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local most, same = tonumber(ARGV[7]), 0
+if most > 0 then
+    for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
+        local owner, kind = unpack(redis.call('HMGET', 'coralchunk:job:' .. id, 'owner', 'kind'))
+        if kind == 'enquiry' then kind = 'points' end  -- as version 0.3 wrote it
+        if owner == ARGV[5] and kind == ARGV[6] then same = same + 1 end
+    end
+    if same >= most then return -same end
+end
+if KEYS[4] and not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'EX', 86400) then
+    return redis.call('GET', KEYS[4])
+end
+redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], 'owner', ARGV[5],
+    'kind', ARGV[6], unpack(ARGV, 8))
+redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+return 1
+"""
+
+# keys job results; argv batch, most attempts -> {step, next}. step is one of gone, recorded, poison,
+# classify, finish (see records.Step); next is the next batch of the same stream that has no results, or -1.
+BEGIN: Final = """
+local state, batch_chunks, total, streams, streams_before_1_0, finisher =
+    unpack(redis.call('HMGET', KEYS[1], 'state', 'batch', 'total', 'streams', 'lanes', 'finisher'))
+if state ~= 'queued' and state ~= 'processing' then return {'gone', -1} end
+batch_chunks, total = tonumber(batch_chunks), tonumber(total)
+streams = tonumber(streams or streams_before_1_0)
+local step = 'classify'
+if redis.call('HEXISTS', KEYS[2], tonumber(ARGV[1]) * batch_chunks) == 1 then
+    if finisher ~= ARGV[1] then return {'recorded', -1} end
+    step = 'finish'
+end
+if redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], 1) > tonumber(ARGV[2]) then
+    return {'poison', -1}
+end
+local next_batch = tonumber(ARGV[1]) + streams
+while next_batch * batch_chunks < total do
+    if redis.call('HEXISTS', KEYS[2], next_batch * batch_chunks) == 0 then return {step, next_batch} end
+    next_batch = next_batch + streams
+end
+return {step, -1}
+"""
+
+# keys job; argv batch -> nothing. Takes back what BEGIN counted.
+REFUND_ATTEMPT: Final = """
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], -1) end
+"""
+
+# keys job results classified; argv batch, then index, probabilities, ... -> 1 if this batch is the one that
+# must finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
+# again when its task runs again after a crash.
+RECORD: Final = """
+local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
+if state ~= 'queued' and state ~= 'processing' then return -1 end
+for argument = 2, #ARGV, 2 do
+    if redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1]) == 1 then
+        redis.call('INCR', KEYS[3])
+    end
+end
+redis.call('EXPIRE', KEYS[3], 120)
+redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
+redis.call('HSET', KEYS[1], 'state', 'processing')
+redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
+if redis.call('HLEN', KEYS[2]) < tonumber(total) then return 0 end
+redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
+if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then return 1 end
+return 0
+"""
+
+# keys job open; argv id, final state, then field, value, ... -> 1, or 0 if the job is gone or already final.
+CLOSE: Final = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'processing' then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[2], unpack(ARGV, 3))
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
+return 1
+"""
+
+# keys results of an enquiry -> {photos classified, photos failed}.
+OUTCOMES: Final = """
+local classified, failed = 0, 0
+for _, result in ipairs(redis.call('HVALS', KEYS[1])) do
+    if string.sub(result, 1, 1) == '+' then classified = classified + 1 else failed = failed + 1 end
+end
+return {classified, failed}
+"""
+
+# keys job results open kept; argv id, seconds to remember -> 1, or 0 if there was no such job.
+DELETE: Final = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if not state or state == 'deleted' then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('HSET', KEYS[1], 'state', 'deleted')
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
+return 1
+"""
+
+# keys fetching; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free,
+# else 0.
+ACQUIRE_FETCH_SLOT: Final = """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+return 1
+"""
+
+# keys job share; argv id, share id, expires -> the id under which the job is shared, an earlier one if
+# there is one, or false if the job is gone.
+SHARE: Final = """
+local state, earlier = unpack(redis.call('HMGET', KEYS[1], 'state', 'share'))
+if not state or state == 'deleted' then return false end
+if earlier then return earlier end
+redis.call('HSET', KEYS[1], 'share', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1])
+redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(ARGV[3])) + 60)
+return ARGV[2]
+"""
+
+# keys queue; argv task id, a priority number -> length of the queue. Ids begin with their priority number,
+# one digit, 0 first. The task goes in front of the first task of that number or a larger one; only the tasks
+# of small numbers at the head are walked over.
+ENQUEUE: Final = """
+local before = tonumber(ARGV[2])
+for _, waiting in ipairs(redis.call('LRANGE', KEYS[1], 0, 255)) do
+    if tonumber(string.sub(waiting, 1, 1)) >= before then
+        return redis.call('LINSERT', KEYS[1], 'BEFORE', waiting, ARGV[1])
+    end
+end
+return redis.call('RPUSH', KEYS[1], ARGV[1])
+"""

@@ -1,0 +1,117 @@
+"""Run one task: classify a batch of chunks, record the results once, and queue the next batch."""
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from coralchunk.errors import Unreadable
+from coralchunk.imaging.grid import grid
+from coralchunk.metrics import BATCH_SECONDS, JOBS
+from coralchunk.pipeline.points.classify_points import abandon_image, classify_image, finish_point_job
+from coralchunk.pipeline.points.fetch import fetched_name
+from coralchunk.pipeline.queue.task_queue import Task, next_task
+from coralchunk.pipeline.records.job import Job, JobKind
+from coralchunk.pipeline.records.job_records import Step, packed
+from coralchunk.pipeline.steps.finish import finish
+from coralchunk.pipeline.worker.classifier_cache import classify_chunks
+from coralchunk.pipeline.worker.context import WorkerContext
+
+MAX_ATTEMPTS: Final = 3
+_log: Final = structlog.get_logger()
+
+
+def run_task(context: WorkerContext, task: Task) -> None:
+    """Do what a task has to do; anything from nothing to the last batch and the stitch.
+
+    Raises whatever went wrong that is not the photo's fault; the worker then calls `try_again`.
+    """
+    records = context.stores.records
+    step, next_batch = records.begin(task.job_id, task.batch, MAX_ATTEMPTS)
+    match step:
+        case Step.GONE:
+            context.photos.drop(task.job_id)
+        case Step.RECORDED:
+            return
+        case Step.POISON:
+            _give_up(context, task)
+        case Step.CLASSIFY | Step.FINISH:
+            job = records.get(task.job_id)
+            structlog.contextvars.bind_contextvars(job_id=job.id, request_id=job.request_id)
+            try:
+                with BATCH_SECONDS.time():
+                    is_last = step is Step.FINISH or _classify(context, job, task, next_batch)
+                if is_last:
+                    _finish(context, job)
+            except Unreadable as unreadable:
+                if records.fail(job.id, str(unreadable)):
+                    JOBS.labels("error").inc()
+                    _log.info("photo refused", reason=str(unreadable))
+
+
+def try_again(context: WorkerContext, task: Task) -> None:
+    """Put a task back that failed for no fault of the photo; after some attempts it is given up."""
+    context.stores.tasks.put(task.again())
+
+
+def refund_attempt(context: WorkerContext, task: Task) -> None:
+    """Take back that a task was begun: what hindered it was neither the photo nor a bug."""
+    context.stores.records.refund_attempt(task.job_id, task.batch)
+
+
+def _classify(context: WorkerContext, job: Job, task: Task, next_batch: int | None) -> bool:
+    """Classify a batch. Returns whether it is the one that has to finish the job."""
+    batch = task.batch
+    if job.kind is JobKind.POINTS:
+        result = classify_image(context, job, task)
+        if result is None:
+            return False
+        is_last = _record(context, job, batch, {batch: result}, next_batch)
+        context.stores.blobs.remove(job.id, fetched_name(batch))
+        return is_last
+    indices = job.chunks_of(batch)
+    photo = context.photos.get(job)
+    chunks = grid(job.size)[indices.start : indices.stop]
+    classified = classify_chunks(context.classifier, photo, chunks)
+    is_last = _record(context, job, batch, dict(zip(indices, packed(classified), strict=True)), next_batch)
+    if next_batch is None and not is_last:
+        context.photos.drop(job.id)  # this stream is at its end, and another worker's will finish the job
+    return is_last
+
+
+def _record(
+    context: WorkerContext, job: Job, batch: int, results: Mapping[int, bytes], next_batch: int | None
+) -> bool:
+    # Results and next task appear together, or a crash between the two would break the stream.
+    with context.stores.transaction() as pipeline:
+        context.stores.records.record(job.id, batch, results, time.time(), pipeline)
+        if next_batch is not None:
+            context.stores.tasks.put(next_task(job, next_batch), pipeline)
+        recorded, *_ = pipeline.execute()
+    return bool(recorded == 1)
+
+
+def _finish(context: WorkerContext, job: Job) -> None:
+    if job.kind is JobKind.POINTS:
+        finish_point_job(context, job)
+    else:
+        finish(context, job)
+
+
+def _give_up(context: WorkerContext, task: Task) -> None:
+    _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MAX_ATTEMPTS)
+    reason = (
+        f"This photo could not be classified: the server tried {MAX_ATTEMPTS} times and failed each time."
+        " Its operator finds the reason in the log."
+    )
+    job = context.stores.records.get(task.job_id)
+    if job.kind is JobKind.POINTS and context.stores.records.finisher(job.id) is None:
+        # One photo of many: the others go on.
+        if _record(
+            context, job, task.batch, {task.batch: abandon_image(context, job, task.batch, reason)}, None
+        ):
+            finish_point_job(context, job)
+        return
+    if context.stores.records.fail(task.job_id, reason):
+        JOBS.labels("given up").inc()

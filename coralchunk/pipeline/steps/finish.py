@@ -1,0 +1,36 @@
+"""Finish a job whose chunks all have results: stitch, store the answer, mark the job completed."""
+
+from io import BytesIO
+from typing import Final
+
+import structlog
+
+from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.steps.stitch import stitch
+from coralchunk.pipeline.worker.context import WorkerContext
+from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+
+_log: Final = structlog.get_logger()
+
+
+def finish(context: WorkerContext, job: Job) -> None:
+    """Stitch a job and store its answer; the job is completed once the answer is on disk."""
+    stores = context.stores
+    answer = stitch(
+        context.photos.get(job),
+        stores.records.results(job),
+        context.classifier.manifest,
+        stores.settings.result_max_side,
+    )
+    for name, content in ((PICTURE, answer.png), (SUMMARY, answer.summary), (CHUNKS, answer.chunks)):
+        stores.blobs.write(job.id, name, BytesIO(content))
+    if stores.records.complete(job.id, answer.picture):
+        JOBS.labels("completed").inc()
+        _log.info("photo completed", chunks=job.total_chunks)
+        for state, count in answer.counts.items():
+            CHUNKS_CLASSIFIED.labels(state.value).inc(count)
+    elif not stores.records.exists(job.id):
+        # Deleted while it was stitched: what was just written must not outlive it.
+        stores.blobs.delete(job.id)
+    context.photos.drop(job.id)

@@ -1,0 +1,34 @@
+"""Run a job that ended in an error again from the beginning."""
+
+from coralchunk.errors import UnknownJob
+from coralchunk.imaging.decode import read_header
+from coralchunk.pipeline.points.point_job import requeue_point_job
+from coralchunk.pipeline.records.job import JobKind
+from coralchunk.pipeline.records.job_records import reachable
+from coralchunk.pipeline.steps.share import share_as_before
+from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.blobs import PHOTO
+
+
+def retry(stores: Stores, job_id: int, now: float) -> None:
+    """Begin a job again from what was sent, under the same id; what it had is forgotten.
+
+    now  Unix seconds; its time to expire begins anew
+
+    Raises UnknownJob, Unreadable, QueueDown.
+    """
+    with reachable():
+        job = stores.records.get(job_id)
+        if job.kind is JobKind.POINTS:
+            stores.records.erase(job_id)
+            requeue_point_job(stores, job_id, job.owner, now)
+            return
+        try:
+            with stores.blobs.open(job_id, PHOTO) as upload:
+                size = read_header(upload, stores.settings.max_pixels).size
+        except FileNotFoundError:
+            raise UnknownJob(job_id) from None
+        stores.records.erase(job_id)
+        enqueue(stores, StoredUpload(job_id, size, now, job.request_id, job.owner), stores.admission.load())
+        share_as_before(stores, job_id)

@@ -1,0 +1,88 @@
+"""Turn a photo and the probabilities of its chunks into the answer: picture, summary and chunks."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from coralchunk.imaging.encode import png
+from coralchunk.imaging.grid import columns, grid, spread
+from coralchunk.imaging.overlay import bounded, overlay
+from coralchunk.imaging.photo import Photo
+from coralchunk.inference.manifest import Manifest
+from coralchunk.science.cover import cover, figures
+from coralchunk.science.predictions import predictions
+from coralchunk.science.quality import quality
+from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
+
+_LOOKS: Final = 3  # windows each way that sharpness is measured in
+_DIGITS: Final = 4  # of a probability; calibration is not exact to the third
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said about one photo, encoded once and served as it is."""
+
+    picture: Size
+    png: bytes
+    summary: bytes  # JSON object
+    chunks: bytes  # JSON array, row-major
+    counts: Mapping[State, int]
+
+
+def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
+    """Put the chunks of a photo together.
+
+    probabilities  (N, 3) float32, of all chunks, row-major
+    max_side       of the picture, px; 0 for the size of the photo
+    """
+    size = photo.size
+    classified = predictions(grid(size), probabilities, manifest.thresholds.unsure_below)
+    picture = bounded(size, max_side)
+    return Answer(
+        picture=picture,
+        png=png(overlay(photo.shrunk(picture), classified, size)),
+        summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
+        chunks=_json([_chunk(prediction) for prediction in classified]),
+        counts=Counter(prediction.state for prediction in classified),
+    )
+
+
+def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) -> dict[str, Any]:
+    counted = Counter(prediction.state for prediction in classified)
+    # A fixed seed: a job that is finished twice must give the same bytes.
+    measured = cover(classified, across, np.random.default_rng(0))
+    return {
+        "bleached_chunks": counted[State.BLEACHED],
+        "healthy_chunks": counted[State.HEALTHY],
+        "not_coral_chunks": counted[State.NOT_CORAL],
+        "unsure_chunks": counted[State.UNSURE],
+        "total_chunks": len(classified),
+        **figures(measured),
+        "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
+    }
+
+
+def _quality(photo: Photo) -> dict[str, Any]:
+    return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS))))
+
+
+def _chunk(prediction: Prediction) -> dict[str, Any]:
+    bleached, healthy, not_coral = (round(value, _DIGITS) for value in prediction.probabilities)
+    chunk = prediction.chunk
+    return {
+        "x": chunk.x,
+        "y": chunk.y,
+        "width": chunk.width,
+        "height": chunk.height,
+        "probability": bleached,
+        "predicted_label": LABELS[prediction.state],
+        "probabilities": {"bleached": bleached, "healthy": healthy, "not_coral": not_coral},
+    }
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,46 @@
+"""Cache loaded classifiers: the one in use, and others that point jobs ask for."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from coralchunk.imaging.photo import Photo
+from coralchunk.inference.classifier import Classifier
+from coralchunk.metrics import MODEL_SECONDS
+from coralchunk.processes import has_vnni
+from coralchunk.storage.model_repository import ModelRef, ModelRepository
+from coralchunk.terms import Chunk, Probabilities
+
+_MOST: Final = 2  # loaded at once, beside the one in use
+
+
+class ClassifierCache:
+    """The model in use, and those asked for last."""
+
+    def __init__(self, models: ModelRepository, in_use: ModelRef, classifier: Classifier) -> None:
+        self._models: Final = models
+        self._in_use: Final = (in_use.label, classifier)
+        self._others: Final[OrderedDict[str, Classifier]] = OrderedDict()
+
+    def get(self, label: str) -> Classifier:
+        """Return the model called `label`. Raises UnknownModel, BadModel."""
+        if label == self._in_use[0]:
+            return self._in_use[1]
+        classifier = self._others.pop(label, None) or load_classifier(self._models, self._models.find(label))
+        while len(self._others) >= _MOST:
+            self._others.popitem(last=False)
+        self._others[label] = classifier
+        return classifier
+
+
+def load_classifier(models: ModelRepository, model: ModelRef) -> Classifier:
+    """Check a model's file against its sha256 and load it. Raises BadModel."""
+    return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())
+
+
+def classify_chunks(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
+    """Classify chunks of a photo, and count the time that the model took."""
+    before = classifier.cpu_s
+    probabilities = classifier.probabilities(photo.windows(chunks), photo.scene)
+    MODEL_SECONDS.inc(classifier.cpu_s - before)
+    return probabilities

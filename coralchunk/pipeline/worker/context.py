@@ -1,0 +1,33 @@
+"""Hold what one worker process needs to classify chunks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
+from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
+from coralchunk.storage.model_repository import ModelRef, ModelRepository
+
+_PHOTO_MEMORY_BYTES: Final = 128_000_000  # of decoded photos a worker keeps: three of 12 megapixels
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """The stores, the loaded model and the photos decoded last."""
+
+    stores: Stores
+    classifier: Classifier
+    photos: DecodedPhotoCache
+    classifiers: ClassifierCache
+
+
+def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
+    """Load the model into this process. Raises BadModel."""
+    classifier = load_classifier(models, model)
+    return WorkerContext(
+        stores=stores,
+        classifier=classifier,
+        photos=DecodedPhotoCache(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES),
+        classifiers=ClassifierCache(models, model, classifier),
+    )

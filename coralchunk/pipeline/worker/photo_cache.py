@@ -1,0 +1,50 @@
+"""Cache decoded photos in memory while a worker classifies one batch after another."""
+
+from collections import OrderedDict
+from typing import Final
+
+from coralchunk.errors import BrokenImage
+from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.photo import Photo
+from coralchunk.pipeline.records.job import Job
+from coralchunk.storage.blobs import PHOTO, Blobs
+
+_BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
+
+
+class DecodedPhotoCache:
+    """The photos that this process decoded last.
+
+    Keeps as many as fit into `max_bytes`, and always the last one, however large.
+    """
+
+    def __init__(self, blobs: Blobs, max_pixels: int, max_bytes: int) -> None:
+        self._blobs: Final = blobs
+        self._max_pixels: Final = max_pixels
+        self._max_bytes: Final = max_bytes
+        self._photos: Final[OrderedDict[int, Photo]] = OrderedDict()
+
+    def get(self, job: Job) -> Photo:
+        """Return the photo of a job. Raises Unreadable, or FileNotFoundError if its upload is gone."""
+        photo = self._photos.pop(job.id, None)
+        if photo is None:
+            self._make_room(job.size.pixels * _BYTES_PER_PIXEL)
+            photo = self._decode(job)
+        self._photos[job.id] = photo
+        return photo
+
+    def drop(self, job_id: int) -> None:
+        """Free the memory of a photo that is no longer needed here."""
+        self._photos.pop(job_id, None)
+
+    def _make_room(self, needed: int) -> None:
+        while self._photos and needed + sum(p.nbytes for p in self._photos.values()) > self._max_bytes:
+            self._photos.popitem(last=False)
+
+    def _decode(self, job: Job) -> Photo:
+        with self._blobs.open(job.id, PHOTO) as stream:
+            photo = open_photo(stream, self._max_pixels)
+        if photo.size != job.size:
+            # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
+            raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")
+        return photo

@@ -1,0 +1,116 @@
+"""Start the workers, and restart every process of this server that dies."""
+
+import secrets
+import socket
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+from redis.exceptions import RedisError
+
+from coralchunk.config import Settings
+from coralchunk.pipeline.stores import Stores, open_stores
+from coralchunk.storage.database import open_database
+from coralchunk.storage.migrate import migrate
+from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
+from coralchunk.supervisor.signals import ShutdownSignal
+from coralchunk.supervisor.sweeper import sweep_periodically
+
+_LOOK_AGAIN_S: Final = 0.5
+_log: Final = structlog.get_logger()
+
+
+def monitor(
+    settings: Settings, environment: Mapping[str, str], others: list[Child], shutdown: ShutdownSignal
+) -> None:
+    """Start the workers and restart whatever dies, until the server is told to end; then end the workers.
+
+    settings     with the URL of the Redis that runs
+    environment  what the workers inherit
+    others       what was started before
+
+    Raises BadSetup and DatabaseDown if the database cannot be brought up to date.
+    """
+    _bring_up_to_date(settings)
+    stores = open_stores(settings, redis_timeout_s=5)
+    workers = _Workers(settings, environment)
+    _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers.children))
+    stopping = threading.Event()
+    sweeper = threading.Thread(target=sweep_periodically, args=(stores, stopping), name="sweeper")
+    sweeper.start()
+    try:
+        _keep_running([*others, *workers.children], workers, stores, shutdown)
+    finally:
+        _log.info("stopping")
+        stopping.set()
+        # Workers first: while they end what they have begun, web still answers, but takes nothing new.
+        _drain(stores)
+        stop_all(workers.children, STOP_TIMEOUT_S)
+        sweeper.join()
+
+
+class _Workers:
+    """The workers, through all their restarts, and what Redis was not yet told of dead processes."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        self._environment: Final = environment
+        self._names: Final[dict[Child, str]] = {}
+        self._died: Final[list[str]] = []
+        self._unrecovered: Final[list[str]] = []  # dead workers whose tasks are still to be put back
+        self.children: Final = [self._worker(slot) for slot in range(settings.workers)]
+
+    def note_death(self, child: Child) -> None:
+        """Remember that a process of the server has died."""
+        self._died.append(child.name)
+        if child in self._names:
+            self._unrecovered.append(self._names[child])
+
+    def recover(self, stores: Stores) -> None:
+        """Put back what dead workers had taken, and count deaths. After a RedisError: to be called again."""
+        while self._unrecovered:
+            put_back = stores.tasks.recover(self._unrecovered[0])
+            _log.info("tasks of a dead worker put back", worker=self._unrecovered.pop(0), tasks=put_back)
+        while self._died:
+            stores.counters.count_restart(self._died[0])
+            self._died.pop(0)
+
+    def _worker(self, slot: int) -> Child:
+        def start() -> Process:
+            # RQ refuses a name that it has not yet seen die, so each start takes a new one.
+            name = f"{socket.gethostname()}.{slot}.{secrets.token_hex(4)}"
+            self._names[child] = name
+            return python(["-m", "jobs", name], self._environment)
+
+        child = Child(f"worker {slot}", start)
+        return child
+
+
+def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shutdown: ShutdownSignal) -> None:
+    is_open = False  # whether Redis has been told that photos are taken (again)
+    while not shutdown.is_received:
+        for child in children:
+            if child.has_died():
+                workers.note_death(child)
+            child.start()
+        try:
+            if not is_open:
+                stores.admission.open()
+                is_open = True
+            workers.recover(stores)
+        except RedisError:
+            _log.warning("Redis does not answer; tasks are put back later")
+        shutdown.wait(_LOOK_AGAIN_S)
+
+
+def _bring_up_to_date(settings: Settings) -> None:
+    database = open_database(settings.database_url, settings.data_dir)
+    migrate(database)
+    database.close()
+
+
+def _drain(stores: Stores) -> None:
+    try:
+        stores.admission.close(int(3 * STOP_TIMEOUT_S))
+    except RedisError:
+        _log.warning("Redis does not answer; uploads are refused for that")

@@ -1,0 +1,207 @@
+"""Keep surveys: the results of completed jobs, stored beyond the end of those jobs."""
+
+import json
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from coralchunk.errors import UnknownJob
+from coralchunk.errors.surveys import TooManyPhotos, UnknownPhoto, UnknownSurvey
+from coralchunk.pipeline.queries.lookup import get_completed_job
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.science.cover import Cover
+from coralchunk.science.survey import Areas, survey_cover
+from coralchunk.storage import surveys
+from coralchunk.storage.blobs import CHUNKS, SUMMARY
+from coralchunk.storage.database import Database
+from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.terms import CLASSES, LABELS
+
+LARGEST_ID: Final = 2**53 - 1  # as a job's
+MAX_PHOTOS: Final = 1000  # of a survey
+_LARGEST_NUMBER: Final = 2**31 - 1  # that PostgreSQL's integer holds
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks: where tokens are asked for, a user and what is written on the jobs of the token."""
+
+    user_id: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What somebody says of a photo."""
+
+    name: str
+    taken_at: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A survey with its photos and what they say together."""
+
+    survey: Survey
+    photos: tuple[SurveyPhoto, ...]
+    cover: Cover
+
+
+class SurveyService:
+    """The surveys of this server.
+
+    A `requester` of None may be anybody, on a server that asks for no tokens: knowing the id of a survey is
+    what gives access to it.
+    """
+
+    def __init__(self, database: Database, stores: Stores) -> None:
+        self._database: Final = database
+        self._stores: Final = stores
+
+    def add(self, fields: Mapping[str, Any], requester: Requester | None, now: float) -> Measured:
+        """Add a survey.
+
+        fields  name, site, date, depth_m, transect
+        now     Unix seconds
+        """
+        user_id = None if requester is None else requester.user_id
+        survey = Survey(id=secrets.randbelow(LARGEST_ID) + 1, user_id=user_id, created_at=now, **fields)
+        with self._database.writing() as connection:
+            surveys.add_survey(connection, survey)
+        return _measured(survey, ())
+
+    def get(self, survey_id: int, requester: Requester | None) -> Measured:
+        """Return a survey. Raises UnknownSurvey."""
+        with self._database.reading() as connection:
+            survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            return _measured(survey, surveys.photos_of(connection, [survey_id]))
+
+    def listed(self, ids: Sequence[int], requester: Requester | None) -> list[Measured]:
+        """Return surveys by date: an requester's, or those of them that are named; anybody's only by name."""
+        with self._database.reading() as connection:
+            if requester is None:
+                named = (surveys.find_survey(connection, _possible(one)) for one in {*ids})
+                chosen = [one for one in named if one is not None]
+            else:
+                chosen = [
+                    one
+                    for one in surveys.surveys_of(connection, requester.user_id)
+                    if not ids or one.id in ids
+                ]
+            photos = surveys.photos_of(connection, [one.id for one in chosen])
+        chosen.sort(key=lambda one: (one.date, one.created_at))
+        return [_measured(one, [photo for photo in photos if photo.survey_id == one.id]) for one in chosen]
+
+    def change(self, survey_id: int, fields: Mapping[str, Any], requester: Requester | None) -> Measured:
+        """Give some fields of a survey other values. Raises UnknownSurvey."""
+        with self._database.writing() as connection:
+            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            if fields:
+                surveys.change_survey(connection, survey_id, fields)
+        return self.get(survey_id, requester)
+
+    def delete(self, survey_id: int, requester: Requester | None) -> None:
+        """Remove a survey and all that it holds. Raises UnknownSurvey."""
+        with self._database.writing() as connection:
+            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            surveys.delete_survey(connection, survey_id)
+
+    def add_photo(
+        self, survey_id: int, job_id: int, details: Details, requester: Requester | None, now: float
+    ) -> tuple[SurveyPhoto, bool]:
+        """Copy what was found in a completed job into a survey. Returns it, and whether it is new there.
+
+        now  Unix seconds
+
+        Raises UnknownSurvey, UnknownJob, NotFinished, TooManyPhotos.
+        """
+        with self._database.reading() as connection:
+            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            kept = surveys.photo_of_job(connection, survey_id, job_id)
+        if kept is not None:
+            return kept, False
+        job = get_completed_job(self._stores, job_id, None if requester is None else requester.owner)
+        chunks = self._part(job, CHUNKS)
+        photo = _photo(survey_id, job, details, self._part(job, SUMMARY), chunks, now)
+        with self._database.writing() as connection:
+            if surveys.count_photos(connection, survey_id) >= MAX_PHOTOS:
+                raise TooManyPhotos(MAX_PHOTOS)
+            is_new = surveys.add_photo(connection, photo, zlib.compress(chunks))
+            kept = surveys.photo_of_job(connection, survey_id, job_id)
+        if kept is None:  # the survey was deleted in this very moment
+            raise UnknownSurvey(survey_id)
+        return kept, is_new
+
+    def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
+        """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""
+        with self._database.reading() as connection:
+            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            found = surveys.chunks_of_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER))
+        if found is None:
+            raise UnknownPhoto(photo_id, survey_id)
+        return found[0], zlib.decompress(found[1])
+
+    def delete_photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> None:
+        """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
+        with self._database.writing() as connection:
+            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            if not surveys.delete_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER)):
+                raise UnknownPhoto(photo_id, survey_id)
+
+    def _part(self, job: Job, name: str) -> bytes:
+        try:
+            return self._stores.blobs.read(job.id, name)
+        except FileNotFoundError:
+            raise UnknownJob(job.id) from None
+
+
+def _allowed(survey: Survey | None, survey_id: int, requester: Requester | None) -> Survey:
+    if survey is None or (requester is not None and survey.user_id != requester.user_id):
+        raise UnknownSurvey(survey_id)
+    return survey
+
+
+def _possible(number: int, most: int = LARGEST_ID) -> int:
+    """Return a number that the database can be asked for; 0, which nothing has, for one that is too large."""
+    return number if number <= most else 0
+
+
+def _measured(survey: Survey, photos: Sequence[SurveyPhoto]) -> Measured:
+    areas = [Areas(one.bleached_px, one.coral_px, one.judged_px, one.coral_chunks) for one in photos]
+    # A fixed seed: the same photos give the same figures.
+    return Measured(survey, tuple(photos), survey_cover(areas, np.random.default_rng(0)))
+
+
+def _photo(
+    survey_id: int, job: Job, details: Details, summary: bytes, chunks: bytes, now: float
+) -> SurveyPhoto:
+    area = dict.fromkeys(LABELS.values(), 0)
+    count = dict.fromkeys(LABELS.values(), 0)
+    for chunk in json.loads(chunks):
+        area[chunk["predicted_label"]] += chunk["width"] * chunk["height"]
+        count[chunk["predicted_label"]] += 1
+    bleached, healthy, not_coral = (LABELS[state] for state in CLASSES)
+    return SurveyPhoto(
+        id=0,
+        survey_id=survey_id,
+        job_id=job.id,
+        name=details.name,
+        taken_at=details.taken_at,
+        latitude=details.latitude,
+        longitude=details.longitude,
+        added_at=now,
+        width=job.size.width,
+        height=job.size.height,
+        bleached_px=area[bleached],
+        coral_px=area[bleached] + area[healthy],
+        judged_px=area[bleached] + area[healthy] + area[not_coral],
+        coral_chunks=count[bleached] + count[healthy],
+        summary=summary.decode(),
+    )

@@ -1,0 +1,62 @@
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
+from coralchunk.storage.blobs import PHOTO
+from coralchunk.terms import Size
+from tests.pipeline.conftest import Submit
+from tests.reef import jpeg
+
+PHOTO_BYTES = 300 * 200 * 4
+
+
+@pytest.fixture
+def jobs(stores: Stores, send: Submit) -> list[Job]:
+    return [get_job(stores, send(300, 200, seed=seed)) for seed in (1, 2, 3)]
+
+
+def test_a_photo_is_decoded_once_while_there_is_room(stores: Stores, jobs: list[Job]) -> None:
+    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=3 * PHOTO_BYTES)
+    first = [shelf.get(job) for job in jobs]
+    for job in jobs:
+        stores.blobs.delete(job.id)
+
+    again = [shelf.get(job) for job in jobs]
+
+    assert all(one is other for one, other in zip(first, again, strict=True))
+
+
+def test_the_photo_used_longest_ago_makes_room_for_a_new_one(stores: Stores, jobs: list[Job]) -> None:
+    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=2 * PHOTO_BYTES)
+    for job in (jobs[0], jobs[1], jobs[0], jobs[2]):
+        shelf.get(job)
+    for job in jobs:
+        stores.blobs.delete(job.id)
+
+    assert shelf.get(jobs[0]).pixels().shape == shelf.get(jobs[2]).pixels().shape == (200, 300, 3)
+    with pytest.raises(FileNotFoundError):
+        shelf.get(jobs[1])
+
+
+def test_the_last_photo_is_kept_however_large(stores: Stores, jobs: list[Job]) -> None:
+    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=1)
+    photo = shelf.get(jobs[0])
+    stores.blobs.delete(jobs[0].id)
+
+    assert shelf.get(jobs[0]) is photo
+
+
+def test_a_dropped_photo_is_read_again(stores: Stores, jobs: list[Job]) -> None:
+    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=10**9)
+    shelf.get(jobs[0])
+    stores.blobs.write(jobs[0].id, PHOTO, BytesIO(jpeg(301, 200)))
+
+    shelf.drop(jobs[0].id)
+    shelf.drop(jobs[0].id)
+
+    assert shelf.get(replace(jobs[0], size=Size(301, 200))).pixels().shape == (200, 301, 3)
