@@ -36,11 +36,11 @@ class Interrupted(Blobs):
         self._happens = happens
 
     @override
-    def keep(self, job_id: int, name: str, content: IO[bytes]) -> None:
+    def write(self, job_id: int, name: str, content: IO[bytes]) -> None:
         if name == PICTURE:
             assert callable(self._happens)
             self._happens()
-        super().keep(job_id, name, content)
+        super().write(job_id, name, content)
 
 
 class Disturbed(Classifier):
