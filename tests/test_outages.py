@@ -144,7 +144,7 @@ def test_a_client_that_uploads_too_often_is_told_when_to_return(own_server: OwnS
     answers = [upload(server, jpeg(30, 20)) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    is_told_to_return(answers[3], 429, "RateLimited", 61)
+    is_told_to_return(answers[3], 429, "TooOften", 61)
     assert server.client.get("/V1/api/health").status_code == 200
     assert server.client.get(f"/V1/api/status/{answers[0].json()['job_id']}").status_code == 200
 
@@ -161,7 +161,7 @@ def test_equal_keys_at_the_same_time_make_one_job_and_another_photo_with_the_key
 
     assert {answer.status_code for answer in answers} == {200}
     (job_id,) = {answer.json()["job_id"] for answer in answers}
-    assert (other.status_code, other.json()["title"]) == (422, "IdempotencyKeyReused")
+    assert (other.status_code, other.json()["title"]) == (422, "KeyUsedBefore")
     assert [path.name for path in folders(server)] == [str(job_id)]
     server.completed(job_id)
 
