@@ -32,6 +32,7 @@ _FRUGAL_BYTES: Final = 4
 _BYTES_PER_PIXEL: Final = {"JPEG": _FRUGAL_BYTES, "MPO": _FRUGAL_BYTES, "PNG": _FRUGAL_BYTES}
 _LAVISH_BYTES: Final = 8
 _PROGRESSIVE_BYTES: Final = 10
+_ORIENTATION: Final = 0x0112  # EXIF 2.32
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ def open_photo(stream: IO[bytes], max_pixels: int) -> Photo:
         pixels = jpeg_pixels(image, metered)
         if pixels is not None:
             return Photo(ArrayRaster(pixels), held)
+        applied = _applied(image)
         image.load()
-        return Photo(PillowRaster(image), held)
+        return Photo(PillowRaster(image), held, applied)
 
 
 def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
@@ -86,6 +88,11 @@ def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
 def _held(image: Image.Image) -> int:
     # Pillow turns a TIFF itself: its size at once, its pixels while it loads them.
     return UPRIGHT if isinstance(image, TiffImageFile) else orientation(image)
+
+
+def _applied(image: Image.Image) -> int:
+    """Return the orientation that Pillow applies to the pixels while it loads them."""
+    return image.getexif().get(_ORIENTATION, UPRIGHT) if isinstance(image, TiffImageFile) else UPRIGHT
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from PIL import Image
 from typing_extensions import override
 
 from tests.reef import encoded, jpeg, reef
@@ -13,6 +14,21 @@ from tests.waiting import PATIENCE_S
 
 WIDTH, HEIGHT = 600, 400
 LARGE_BYTES = 2_000_001
+TURNED = {  # a photo of 600 x 400 stored pixels that a viewer turns, by its orientation
+    "turned.jpg": ("JPEG", 6),
+    "mirrored.jpg": ("JPEG", 5),
+    "turned.png": ("PNG", 8),
+    "turned.webp": ("WEBP", 7),
+    "turned.tif": ("TIFF", 6),
+}
+
+
+def turned(format_name: str, orientation: int) -> bytes:
+    """Encode the reef with an EXIF orientation that its pixels do not follow."""
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 85}}.get(format_name, {})
+    return encoded(reef(WIDTH, HEIGHT), format_name, exif=tags.tobytes(), **lossless)
 
 
 class ImageHost:
@@ -67,6 +83,7 @@ class ImageHost:
             "/two.png": encoded(reef(300, 250, 2), "PNG"),
             "/small.jpg": jpeg(100, 80),
             "/page.html": b"<!doctype html><p>no photo",
+            **{f"/{name}": turned(*told) for name, told in TURNED.items()},
             "/large.jpg": photo + b"\0" * LARGE_BYTES,
         }
 
