@@ -41,6 +41,8 @@ class Scope(StrEnum):
 
     READ = "read"  #: ask for progress and results
     CLASSIFY = "classify"  #: send photos and delete them
+    TRAIN = "train"  #: keep labelled images and train classifiers of them
+    NETWORKS = "networks"  #: upload networks and have them answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """Models in folders -> classifiers and labels with numbers that stay theirs for good."""
 
+import time
+import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors.access import UnknownClassifier
+from coralchunk.storage.classifier_tables import CLASSIFIERS
 from coralchunk.storage.database import Database
+from coralchunk.storage.dataset_tables import LABELS
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
-from coralchunk.storage.tables import CLASSIFIERS, LABELS
 
 _LONGEST_CODE: Final = 10  # as on CoralNet
 
@@ -49,7 +52,8 @@ class Registry:
         models: dict[str, list[ModelRef]] = {}
         for model in self._shelf.listed():
             models.setdefault(model.name, []).append(model)
-        numbers = self._numbers(CLASSIFIERS, {name: {} for name in models})
+        now = time.time()
+        numbers = self._numbers(CLASSIFIERS, {name: _classifier(name, now) for name in models})
         return sorted(
             (self._known(numbers[name], versions) for name, versions in models.items()),
             key=lambda known: known.id,
@@ -66,14 +70,14 @@ class Registry:
         # What the operator chose classifies; of the others, the version that was listed last.
         model = self._in_use if self._in_use in versions else versions[-1]
         names: tuple[str, ...] = self._shelf.manifest(model).labels
-        codes = {name: {"code": name.upper().replace(" ", "_")[:_LONGEST_CODE]} for name in names}
-        numbers = self._numbers(LABELS, codes)
-        labels = tuple(Label(numbers[name], codes[name]["code"], name) for name in names)
+        now = time.time()
+        numbers = self._numbers(LABELS, {name: _label(name, now) for name in names})
+        labels = tuple(Label(numbers[name], _code(name), name) for name in names)
         return KnownClassifier(
             number, model.name, tuple(version.version for version in versions), model, labels
         )
 
-    def _numbers(self, table: Table, wanted: dict[str, dict[str, str]]) -> dict[str, int]:
+    def _numbers(self, table: Table, wanted: dict[str, dict[str, Any]]) -> dict[str, int]:
         with self._database.reading() as connection:
             numbers = _read(connection, table, wanted)
         if len(numbers) == len(wanted):
@@ -88,5 +92,32 @@ class Registry:
 
 
 def _read(connection: Connection, table: Table, names: Iterable[str]) -> dict[str, int]:
-    rows = connection.execute(select(table.c.name, table.c.id).where(table.c.name.in_(list(names))))
-    return {str(name): int(number) for name, number in rows}
+    # Users name their own classifiers and labels as they like.
+    is_shared = table.c.user_id.is_(None) if table is CLASSIFIERS else table.c.workspace_id.is_(None)
+    chosen = select(table.c.name, table.c.id).where(is_shared & table.c.name.in_(list(names)))
+    return {str(name): int(number) for name, number in connection.execute(chosen)}
+
+
+def _classifier(name: str, now: float) -> dict[str, Any]:
+    return {
+        "kind": "model",
+        "slug": name,
+        "description": "",
+        "metadata": {},
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def _label(name: str, now: float) -> dict[str, Any]:
+    return {
+        "public_id": str(uuid.uuid4()),
+        "kind": "category",
+        "code": _code(name),
+        "description": "",
+        "created_at": now,
+    }
+
+
+def _code(name: str) -> str:
+    return name.upper().replace(" ", "_")[:_LONGEST_CODE]

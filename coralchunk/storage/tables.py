@@ -1,4 +1,4 @@
-"""The tables of the SQL database. A change needs a step in migrations/; a test finds it missing."""
+"""Define the tables of users, surveys and corrections; a change needs a step in migrations/."""
 
 from typing import Final
 
@@ -10,22 +10,13 @@ from sqlalchemy import (
     ForeignKey,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-# Named, so that a later migration can take hold of them in every database.
-METADATA: Final = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from coralchunk.storage.metadata import METADATA
 
 # Times are Unix seconds, as in the jobs' records. Ids are never given twice: jobs keep those of their owners.
 USERS: Final = Table(
@@ -48,22 +39,6 @@ TOKENS: Final = Table(
     Column("created_at", Double, nullable=False),
     Column("last_used_at", Double),  # to the minute
     Column("revoked_at", Double),
-    sqlite_autoincrement=True,
-)
-# Only numbers and names: what a classifier is, its manifest says; which versions there are, models.txt.
-CLASSIFIERS: Final = Table(
-    "classifiers",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("name", String(100), nullable=False, unique=True),
-    sqlite_autoincrement=True,
-)
-LABELS: Final = Table(
-    "labels",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("code", String(10), nullable=False),
-    Column("name", String(100), nullable=False, unique=True),
     sqlite_autoincrement=True,
 )
 # A survey's id is drawn at random and is the key to it where no tokens are asked for.

@@ -11,17 +11,20 @@ from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetting, BadSetup
+from coralchunk.storage import classifier_tables, dataset_tables, tables
 from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.tables import METADATA
 from tests.accounts.conftest import Open
+
+_ALL_TABLES = (tables.USERS, classifier_tables.NETWORKS, dataset_tables.IMAGES)  # one of each module
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
     with database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+        differences = compare_metadata(MigrationContext.configure(connection), tables.METADATA)
 
     assert differences == []
+    assert {table.metadata for table in _ALL_TABLES} == {tables.METADATA}
 
 
 def test_a_database_that_is_up_to_date_is_left_as_it_is(database: Database) -> None:
