@@ -9,7 +9,7 @@ SECONDS ?= 180
 SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint fix bench bench-smoke chaos fuzz audit train clean
+.PHONY: help run test fast lint docs fix bench bench-smoke chaos fuzz audit train clean
 
 help:  ## list what you can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ $(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml constraints.txt
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing what the server is compared with into $(VENV) (once) ..."
 	@$(INSTALL) -e '.[bench]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.run
+	@echo "Installing the documentation generator into $(VENV) (once) ..."
+	@$(INSTALL) -e '.[docs]'
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev
@@ -60,6 +65,10 @@ lint: $(VENV)/.dev  ## format, rules, types, room walls: all of them, changing n
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.docs  ## build the documentation into build/site; warnings and broken links are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean --strict
+	$(BIN)/python docs/site/check.py build/site
 
 fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .

@@ -15,7 +15,7 @@ PREFIX: Final = "CORALCHUNK_"
 # Names that operators know from elsewhere.
 _UNPREFIXED: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
 
-# The description of a field is its line in the README's table; a test holds the two together.
+# The description of a field is its line in the table of docs/configuration.md; a test compares the two.
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1, le=1024)]
 

@@ -65,10 +65,10 @@ def test_the_wheel_carries_every_room(setup: configparser.ConfigParser) -> None:
     assert dict(line.split(" = ") for line in setup["options"]["package_dir"].strip().splitlines()) == FILES
 
 
-def test_the_settings_table_of_the_readme_is_that_of_the_code() -> None:
+def test_the_settings_table_of_the_docs_is_that_of_the_code() -> None:
     table = {
         row["name"]: (row["default"].strip(), row["says"])
-        for row in SETTING.finditer((ROOT / "README.md").read_text())
+        for row in SETTING.finditer((ROOT / "docs" / "configuration.md").read_text())
     }
 
     assert list(table) == list(VARIABLES.values())
