@@ -34,6 +34,7 @@ CLASSIFIERS: Final = Table(
     Column("metadata", JSON, nullable=False),
     # A version of this classifier, or none. No foreign key: the two tables would refer to each other.
     Column("current_version_id", Integer),
+    Column("last_number", Integer, nullable=False),  # of its versions, deleted ones too
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("user_id", "slug"),

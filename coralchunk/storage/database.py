@@ -98,7 +98,13 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     _log_ahead(connection)  # readers and one writer do not wait for each other
     connection.execute("PRAGMA foreign_keys = ON")
+    # SQLite's own knows only the letters of ASCII.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     connection.execute("PRAGMA synchronous = FULL")  # what was told is on disk, as with photos
+
+
+def _lower(content: str | float | bytes | None) -> str | float | bytes | None:
+    return content.lower() if isinstance(content, str) else content
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:

@@ -160,3 +160,10 @@ FEEDBACK: Final = Table(
     Column("created_at", Double, nullable=False),
     sqlite_autoincrement=True,
 )
+# Keys that all processes of a server sign with.
+SECRETS: Final = Table(
+    "secrets",
+    METADATA,
+    Column("name", String(50), primary_key=True),
+    Column("value", String(100), nullable=False),
+)

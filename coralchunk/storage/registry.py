@@ -104,6 +104,7 @@ def _classifier(name: str, now: float) -> dict[str, Any]:
         "slug": name,
         "description": "",
         "metadata": {},
+        "last_number": 0,
         "created_at": now,
         "updated_at": now,
     }

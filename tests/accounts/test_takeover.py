@@ -59,8 +59,9 @@ def test_numbers_stay_and_later_ones_do_not_take_them(earlier: Database, tmp_pat
     with earlier.writing() as connection:
         connection.execute(
             text(
-                "INSERT INTO classifiers (kind, name, slug, description, metadata, created_at, updated_at)"
-                " VALUES ('task', 'lagoon', 'another', '', '{}', 1, 1)"
+                "INSERT INTO classifiers (kind, name, slug, description, metadata, last_number,"
+                " created_at, updated_at)"
+                " VALUES ('task', 'lagoon', 'another', '', '{}', 0, 1, 1)"
             )
         )
         assert connection.execute(text("SELECT max(id) FROM classifiers")).scalar_one() == 8
@@ -82,8 +83,8 @@ def test_two_users_may_give_a_classifier_the_same_name(database: Database) -> No
             )
             connection.execute(
                 text(
-                    "INSERT INTO classifiers (user_id, kind, name, slug, description, metadata, created_at,"
-                    " updated_at) VALUES (:user_id, 'task', 'reef', 'reef', '', '{}', 1, 1)"
+                    "INSERT INTO classifiers (user_id, kind, name, slug, description, metadata, last_number,"
+                    " created_at, updated_at) VALUES (:user_id, 'task', 'reef', 'reef', '', '{}', 0, 1, 1)"
                 ),
                 {"user_id": user_id},
             )

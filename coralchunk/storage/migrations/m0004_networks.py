@@ -24,8 +24,8 @@ def upgrade() -> None:
     _networks()
     _classifier_versions()
     now = time.time()
-    added = {"kind": "model", "description": "", "metadata": {}, "created_at": now, "updated_at": now}
-    _put_back("classifiers", [{**row, **added, "slug": row["name"]} for row in rows])
+    added = {"kind": "model", "description": "", "metadata": {}, "last_number": 0, "created_at": now}
+    _put_back("classifiers", [{**row, **added, "slug": row["name"], "updated_at": now} for row in rows])
     tokens = sa.table("tokens", sa.column("scopes"))
     op.execute(sa.update(tokens).where(tokens.c.scopes == _ALL_BEFORE).values(scopes=_ALL))
 
@@ -59,6 +59,7 @@ def _classifiers() -> None:
         sa.Column("outputs", sa.JSON(), nullable=True),
         sa.Column("metadata", sa.JSON(), nullable=False),
         sa.Column("current_version_id", sa.Integer(), nullable=True),
+        sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("updated_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_classifiers"),

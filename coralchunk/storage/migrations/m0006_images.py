@@ -1,4 +1,4 @@
-"""Add labelled images, verifications of them, classifications that are kept for feedback, and feedback."""
+"""Add labelled images, their verifications, classifications kept for feedback, feedback, and secrets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     _verifications()
     _classifications()
     _feedback()
+    _secrets()
 
 
 def _images() -> None:
@@ -140,3 +141,12 @@ def _feedback() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_feedback_user_id", "feedback", ["user_id"])
+
+
+def _secrets() -> None:
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.String(50), nullable=False),
+        sa.Column("value", sa.String(100), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_secrets"),
+    )

@@ -1,0 +1,62 @@
+"""Read and write workspaces as rows."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from coralchunk.storage.dataset_tables import WORKSPACES
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Labels, images and collections that a user keeps apart from others."""
+
+    id: int
+    public_id: str  # version-4 UUID
+    user_id: int
+    name: str
+    is_default: bool  # each user has one of these
+    metadata: dict[str, Any]
+    created_at: float  # Unix seconds
+
+
+def add_workspace(connection: Connection, workspace: Workspace) -> bool:
+    """Add a workspace; its own id is not looked at. Returns False if the user has a default one already."""
+    values = asdict(workspace)
+    del values["id"]
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(WORKSPACES).values(values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def find_workspace(connection: Connection, user_id: int, public_id: str) -> Workspace | None:
+    """Return a workspace of a user."""
+    is_it = (WORKSPACES.c.user_id == user_id) & (WORKSPACES.c.public_id == public_id)
+    return _workspace(connection.execute(select(WORKSPACES).where(is_it)).one_or_none())
+
+
+def find_default_workspace(connection: Connection, user_id: int) -> Workspace | None:
+    """Return the workspace of a user that is meant where none is named."""
+    is_it = (WORKSPACES.c.user_id == user_id) & WORKSPACES.c.is_default
+    return _workspace(connection.execute(select(WORKSPACES).where(is_it)).one_or_none())
+
+
+def workspaces_of(connection: Connection, user_id: int) -> list[Workspace]:
+    """Return the workspaces of a user, oldest first."""
+    chosen = select(WORKSPACES).where(WORKSPACES.c.user_id == user_id).order_by(WORKSPACES.c.id)
+    return [Workspace(**row._asdict()) for row in connection.execute(chosen)]
+
+
+def count_workspaces(connection: Connection, user_id: int) -> int:
+    """Return how many workspaces a user has."""
+    counted = select(func.count()).select_from(WORKSPACES).where(WORKSPACES.c.user_id == user_id)
+    return int(connection.execute(counted).scalar_one())
+
+
+def _workspace(row: Row[Any] | None) -> Workspace | None:
+    return None if row is None else Workspace(**row._asdict())
