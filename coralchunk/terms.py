@@ -36,6 +36,14 @@ LABELS: Final[dict[State, str]] = {
 }
 
 
+class OutputKind(StrEnum):
+    """What the numbers of a classifier mean."""
+
+    MULTI_CLASS = "multi_class"  #: probabilities that add up to 1: exactly one label holds
+    MULTI_LABEL = "multi_label"  #: a probability for each label by itself: any number of labels holds
+    REGRESSION = "regression"  #: one value on the scale of the training values
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """One cell of the grid laid over a photo; edge chunks may be smaller than the rest."""

@@ -6,16 +6,16 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest, Preprocessing
-from coralchunk.terms import CLASSES, Pixels, Probabilities, Windows
+from coralchunk.inference.session import open_session
+from coralchunk.terms import Pixels, Probabilities, Windows
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it
-OUTPUT: Final = "probabilities"  # (N, 3) float32, calibrated, in the order of terms.CLASSES; others are left
+OUTPUT: Final = "probabilities"  # (N, K) float32, calibrated, in the order of the labels; others are left
 _RESIZE: Final = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR}
 
 
@@ -27,31 +27,14 @@ class Classifier:
     def __init__(
         self, onnx: bytes, manifest: Manifest, threads: int = 1, *, has_wide_sums: bool = False
     ) -> None:
-        """Load a model.
-
-        has_wide_sums  whether the processor adds int8 products up in 32 bits (x86: VNNI). Without that,
-                       ONNX Runtime's fast path overflows and one photo has two answers; its exact path takes
-                       twice as long (measured: 14 ms a chunk instead of 7), so it is taken only there.
-
-        Raises BadModel.
-        """
+        """Load a model; `has_wide_sums` as in session.open_session. Raises BadModel."""
         self.manifest: Final = manifest
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.x64quantprecision", "0" if has_wide_sums else "1")
-        try:
-            self._session: Final = ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
-        # ONNX Runtime's own exceptions share no base class below Exception; this is the border to it.
-        except Exception as damage:
-            raise BadModel(f"{manifest.name} {manifest.version} cannot be loaded: {damage}") from damage
+        name = f"{manifest.name} {manifest.version}"
+        self._session: Final = open_session(onnx, name, threads, has_wide_sums=has_wide_sums)
         expected = {WINDOWS_INPUT, SCENE_INPUT} if manifest.preprocessing.scene else {WINDOWS_INPUT}
         found = {node.name for node in self._session.get_inputs()}
         if found != expected:
-            raise BadModel(
-                f"{manifest.name} {manifest.version} takes {sorted(found)}, not {sorted(expected)}"
-            )
+            raise BadModel(f"{name} takes {sorted(found)}, not {sorted(expected)}")
 
     def probabilities(self, windows: Iterable[Pixels], scene: NDArray[np.float32]) -> Probabilities:
         """Classify windows one by one, so that the answer for a window never depends on its neighbours.
@@ -59,15 +42,16 @@ class Classifier:
         One by one is also fastest on a CPU core: larger batches fall out of its cache (measured: batch 1
         beats 8 and 32 for EfficientNet-Lite0).
 
-        windows   N times (244, 244, 3) uint8, RGB
+        windows   N times (H, W, 3) uint8, RGB; a chunk's window has 244 x 244 px
         scene     the statistics of the photo they come from, see imaging.scene
 
-        Returns (N, 3) float32, rows adding up to 1, columns in the order of CLASSES.
+        Returns (N, K) float32, columns in the order of the manifest's labels; of a model that tells apart,
+        rows add up to 1.
         """
         how = self.manifest.preprocessing
         feeds = {SCENE_INPUT: scene} if how.scene else {}
         classified = [self._run({WINDOWS_INPUT: scaled(window, how), **feeds}) for window in windows]
-        return np.array(classified, dtype=np.float32).reshape(-1, len(CLASSES))
+        return np.array(classified, dtype=np.float32).reshape(-1, len(self.manifest.labels))
 
     def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         began = time.thread_time()
@@ -77,6 +61,6 @@ class Classifier:
 
 
 def scaled(window: Pixels, how: Preprocessing) -> Windows:
-    """Scale one window, (244, 244, 3) uint8, to what the graph takes: (1, input_px, input_px, 3) uint8."""
+    """Scale one window, (H, W, 3) uint8, to what the graph takes: (1, input_px, input_px, 3) uint8."""
     size = (how.input_px, how.input_px)
     return np.asarray(cv2.resize(window, size, interpolation=_RESIZE[how.resize]), dtype=np.uint8)[np.newaxis]

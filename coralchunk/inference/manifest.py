@@ -4,6 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coralchunk.terms import CLASSES, OutputKind
+
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,7 +38,7 @@ class Calibration(_Part):
     method: str
     temperature: Annotated[float, Field(gt=0)]  # already applied inside the graph
     #: Added to the log probabilities of each class, inside the graph too: how common it is outside training.
-    shift: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    shift: tuple[float, ...] = ()
     fitted_on: str
 
 
@@ -51,12 +55,23 @@ class Manifest(_Part):
     """A model's identity, use, origin and measured worth. Immutable: a change is a new version."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Annotated[str, Field(pattern=r"^\d+(\.\d+\.\d+)?$")]  # 1.2.0; of a trained one a number alone
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of the ONNX file
     licence: str
-    labels: tuple[Literal["bleached"], Literal["healthy"], Literal["not coral"]]  # the graph's columns
+    labels: Annotated[tuple[Label, ...], Field(min_length=1, max_length=1000)]  # the graph's columns
+    output: OutputKind = OutputKind.MULTI_CLASS
+    #: What one window shows: a chunk of a photo, or the whole picture.
+    sees: Literal["chunk", "picture"] = "chunk"
+    #: Tensors of the graph that describe a window before the heads, (N, C) or (N, C, 1, 1) each, which do not
+    #: depend on the scene; from them new classifiers are trained. Empty: the poolings of the feature maps.
+    embedding: tuple[str, ...] = ()
     preprocessing: Preprocessing
     thresholds: Thresholds
     calibration: Calibration
     training_data: tuple[Source, ...]
     figures: dict[str, float | int | str | None]  # measured, each named for what and where
+
+    @property
+    def judges_coral(self) -> bool:
+        """Whether its columns are the states of coral, as the V1 API needs them."""
+        return self.labels == tuple(CLASSES) and self.output is OutputKind.MULTI_CLASS
