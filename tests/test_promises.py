@@ -104,6 +104,7 @@ def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> No
         "cv2": "opencv_python_headless",
         "markdown_it": "markdown_it_py",
         "pydantic_core": "pydantic",
+        "sklearn": "scikit_learn",
         "werkzeug": "flask",
     }
 

@@ -1,8 +1,8 @@
 """What must be known of a model to use and to classify it: the JSON file that lies beside its ONNX file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from coralchunk.terms import CLASSES, OutputKind
 
@@ -70,6 +70,13 @@ class Manifest(_Part):
     calibration: Calibration
     training_data: tuple[Source, ...]
     figures: dict[str, float | int | str | None]  # measured, each named for what and where
+
+    @model_validator(mode="after")
+    def _known_order(self) -> Self:
+        # A model of chunks with the columns of another order would call healthy coral bleached.
+        if self.sees == "chunk" and set(self.labels) == set(CLASSES) and self.labels != tuple(CLASSES):
+            raise ValueError(f"the states of coral are in the order {', '.join(CLASSES)}")
+        return self
 
     @property
     def judges_coral(self) -> bool:

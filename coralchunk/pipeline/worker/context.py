@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from coralchunk.errors.setup import BadModel
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
@@ -23,8 +24,13 @@ class WorkerContext:
 
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
-    """Load the model into this process. Raises BadModel."""
+    """Load the model into this process. Raises BadModel, also for one that does not judge coral."""
     classifier = load_classifier(models, model)
+    if not classifier.manifest.judges_coral:
+        raise BadModel(
+            f"{model.label} tells {', '.join(classifier.manifest.labels)} apart, not the states of coral."
+            " Set CORALCHUNK_MODEL to another model of models.txt."
+        )
     return WorkerContext(
         stores=stores,
         classifier=classifier,

@@ -51,5 +51,5 @@ def _smoothed(kind: OutputKind, targets: NDArray[np.float64]) -> NDArray[np.floa
     count, labels = targets.shape
     doubt = 1 / (count + 2)
     if kind is OutputKind.MULTI_LABEL:
-        return doubt + (1 - 2 * doubt) * targets
-    return (1 - doubt) * targets + doubt * (1 - targets) / max(1, labels - 1)
+        return np.asarray(doubt + (1 - 2 * doubt) * targets)
+    return np.asarray((1 - doubt) * targets + doubt * (1 - targets) / max(1, labels - 1))
