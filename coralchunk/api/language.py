@@ -20,6 +20,7 @@ class Refusal:
     status: int  # HTTP
     kind: str  # stable name of the error, documented in /docs
     faults: Sequence[Fault]  # at least one
+    short: str | None = None  # words that clients look for, where they are not all of the detail
 
     @property
     def detail(self) -> str:
@@ -43,9 +44,9 @@ class Language:
 
 
 def _problem_json(refusal: Refusal) -> Response:
-    # `error` repeats `detail` for clients that look for that one field.
-    kind, detail = refusal.kind, refusal.detail
-    answer = jsonify(type=f"/docs#{kind}", title=kind, status=refusal.status, detail=detail, error=detail)
+    # `error` repeats `detail`, or its first words, for clients that look for that one field.
+    kind, detail, error = refusal.kind, refusal.detail, refusal.short or refusal.detail
+    answer = jsonify(type=f"/docs#{kind}", title=kind, status=refusal.status, detail=detail, error=error)
     answer.status_code = refusal.status
     answer.content_type = "application/problem+json"
     return answer

@@ -97,7 +97,7 @@ problems = Blueprint("problems", __name__)
 def domain_problem(error: CoralchunkError) -> Response:
     """Say which rule was broken, with its name as a stable, documented type."""
     faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
-    answer = _refuse(_status(type(error)), error.kind(), *faults)
+    answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short))
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     if answer.status_code == 401:
@@ -153,8 +153,8 @@ def _status(kind: type) -> int:
 
 
 def _problem(status: int, kind: str, detail: str) -> Response:
-    return _refuse(status, kind, Fault(None, detail))
+    return _write(Refusal(status, kind, (Fault(None, detail),)))
 
 
-def _refuse(status: int, kind: str, *faults: Fault) -> Response:
-    return language_at(request.path).write_refusal(Refusal(status, kind, faults))
+def _write(refusal: Refusal) -> Response:
+    return language_at(request.path).write_refusal(refusal)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+JobId = Annotated[int, Field(ge=1, lt=2**53)]
 Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="95 % interval: low, high")]
 
 
@@ -20,7 +21,7 @@ class Problem(_Body):
     title: str
     status: int
     detail: str = Field(description="What was wrong, the limit, and what to do")
-    error: str = Field(description="The same as detail")
+    error: str = Field(description="The same as detail; without a photo exactly `No image provided`")
 
 
 class Success(_Body):
@@ -30,9 +31,12 @@ class Success(_Body):
 
 
 class Accepted(_Body):
-    """The photo is stored and queued."""
+    """The photo is stored and queued; or all photos are, if there were several."""
 
-    job_id: Annotated[int, Field(ge=1, lt=2**53)]
+    job_id: JobId
+    job_ids: list[JobId] | None = Field(
+        None, description="Only for several photos: their jobs in the order of the photos, `job_id` first"
+    )
 
 
 class Shared(_Body):
@@ -135,9 +139,15 @@ class Status(_Body):
 
 
 class Upload(_Body):
-    """A form with one photo."""
+    """A form with a photo."""
 
-    image: Annotated[str, Field(json_schema_extra={"type": "string", "format": "binary"})]
+    image: Annotated[
+        str,
+        Field(
+            json_schema_extra={"type": "string", "format": "binary"},
+            description="The photo as a file, in base64 or as a data URI; repeated for several photos",
+        ),
+    ]
 
 
 class Dependency(_Body):

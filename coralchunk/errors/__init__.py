@@ -39,6 +39,7 @@ class CoralchunkError(Exception):
     """Base of every error that a caller or an operator can cause and correct."""
 
     public_name: ClassVar[str | None] = None  # where clients know the error by another name than its class
+    short: ClassVar[str | None] = None  # words that V1's clients look for in `error`; None for all of it
 
     @classmethod
     def kind(cls) -> str:
@@ -51,10 +52,12 @@ class BadRequest(CoralchunkError):
 
 
 class NoImage(BadRequest):
-    """The form has no file in the field where the photo belongs."""
+    """The request has no photo where it belongs; the error says what came instead."""
 
-    def __init__(self) -> None:
-        super().__init__("No image provided")
+    short = "No image provided"
+
+    def __init__(self, found: str, remedy: str) -> None:
+        super().__init__(f"{self.short}: {found}. {remedy}")
 
 
 class BadIdempotencyKey(BadRequest):

@@ -19,7 +19,7 @@ def problem(answer: httpx.Response) -> dict[str, object]:
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert set(body) == {"type", "title", "status", "detail", "error"}
     assert body["status"] == answer.status_code
-    assert body["error"] == body["detail"] != ""
+    assert body["error"] == ("No image provided" if body["title"] == "NoImage" else body["detail"]) != ""
     assert "Traceback" not in answer.text
     return body
 

@@ -14,11 +14,12 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
-from coralchunk.errors import BadWait, NoImage, UnknownPart
+from coralchunk.api.v1.upload import uploaded
+from coralchunk.errors import BadWait, UnknownPart
 from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_change
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.cancel import cancel
-from coralchunk.pipeline.steps.submit import submit
+from coralchunk.pipeline.steps.submit import submit_all
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
@@ -30,7 +31,7 @@ _LONGEST_WAIT_S: Final = 20
     Operation(
         answers={200: Accepted},
         problems={
-            400: "There is no file in the field `image`",
+            400: "There is no photo in the request; `detail` tells what came instead and what to change",
             413: "Too many bytes or pixels; the limit is in `detail`",
             415: "An image, but in a format that is not read here",
             422: "Not an image, a damaged one, or an Idempotency-Key that was used for another photo",
@@ -47,15 +48,17 @@ _LONGEST_WAIT_S: Final = 20
     )
 )
 def classify() -> ResponseReturnValue:
-    """Take a photo and queue it; answer at once with the job's id."""
+    """Take a photo and queue it; answer at once with the job's id.
+
+    The photo is a file in the field `image`, base64 or a data URI there, or the body itself with its content
+    type. Several photos in the field become a job each, all of them or none.
+    """
     owner = v1_requester(Scope.CLASSIFY)  # before the body is read: a stranger's upload is not waited for
-    photo = request.files.get("image")
-    if photo is None:
-        raise NoImage
     key = request.headers.get("Idempotency-Key")
-    job_id = submit(services().stores, photo.stream, time.time(), g.request_id, key, owner or "")
-    answer = jsonify(job_id=job_id)
-    answer.headers["Location"] = url_for("v1.status", job_id=job_id)
+    with uploaded(request) as upload:
+        job_ids = submit_all(services().stores, upload.photos, time.time(), g.request_id, key, owner or "")
+    answer = jsonify(job_id=job_ids[0], **({"job_ids": job_ids} if len(job_ids) > 1 else {}))
+    answer.headers["Location"] = url_for("v1.status", job_id=job_ids[0])
     answer.headers["Retry-After"] = "1"
     return answer
 

@@ -1,6 +1,6 @@
 """Store and update job records in Redis; scripts.py says which script changes what."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, Final, cast
@@ -59,10 +59,10 @@ class JobRecords:
         self._outcomes: Final = redis.register_script(scripts.OUTCOMES)
         self._delete: Final = redis.register_script(scripts.DELETE)
 
-    def keyed(self, key: str) -> tuple[int, str] | None:
-        """Return the job that an Idempotency-Key has made, and the sha256 of its upload."""
+    def keyed(self, key: str) -> tuple[list[int], str] | None:
+        """Return the jobs that an Idempotency-Key has made, and the sha256 of their upload."""
         kept = self._redis.get(keys.idempotency(key))
-        return None if kept is None else kept_job(cast(bytes, kept))
+        return None if kept is None else kept_jobs(cast(bytes, kept))
 
     def create(
         self,
@@ -70,6 +70,7 @@ class JobRecords:
         pipeline: Pipeline,
         keyed: tuple[str, str] | None = None,
         max_open: int = 0,
+        together: Sequence[int] = (),
     ) -> None:
         """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted.
 
@@ -77,6 +78,7 @@ class JobRecords:
                    the key first, and the answer of the transaction then is what `keyed` reads
         max_open  jobs of this kind that its owner may have open; nothing changes if there are so many, and
                    the answer of the transaction then is minus their number; 0 for any number
+        together  ids of all jobs of the request, if it made several; this one is added if the first one was
         """
         fields = {
             "width": job.size.width,
@@ -90,8 +92,9 @@ class JobRecords:
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:
             names.append(keys.idempotency(keyed[0]))
-            keep = f"{job.id}:{keyed[1]}"
-        counted = [job.owner, job.kind.value, max_open]
+            keep = f"{','.join(map(str, together or [job.id]))}:{keyed[1]}"
+        first = together[0] if together and together[0] != job.id else ""
+        counted = [job.owner, job.kind.value, max_open, first]
         arguments = [job.id, job.created_at, job.expires_at, keep, *counted, *_flat(fields)]
         self._create(names, arguments, client=pipeline)
 
@@ -205,10 +208,10 @@ def packed(probabilities: Probabilities) -> list[bytes]:
     return [row.astype(_FLOAT32).tobytes() for row in probabilities]
 
 
-def kept_job(kept: bytes) -> tuple[int, str]:
-    """Read what is kept under an Idempotency-Key: the job's id and the sha256 of its upload."""
-    job_id, _, digest = kept.decode().partition(":")
-    return int(job_id), digest
+def kept_jobs(kept: bytes) -> tuple[list[int], str]:
+    """Read what is kept under an Idempotency-Key: the ids of its jobs and the sha256 of their upload."""
+    job_ids, _, digest = kept.decode().partition(":")
+    return [int(job_id) for job_id in job_ids.split(",")], digest
 
 
 def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:

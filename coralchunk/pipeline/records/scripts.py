@@ -7,7 +7,7 @@ Keys, in this order where a script takes them:
              + or - (classified or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
-    key      string "<job id>:<sha256 of the upload>": the job that an Idempotency-Key has made; for a day
+    key      string "<job id>,...:<sha256 of the upload>": the jobs of an Idempotency-Key; for a day
     share    string: id of the job that is shared by a link; as long as the job
     fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
              the time when its place is given to another
@@ -39,11 +39,13 @@ return {missing, redis.call('LLEN', KEYS[2]), high_priority, redis.call('EXISTS'
 """
 
 # keys job open kept [key]; argv id, created, expires, what to keep under key, owner, kind, how many open jobs
-# of this kind an owner may have (0: any number), then field, value, ... -> 1, or 0 if the id is taken, or
-# minus the open jobs of this owner if these are too many, or what is kept under key if that was there first;
-# then nothing is created.
+# of this kind an owner may have (0: any number), id of the job that must have been created before this one
+# (or empty), then field, value, ... -> 1, or 0 if the id is taken or that job is not there, or minus the open
+# jobs of this owner if these are too many, or what is kept under key if that was there first; then nothing is
+# created.
 CREATE: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if ARGV[8] ~= '' and redis.call('EXISTS', 'coralchunk:job:' .. ARGV[8]) == 0 then return 0 end
 local most, same = tonumber(ARGV[7]), 0
 if most > 0 then
     for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
@@ -57,7 +59,7 @@ if KEYS[4] and not redis.call('SET', KEYS[4], ARGV[4], 'NX', 'EX', 86400) then
     return redis.call('GET', KEYS[4])
 end
 redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', ARGV[3], 'owner', ARGV[5],
-    'kind', ARGV[6], unpack(ARGV, 8))
+    'kind', ARGV[6], unpack(ARGV, 9))
 redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])

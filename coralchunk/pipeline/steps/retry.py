@@ -30,5 +30,6 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
         except FileNotFoundError:
             raise UnknownJob(job_id) from None
         stores.records.erase(job_id)
-        enqueue(stores, StoredUpload(job_id, size, now, job.request_id, job.owner), stores.admission.load())
+        stored = StoredUpload(job_id, size, now, job.request_id, job.owner)
+        enqueue(stores, [stored], stores.admission.load())
         share_as_before(stores, job_id)

@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import IO, Final
 
-from coralchunk.errors import BadIdempotencyKey, IdempotencyKeyReused, QueueDown
+from coralchunk.errors import BadIdempotencyKey, IdempotencyKeyReused, QueueDown, Unreadable
 from coralchunk.imaging.decode import read_header
 from coralchunk.imaging.grid import count
 from coralchunk.metrics import UPLOAD_BYTES
@@ -15,7 +16,7 @@ from coralchunk.pipeline.queue.admission import Load
 from coralchunk.pipeline.queue.plan import plan
 from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobState
-from coralchunk.pipeline.records.job_records import kept_job, reachable
+from coralchunk.pipeline.records.job_records import kept_jobs, reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.blobs import OWNER, PHOTO
 from coralchunk.terms import Size
@@ -44,50 +45,101 @@ def submit(
     idempotency_key: str | None = None,
     owner: str = "",
 ) -> int:
-    """Accept a photo: when this returns, it is on disk and queued. Returns the job's id.
+    """Accept one photo, see submit_all. Returns the job's id."""
+    return submit_all(stores, [upload], now, request_id, idempotency_key, owner)[0]
 
-    upload           seekable; its format and size are checked by the header, whatever the client calls it
+
+def submit_all(
+    stores: Stores,
+    uploads: Sequence[IO[bytes]],
+    now: float,
+    request_id: str,
+    idempotency_key: str | None = None,
+    owner: str = "",
+) -> list[int]:
+    """Accept the photos of a request: when this returns, all are on disk and queued. Returns their jobs' ids.
+
+    uploads          seekable; format and size are checked by the header, whatever the client calls them
     now              Unix seconds
-    request_id       goes into the log lines of whatever works on the photo
-    idempotency_key  chosen by the client; the same photo with the same key, within a day, is the same job
-    owner            who alone may see the job where tokens are asked for; empty for nobody
+    request_id       goes into the log lines of whatever works on the photos
+    idempotency_key  chosen by the client; the same photos with the same key, within a day, are the same jobs
+    owner            who alone may see the jobs where tokens are asked for; empty for nobody
 
     Raises Unreadable for what is no usable photo, IdempotencyKeyReused, QueueFull, Stopping, QueueDown or
-    StorageFull; then nothing is kept.
+    StorageFull; then none of the photos is kept.
     """
-    size = read_header(upload, stores.settings.max_pixels).size
-    keyed = None if idempotency_key is None else (_checked(idempotency_key, owner), _digest(upload))
+    sizes = _sizes(uploads, stores.settings.max_pixels)
+    keyed = None if idempotency_key is None else (_checked(idempotency_key, owner), _digest(uploads))
     with reachable():
-        earlier = _earlier_job(stores, keyed)
+        earlier = _earlier_jobs(stores, keyed)
         if earlier is not None:
             return earlier
-        load = stores.admission.admit(count(size), stores.settings.max_queued_chunks, now)
-    stored = StoredUpload(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id, owner)
+        chunks = sum(count(size) for size in sizes)
+        load = stores.admission.admit(chunks, stores.settings.max_queued_chunks, now)
+    stored = [
+        StoredUpload(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id, owner) for size in sizes
+    ]
     with ExitStack() as undo:
-        undo.callback(stores.blobs.delete, stored.job_id)
-        if owner:
-            stores.blobs.write(stored.job_id, OWNER, BytesIO(owner.encode()))
-        upload.seek(0)
-        stores.blobs.write(stored.job_id, PHOTO, upload)
+        for one, upload in zip(stored, uploads, strict=True):
+            undo.callback(stores.blobs.delete, one.job_id)
+            _store(stores, one, upload)
         try:
             with reachable():
                 created = enqueue(stores, stored, load, keyed)
         except QueueDown:
             if keyed is not None:
-                # Redis may have taken the job before it went away; who asks again with the key gets this one.
+                # Redis may have taken the jobs before it went away; who asks again with the key gets these.
                 undo.pop_all()
             raise
         if isinstance(created, bytes):  # the same key was quicker in another request
-            return _same_photo(kept_job(created), keyed)
-        UPLOAD_BYTES.inc(upload.tell())
+            return _same_photos(kept_jobs(created), keyed)
+        UPLOAD_BYTES.inc(sum(upload.tell() for upload in uploads))
         undo.pop_all()  # accepted: from here on nothing takes it back
-    return stored.job_id
+    return [one.job_id for one in stored]
+
+
+def _sizes(uploads: Sequence[IO[bytes]], max_pixels: int) -> list[Size]:
+    sizes = []
+    for number, upload in enumerate(uploads, start=1):
+        try:
+            sizes.append(read_header(upload, max_pixels).size)
+        except Unreadable as unreadable:
+            if len(uploads) > 1:
+                unreadable.args = (
+                    f"Photo {number} of {len(uploads)}: {unreadable} None of the photos was stored.",
+                )
+            raise
+    return sizes
+
+
+def _store(stores: Stores, stored: StoredUpload, upload: IO[bytes]) -> None:
+    if stored.owner:
+        stores.blobs.write(stored.job_id, OWNER, BytesIO(stored.owner.encode()))
+    upload.seek(0)
+    stores.blobs.write(stored.job_id, PHOTO, upload)
 
 
 def enqueue(
-    stores: Stores, stored: StoredUpload, load: Load, keyed: tuple[str, str] | None = None
+    stores: Stores, stored: Sequence[StoredUpload], load: Load, keyed: tuple[str, str] | None = None
 ) -> int | bytes:
-    """Create the record of a stored photo and queue its first tasks. Returns what records.create answers."""
+    """Create the records of stored photos and queue their first tasks, all or none.
+
+    Returns what records.create answers for the first one.
+    """
+    together = [one.job_id for one in stored] if len(stored) > 1 else []
+    with stores.transaction() as pipeline:
+        for number, one in enumerate(stored):
+            job, load = _planned(stores, one, load)
+            stores.records.create(job, pipeline, None if number else keyed, together=together)
+            # Tasks of a job that was not created find it gone and do nothing.
+            for batch in range(min(job.streams, job.batches)):
+                stores.tasks.put(first_task(job, batch), pipeline)
+        created: int | bytes = pipeline.execute()[0]
+    return created
+
+
+def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Load]:
+    """Return the job of a stored photo, and the load once it is queued."""
     total = count(stored.size)
     work = plan(total, stores.settings.workers, load.tasks, load.high_priority)
     job = Job(
@@ -106,13 +158,9 @@ def enqueue(
         error=None,
         owner=stored.owner,
     )
-    with stores.transaction() as pipeline:
-        stores.records.create(job, pipeline, keyed)
-        # Tasks of a job that was not created find it gone and do nothing.
-        for batch in range(min(job.streams, job.batches)):
-            stores.tasks.put(first_task(job, batch), pipeline)
-        created: int | bytes = pipeline.execute()[0]
-    return created
+    tasks = min(job.streams, job.batches)
+    high_priority = load.high_priority + tasks * job.is_high_priority
+    return job, replace(load, tasks=load.tasks + tasks, high_priority=high_priority)
 
 
 def _checked(key: str, owner: str) -> str:
@@ -122,21 +170,23 @@ def _checked(key: str, owner: str) -> str:
     return f"{owner}:{key}" if owner else key
 
 
-def _digest(upload: IO[bytes]) -> str:
-    upload.seek(0)
-    digest = hashlib.sha256()
-    while block := upload.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
+def _digest(uploads: Sequence[IO[bytes]]) -> str:
+    """Return the sha256 of the photo, or of the sha256s of all photos in their order."""
+    for upload in uploads:
+        upload.seek(0)
+    digests = [hashlib.file_digest(upload, "sha256") for upload in uploads]  # type: ignore[arg-type]
+    if len(digests) == 1:
+        return digests[0].hexdigest()
+    return hashlib.sha256(b"".join(digest.digest() for digest in digests)).hexdigest()
 
 
-def _earlier_job(stores: Stores, keyed: tuple[str, str] | None) -> int | None:
+def _earlier_jobs(stores: Stores, keyed: tuple[str, str] | None) -> list[int] | None:
     kept = None if keyed is None else stores.records.keyed(keyed[0])
-    return None if kept is None else _same_photo(kept, keyed)
+    return None if kept is None else _same_photos(kept, keyed)
 
 
-def _same_photo(kept: tuple[int, str], keyed: tuple[str, str] | None) -> int:
-    job_id, digest = kept
+def _same_photos(kept: tuple[list[int], str], keyed: tuple[str, str] | None) -> list[int]:
+    job_ids, digest = kept
     if keyed is None or digest != keyed[1]:
         raise IdempotencyKeyReused
-    return job_id
+    return job_ids

@@ -102,7 +102,7 @@ def _requeue(stores: Stores, folder: Folder) -> None:
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
     enqueue(
-        stores, StoredUpload(job_id, size, stored_at, request_id="", owner=owner), stores.admission.load()
+        stores, [StoredUpload(job_id, size, stored_at, request_id="", owner=owner)], stores.admission.load()
     )
     share_as_before(stores, job_id)
     _log.warning("forgotten upload put back", job_id=job_id)
