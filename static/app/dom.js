@@ -1,4 +1,4 @@
-// Words for building the page. Nothing here parses markup: what users and servers write stays text.
+// Build and change the page. Nothing here parses markup: text from users and servers stays text.
 
 /**
  * Find one element.
@@ -24,46 +24,46 @@ export const $$ = (selector, root = document) => [...root.querySelectorAll(selec
  * @returns {HTMLElement}
  */
 export function el(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === false || value === null || value === undefined) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else made.setAttribute(name, value === true ? "" : String(value));
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
   }
-  made.append(...children.filter((child) => child !== null));
-  return made;
+  element.append(...children.filter((child) => child !== null));
+  return element;
 }
 
 /**
- * Fill an element anew.
- * @param {HTMLElement} place
+ * Replace the children of an element.
+ * @param {HTMLElement} parent
  * @param {...(Node|string|null)} children null is left out
  */
-export const fill = (place, ...children) => place.replaceChildren(...children.filter((child) => child !== null));
+export const setChildren = (parent, ...children) => parent.replaceChildren(...children.filter((child) => child !== null));
 
 /**
- * Write text only where it differs, so that screen readers hear changes alone.
+ * Set text only where it differs, so that screen readers announce changes only.
  * @param {HTMLElement} element
  * @param {string} text
  */
-export function write(element, text) {
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /**
- * Say something to those who do not see the page change.
+ * Announce a change to screen readers.
  * @param {string} text
  */
 export function announce(text) {
-  write($("#said"), text);
+  setText($("#announcement"), text);
 }
 
 /**
- * Hand a file to the user.
+ * Download a file.
  * @param {Blob} blob
  * @param {string} name
  */
-export function save(blob, name) {
+export function downloadFile(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = el("a", { href: url, download: name });
   document.body.append(link);

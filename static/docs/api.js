@@ -1,4 +1,4 @@
-// The OpenAPI document -> a page on which each request can be tried.
+// Show the OpenAPI document with Swagger UI, so that each request can be tried.
 const place = document.querySelector("#api");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);

@@ -1,78 +1,78 @@
-// The page of surveys: all of them, or the one that the address names.
+// The surveys page: the list of surveys, or the survey that the address names.
 
-import { file, json, token } from "../app/api.js";
-import { $, $$, el, fill, write } from "../app/dom.js";
-import { bleaching } from "../app/words.js";
-import { askForPhotos } from "./add.js";
-import { attempt } from "./attempt.js";
-import { asked, forget, known, remember } from "./known.js";
-import { about, close, open } from "./one.js";
+import { fetchFile, fetchJson, token } from "../app/api-client.js";
+import { $, $$, el, setChildren } from "../app/dom.js";
+import { bleachedCoverText } from "../app/format.js";
+import { attempt, showProblem } from "../app/problem.js";
+import { openPhotoDialog } from "./add-photos.js";
+import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
+import { closeSurvey, describeSurvey, showSurvey } from "./survey.js";
 
-async function list() {
-  const surveys = known().length || token.get() ? (await json(`/surveys${asked()}`)).surveys : [];
-  for (const id of known()) if (!surveys.some((one) => one.survey_id === id)) forget(id);
-  $("#none").hidden = surveys.length > 0;
-  fill($("#surveys"), ...surveys.map(entry));
+async function showSurveyList() {
+  const surveys = rememberedSurveys().length || token.get() ? (await fetchJson(`/surveys${surveyQuery()}`)).surveys : [];
+  for (const id of rememberedSurveys()) if (!surveys.some((survey) => survey.survey_id === id)) forgetSurvey(id);
+  $("#no-surveys").hidden = surveys.length > 0;
+  setChildren($("#surveys"), ...surveys.map(surveyItem));
   const [image] = $$("#over-time img");
   $("#over-time").hidden = surveys.length === 0;
-  if (surveys.length) image.src = URL.createObjectURL(await file(`/surveys/plot.svg${asked()}`));
+  if (surveys.length) image.src = URL.createObjectURL(await fetchFile(`/surveys/plot.svg${surveyQuery()}`));
 }
 
-function entry(survey) {
+function surveyItem(survey) {
   return el(
     "li",
     {},
     el("a", { href: `#${survey.survey_id}` }, survey.name),
-    el("p", { class: "fine" }, about(survey)),
-    el("p", {}, survey.photo_count ? bleaching(survey) : "No photos yet."),
+    el("p", { class: "fine" }, describeSurvey(survey)),
+    el("p", {}, survey.photo_count ? bleachedCoverText(survey) : "No photos yet."),
   );
 }
 
-async function route() {
+async function showRoute() {
   const id = Number(location.hash.slice(1));
-  $("#all").hidden = Boolean(id);
-  $("#one").hidden = !id;
+  $("#survey-list").hidden = Boolean(id);
+  $("#survey").hidden = !id;
   await attempt(async () => {
     if (!id) {
-      close();
-      return list();
+      closeSurvey();
+      return showSurveyList();
     }
-    remember(id);
-    $("#one-title").focus();
-    await open(id);
+    rememberSurvey(id);
+    $("#survey-title").focus();
+    await showSurvey(id);
   });
 }
 
-function setUp() {
+function bindControls() {
   for (const button of $$("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
-  $("#new").disabled = false; // until here nobody would have heard a click
-  $("#new").addEventListener("click", () => {
-    const form = $("#begin form");
+  $("#new-survey").disabled = false; // until here nobody would have heard a click
+  $("#new-survey").addEventListener("click", () => {
+    const form = $("#create-survey form");
     form.reset();
     const now = new Date();
     form.elements.date.value = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-    write($("#begin .bad"), "");
-    $("#begin").showModal();
+    showProblem("", $("#create-survey .bad"));
+    $("#create-survey").showModal();
   });
-  $("#begin form").addEventListener("submit", begin);
-  $("#add").addEventListener("click", askForPhotos);
-  window.addEventListener("hashchange", route);
+  $("#create-survey form").addEventListener("submit", createSurvey);
+  $("#add-photos").addEventListener("click", openPhotoDialog);
+  window.addEventListener("hashchange", showRoute);
 }
 
-async function begin(event) {
+async function createSurvey(event) {
   event.preventDefault();
   const { name, site, date, depth_m, transect } = Object.fromEntries(new FormData(event.target));
   const body = { name, site, date, depth_m: depth_m === "" ? null : Number(depth_m), transect: transect || null };
   try {
-    const { survey_id } = await json("/surveys", { method: "POST", body });
-    remember(survey_id);
-    $("#begin").close();
+    const { survey_id } = await fetchJson("/surveys", { method: "POST", body });
+    rememberSurvey(survey_id);
+    $("#create-survey").close();
     location.hash = String(survey_id);
-  } catch (no) {
-    write($("#begin .bad"), no.message);
+  } catch (error) {
+    showProblem(error.message, $("#create-survey .bad"));
   }
 }
 
-setUp();
-await route();
+bindControls();
+await showRoute();
 document.documentElement.dataset.ready = "surveys";

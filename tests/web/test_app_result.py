@@ -62,7 +62,7 @@ def test_the_marks_can_be_faded_until_the_bare_photo_is_seen(
     place = [(chunk["x"] + 120, chunk["y"] + 122) for chunk in chunks]
     marked = colours_at(page, place)
 
-    slide(page, "#fade", 0)
+    slide(page, "#opacity", 0)
 
     bare = colours_at(page, place)
     assert bare != marked
@@ -73,7 +73,7 @@ def test_the_marks_can_be_faded_until_the_bare_photo_is_seen(
             assert all(abs(a - b) <= 3 for a, b in zip(over, mixed, strict=True)), (under, over)
         elif chunk["predicted_label"] == "Not Coral":
             assert under == over
-    slide(page, "#fade", 100)
+    slide(page, "#opacity", 100)
     reads(page, edge, WHITE, right=1)
 
 
@@ -201,7 +201,7 @@ def test_the_position_of_a_photo_is_given_out_only_to_one_who_asks(page: Page) -
     job_of(page, "placed.jpg")
 
     page.get_by_role("button", name="Map point (GeoJSON)").click()
-    expect(page.locator("#take")).to_contain_text("-18.25000, 147.50000")
+    expect(page.locator("#export-options")).to_contain_text("-18.25000, 147.50000")
     point = json.loads(taken(page, "Save it with the position", "placed.geojson"))
 
     assert point["geometry"] == {"type": "Point", "coordinates": [147.5, -18.25]}
@@ -213,7 +213,7 @@ def test_a_photo_without_a_position_says_so(looked_at: tuple[Page, list[dict[str
 
     page.get_by_role("button", name="Map point (GeoJSON)").click()
 
-    expect(page.locator("#take")).to_contain_text("holds no position")
+    expect(page.locator("#export-options")).to_contain_text("holds no position")
 
 
 def test_the_report_is_one_page(looked_at: tuple[Page, list[dict[str, Any]]]) -> None:
@@ -238,7 +238,7 @@ def test_a_shared_link_shows_the_result_to_another_device(
     other.goto(link)
     drawn(other)
     expect(other.locator("#summary")).to_contain_text("of the coral looks bleached")
-    expect(other.locator("#looks")).to_be_hidden()
+    expect(other.locator("#map-options")).to_be_hidden()
     other.locator("#map").focus()
     other.keyboard.press("ArrowRight")
 
@@ -253,4 +253,4 @@ def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(pa
     job_of(page, "scan.tiff")
 
     expect(page.locator("#view-problem")).to_contain_text("cannot draw photos of this format")
-    expect(page.locator("#looks")).to_be_hidden()
+    expect(page.locator("#map-options")).to_be_hidden()

@@ -61,7 +61,7 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
     page.get_by_role("link", name="North wall").click()
     page.on("dialog", agree)
     page.get_by_role("button", name="Delete this survey").click()
-    expect(page.locator("#none")).to_be_visible()
+    expect(page.locator("#no-surveys")).to_be_visible()
 
 
 def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: NewPage) -> None:

@@ -1,73 +1,72 @@
-// A result -> files to keep, a page to print, a link to share.
+// Export a result: downloads, a report to print, a link to share.
 
-import { file, json } from "../app/api.js";
-import { el, save } from "../app/dom.js";
+import { fetchFile, fetchJson } from "../app/api-client.js";
+import { downloadFile, el } from "../app/dom.js";
+import { attempt } from "../app/problem.js";
 
 /**
  * Offer what can be taken away.
- * @param {HTMLElement} place
+ * @param {HTMLElement} parent
  * @param {import("./viewer.js").Result} result
  */
-export function offer(place, result) {
-  const said = el("div", { role: "status" });
+export function showExports(parent, result) {
+  const message = el("div", { role: "status" });
+  const problem = el("p", { class: "bad", role: "alert", hidden: true });
   const stem = result.name.replace(/\.[^.]*$/, "");
-  const button = (word, act) =>
-    el("button", { type: "button", onclick: () => tellOf(said, act) }, word);
-  const picture = button("Picture (PNG)", async () => save(await result.picture(), `${stem}.png`));
-  const data = button("All data (JSON)", () => save(asJson(result.status), `${stem}.json`));
+  const button = (label, action) =>
+    el("button", { type: "button", onclick: () => attempt(() => run(message, action), problem) }, label);
+  const picture = button("Picture (PNG)", async () => downloadFile(await result.picture(), `${stem}.png`));
+  const data = button("All data (JSON)", () => downloadFile(asJson(result.status), `${stem}.json`));
   const { jobId } = result;
   if (jobId === null) {
-    place.replaceChildren(el("h2", {}, "Take it away"), el("div", { class: "row" }, picture, data), said);
+    parent.replaceChildren(el("h2", {}, "Take it away"), el("div", { class: "row" }, picture, data), message, problem);
     return;
   }
-  place.replaceChildren(
+  parent.replaceChildren(
     el("h2", {}, "Take it away"),
     el(
       "div",
       { class: "row" },
       picture,
-      button("Table (CSV)", async () => save(await file(`/result/${jobId}.csv`), `${stem}.csv`)),
+      button("Table (CSV)", async () => downloadFile(await fetchFile(`/result/${jobId}.csv`), `${stem}.csv`)),
       data,
-      button("Map point (GeoJSON)", () => geojson(said, result, stem)),
+      button("Map point (GeoJSON)", () => exportGeoJson(message, result, stem)),
       el("a", { class: "button", href: `/report/${jobId}` }, "Report to print"),
-      button("Link to share", () => share(said, jobId)),
+      button("Link to share", () => createShareLink(message, jobId)),
       el("a", { class: "button", href: "/surveys" }, "Put in a survey"),
     ),
-    said,
+    message,
+    problem,
   );
 }
 
 const asJson = (value) => new Blob([JSON.stringify(value, null, 1)], { type: "application/json" });
 
-/** Do what a button says; what goes wrong stands beside it. */
-async function tellOf(said, act) {
-  said.replaceChildren();
-  try {
-    await act();
-  } catch (no) {
-    said.replaceChildren(el("p", { class: "bad" }, no.message));
-  }
+/** Remove what an earlier action wrote, and run another. */
+async function run(message, action) {
+  message.replaceChildren();
+  await action();
 }
 
 /** The position is read on this device, and only for one who asks. */
-async function geojson(said, result, stem) {
+async function exportGeoJson(message, result, stem) {
   if (!result.photo) throw new Error("This device no longer has the photo, so its position cannot be read.");
-  const { whereAndWhen } = await import("../app/exif.js");
-  const { latitude, longitude, takenAt } = await whereAndWhen(result.photo);
+  const { readExif } = await import("../photos/exif.js");
+  const { latitude, longitude, takenAt } = await readExif(result.photo);
   if (latitude === null) throw new Error("The photo holds no position (GPS).");
   const feature = {
     type: "Feature",
     geometry: { type: "Point", coordinates: [longitude, latitude] },
     properties: { photo: result.name, taken_at: takenAt, ...result.status.summary },
   };
-  said.replaceChildren(
+  message.replaceChildren(
     el("p", {}, `The file will tell where the photo was taken: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}.`),
-    el("button", { type: "button", onclick: () => save(asJson(feature), `${stem}.geojson`) }, "Save it with the position"),
+    el("button", { type: "button", onclick: () => downloadFile(asJson(feature), `${stem}.geojson`) }, "Save it with the position"),
   );
 }
 
-async function share(said, jobId) {
-  const { url, expires_at } = await json(`/classify/${jobId}/share`, { method: "POST" });
+async function createShareLink(message, jobId) {
+  const { url, expires_at } = await fetchJson(`/classify/${jobId}/share`, { method: "POST" });
   const link = el("input", { readonly: true, value: new URL(url, location.href).href, id: "share-link" });
   const until = new Date(expires_at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const row = el("div", { class: "row" });
@@ -81,7 +80,7 @@ async function share(said, jobId) {
     });
     row.append(copy);
   }
-  said.replaceChildren(
+  message.replaceChildren(
     el("label", {}, "Whoever has this link can look, and change nothing", link),
     row,
     el("p", { class: "fine" }, `It ends with the result: ${until}.`),

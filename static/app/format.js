@@ -1,4 +1,4 @@
-// Figures of the API -> the words and numbers that people read.
+// Format the figures of the API for people: percentages, intervals, counts, durations.
 
 const NARROW = "\u202f"; // a space that does not break
 const JOINER = "\u2060"; // no space, and no break either
@@ -8,7 +8,7 @@ const JOINER = "\u2060"; // no space, and no break either
  * @param {number} share
  * @returns {string}
  */
-export function percent(share) {
+export function formatPercent(share) {
   if (share > 0 && share < 0.01) return `under 1${NARROW}%`;
   if (share < 1 && share > 0.99) return `over 99${NARROW}%`;
   return `${Math.round(share * 100)}${NARROW}%`;
@@ -19,7 +19,7 @@ export function percent(share) {
  * @param {[number, number]|null} interval
  * @returns {string}
  */
-export function within(interval) {
+export function formatInterval(interval) {
   if (!interval) return "";
   const [low, high] = interval.map((bound) => Math.round(bound * 100));
   return ` (95${NARROW}%: ${low}${JOINER}–${JOINER}${high}${NARROW}%)`;
@@ -31,14 +31,14 @@ export function within(interval) {
  * @param {string} word
  * @returns {string}
  */
-export const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+export const formatCount = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
 /**
  * Write a size of a file.
  * @param {number} bytes
  * @returns {string}
  */
-export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)}${NARROW}MB`;
+export const formatMegabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)}${NARROW}MB`;
 
 const SEVERITY = {
   none: "No bleaching seen",
@@ -53,20 +53,20 @@ const SEVERITY = {
  * @param {{severity: string}} summary
  * @returns {string}
  */
-export const severity = (summary) => SEVERITY[summary.severity];
+export const severityText = (summary) => SEVERITY[summary.severity];
 
 /**
  * Say how much of the coral looks bleached, or why that cannot be said.
  * @param {any} summary of a status or survey
  * @returns {string}
  */
-export function bleaching(summary) {
+export function bleachedCoverText(summary) {
   if (summary.bleached_cover === null) {
     return `How much of the coral is bleached cannot be said: ${summary.bleached_cover_reason}.`;
   }
-  const share = `${percent(summary.bleached_cover)} of the coral looks bleached${within(summary.bleached_cover_interval)}`;
+  const share = `${formatPercent(summary.bleached_cover)} of the coral looks bleached${formatInterval(summary.bleached_cover_interval)}`;
   if (summary.total_chunks === undefined) return `${share}.`;
-  return `${share}, ${summary.bleached_chunks} of ${count(summary.total_chunks, "chunk")}.`;
+  return `${share}, ${summary.bleached_chunks} of ${formatCount(summary.total_chunks, "chunk")}.`;
 }
 
 /**
@@ -74,9 +74,9 @@ export function bleaching(summary) {
  * @param {any} summary of a status
  * @returns {string}
  */
-export function inOneLine(summary) {
-  if (summary.bleached_cover === null) return `${severity(summary)}: ${summary.bleached_cover_reason}.`;
-  return `${severity(summary)}: ${percent(summary.bleached_cover)} of the coral${within(summary.bleached_cover_interval)}.`;
+export function summaryText(summary) {
+  if (summary.bleached_cover === null) return `${severityText(summary)}: ${summary.bleached_cover_reason}.`;
+  return `${severityText(summary)}: ${formatPercent(summary.bleached_cover)} of the coral${formatInterval(summary.bleached_cover_interval)}.`;
 }
 
 /**
@@ -84,9 +84,9 @@ export function inOneLine(summary) {
  * @param {any} summary of a status
  * @returns {string}
  */
-export function cover(summary) {
+export function coralCoverText(summary) {
   if (summary.coral_cover === null) return `How much coral there is cannot be said: ${summary.coral_cover_reason}.`;
-  return `Coral covers ${percent(summary.coral_cover)} of what was judged${within(summary.coral_cover_interval)}.`;
+  return `Coral covers ${formatPercent(summary.coral_cover)} of what was judged${formatInterval(summary.coral_cover_interval)}.`;
 }
 
 /**
@@ -94,4 +94,4 @@ export function cover(summary) {
  * @param {number} seconds
  * @returns {string}
  */
-export const inTime = (seconds) => (seconds < 90 ? `${Math.max(1, Math.ceil(seconds))} s` : `${Math.ceil(seconds / 60)} min`);
+export const formatDuration = (seconds) => (seconds < 90 ? `${Math.max(1, Math.ceil(seconds))} s` : `${Math.ceil(seconds / 60)} min`);

@@ -1,8 +1,8 @@
-// A photo, its chunks and where one looks -> a canvas; knows nothing of mouse, finger or key.
+// Draw a photo and its chunks on a canvas; mouse, touch and keys are handled in map-controls.js.
 
-import { paint, point, tick } from "./overlay.js";
+import { drawCorrection, drawOverlay, drawSelection } from "./overlay.js";
 
-const MOST = 8; // canvas pixels to one of the photo
+const MAX_SCALE = 8; // canvas pixels to one of the photo
 
 /** A photo that can be looked at closely, with marks on its chunks. */
 export class PhotoMap {
@@ -13,13 +13,13 @@ export class PhotoMap {
     /** @type {CanvasImageSource|null} */
     this.image = null;
     this.size = { width: 1, height: 1 };
-    /** @type {import("./states.js").Cell[]} */
+    /** @type {import("./chunk-states.js").Cell[]} */
     this.cells = [];
-    this.look = { fade: 1, shown: new Set() };
-    this.place = { scale: 1, x: 0, y: 0 };
+    this.overlayStyle = { opacity: 1, states: new Set() };
+    this.view = { scale: 1, x: 0, y: 0 };
     this.selected = -1;
     this.isFitted = true;
-    this.drawing = 0;
+    this.frameRequest = 0;
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
@@ -27,7 +27,7 @@ export class PhotoMap {
    * Show another photo whole.
    * @param {CanvasImageSource} image drawn over the whole of `size`, whatever pixels it has
    * @param {{width: number, height: number}} size of the photo, px
-   * @param {import("./states.js").Cell[]} cells
+   * @param {import("./chunk-states.js").Cell[]} cells
    */
   show(image, size, cells) {
     Object.assign(this, { image, size, cells, selected: -1 });
@@ -35,27 +35,27 @@ export class PhotoMap {
   }
 
   /** Take on the size that the page gives. */
-  resize(anew = false) {
+  resize(isNew = false) {
     const ratio = window.devicePixelRatio || 1;
     const width = Math.round(this.canvas.clientWidth * ratio);
     const height = Math.round(this.canvas.clientHeight * ratio);
     if (!width || !height) return;
-    if (anew || width !== this.canvas.width || height !== this.canvas.height) {
+    if (isNew || width !== this.canvas.width || height !== this.canvas.height) {
       [this.canvas.width, this.canvas.height] = [width, height];
-      if (anew || this.isFitted) this.fit();
+      if (isNew || this.isFitted) this.fit();
     }
     this.draw();
   }
 
-  get least() {
+  get minScale() {
     return Math.min(this.canvas.width / this.size.width, this.canvas.height / this.size.height);
   }
 
   /** Show the whole photo. */
   fit() {
-    const scale = this.least;
+    const scale = this.minScale;
     this.isFitted = true;
-    this.place = {
+    this.view = {
       scale,
       x: (this.canvas.width - this.size.width * scale) / 2,
       y: (this.canvas.height - this.size.height * scale) / 2,
@@ -69,16 +69,16 @@ export class PhotoMap {
    * @param {{x: number, y: number}} [centre] canvas pixels
    */
   zoom(factor, centre = { x: this.canvas.width / 2, y: this.canvas.height / 2 }) {
-    const scale = Math.min(Math.max(MOST, this.least), Math.max(this.least, this.place.scale * factor));
-    if (scale <= this.least) return this.fit();
-    const by = scale / this.place.scale;
+    const scale = Math.min(Math.max(MAX_SCALE, this.minScale), Math.max(this.minScale, this.view.scale * factor));
+    if (scale <= this.minScale) return this.fit();
+    const by = scale / this.view.scale;
     this.isFitted = false;
-    this.place = {
+    this.view = {
       scale,
-      x: centre.x - (centre.x - this.place.x) * by,
-      y: centre.y - (centre.y - this.place.y) * by,
+      x: centre.x - (centre.x - this.view.x) * by,
+      y: centre.y - (centre.y - this.view.y) * by,
     };
-    this.keep();
+    this.clampView();
   }
 
   /**
@@ -87,27 +87,27 @@ export class PhotoMap {
    * @param {number} dy canvas pixels
    */
   pan(dx, dy) {
-    this.place.x += dx;
-    this.place.y += dy;
-    this.keep();
+    this.view.x += dx;
+    this.view.y += dy;
+    this.clampView();
   }
 
   /** Leave no empty edge while the photo is larger than the canvas. */
-  keep() {
+  clampView() {
     for (const [axis, side] of [["x", "width"], ["y", "height"]]) {
-      const room = this.canvas[side] - this.size[side] * this.place.scale;
-      this.place[axis] = room > 0 ? room / 2 : Math.min(0, Math.max(room, this.place[axis]));
+      const room = this.canvas[side] - this.size[side] * this.view.scale;
+      this.view[axis] = room > 0 ? room / 2 : Math.min(0, Math.max(room, this.view[axis]));
     }
     this.draw();
   }
 
   /**
    * Find the chunk under a point of the canvas.
-   * @param {{x: number, y: number}} at canvas pixels
+   * @param {{x: number, y: number}} point canvas pixels
    * @returns {number} index, -1 outside the photo
    */
-  at({ x, y }) {
-    const [px, py] = [(x - this.place.x) / this.place.scale, (y - this.place.y) / this.place.scale];
+  chunkAt({ x, y }) {
+    const [px, py] = [(x - this.view.x) / this.view.scale, (y - this.view.y) / this.view.scale];
     return this.cells.findIndex((c) => px >= c.x && py >= c.y && px < c.x + c.width && py < c.y + c.height);
   }
 
@@ -119,31 +119,31 @@ export class PhotoMap {
     this.selected = index;
     const cell = this.cells[index];
     if (cell && !this.isFitted) {
-      const { scale, x, y } = this.place;
+      const { scale, x, y } = this.view;
       const shift = (from, length, whole) => Math.max(0, -from) - Math.max(0, from + length - whole);
-      this.place.x += shift(x + cell.x * scale, cell.width * scale, this.canvas.width);
-      this.place.y += shift(y + cell.y * scale, cell.height * scale, this.canvas.height);
-      this.keep();
+      this.view.x += shift(x + cell.x * scale, cell.width * scale, this.canvas.width);
+      this.view.y += shift(y + cell.y * scale, cell.height * scale, this.canvas.height);
+      this.clampView();
     }
     this.draw();
   }
 
   /** Draw in the next frame; asked for many times, drawn once. */
   draw() {
-    cancelAnimationFrame(this.drawing);
-    this.drawing = requestAnimationFrame(() => this.drawNow());
+    cancelAnimationFrame(this.frameRequest);
+    this.frameRequest = requestAnimationFrame(() => this.drawNow());
   }
 
   drawNow() {
-    const { context, canvas, place, size } = this;
+    const { context, canvas, view, size } = this;
     context.fillStyle = "#1b262b";
     context.fillRect(0, 0, canvas.width, canvas.height);
     if (!this.image) return;
-    context.imageSmoothingEnabled = place.scale < 2;
-    context.drawImage(this.image, place.x, place.y, size.width * place.scale, size.height * place.scale);
-    paint(context, this.cells, place, this.look);
-    for (const cell of this.cells) if (cell.corrected) tick(context, cell, place);
-    if (this.cells[this.selected]) point(context, this.cells[this.selected], place);
+    context.imageSmoothingEnabled = view.scale < 2;
+    context.drawImage(this.image, view.x, view.y, size.width * view.scale, size.height * view.scale);
+    drawOverlay(context, this.cells, view, this.overlayStyle);
+    for (const cell of this.cells) if (cell.corrected) drawCorrection(context, cell, view);
+    if (this.cells[this.selected]) drawSelection(context, this.cells[this.selected], view);
     canvas.classList.toggle("near", !this.isFitted);
   }
 }

@@ -1,4 +1,4 @@
-// Probabilities and a threshold -> the four states, as the server makes them.
+// The four states of a chunk, and how probabilities and a threshold decide between them.
 
 /** In the order of every list; `label` is what the API calls it. */
 export const STATES = [
@@ -21,7 +21,7 @@ const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, sta
  * @param {number|null} threshold least largest probability, 0 to 1; null for the model's own word
  * @returns {string} state
  */
-export function judge(chunk, threshold) {
+export function classify(chunk, threshold) {
   if (threshold === null) return BY_LABEL[chunk.predicted_label];
   const [state, probability] = Object.entries(chunk.probabilities).reduce((a, b) => (b[1] > a[1] ? b : a));
   return probability >= threshold ? state : "unsure";
@@ -32,11 +32,11 @@ export function judge(chunk, threshold) {
  * @param {Cell[]} cells
  * @returns {Record<string, number>}
  */
-export function tally(cells) {
+export function countStates(cells) {
   const counts = Object.fromEntries(STATES.map(({ state }) => [state, 0]));
   for (const cell of cells) counts[cell.state] += 1;
   return counts;
 }
 
 /** @param {string} state @returns {string} label of the API */
-export const labelOf = (state) => STATES.find((one) => one.state === state).label;
+export const labelOf = (state) => STATES.find((item) => item.state === state).label;

@@ -1,28 +1,33 @@
-// Chunks and where they lie on the screen -> the marks of the server's picture: each state its colour and pattern.
+// Draw the overlay of the server's picture on a canvas: a colour and a pattern for each state.
 
 const BLEACHED = "rgb(213 94 0)";
 const HEALTHY = "rgb(0 158 115)";
 const UNSURE = "rgb(240 228 66)";
 const LINE = "rgb(40 40 40)";
-const OPACITY = 0.3; // of the colour over the photo: corals stay recognisable under it
+const TINT_OPACITY = 0.3; // of the colour over the photo: corals stay recognisable under it
 
 /** @type {Map<number, CanvasPattern>} hatch by its step, px */
-const hatches = new Map();
+const hatchPatterns = new Map();
 
-const DRAW = { bleached, healthy, unsure, not_coral: (context, box) => frame(context, box, LINE, 0, 1) };
+const DRAW = {
+  bleached: drawBleached,
+  healthy: drawHealthy,
+  unsure: drawUnsure,
+  not_coral: (context, box) => strokeFrame(context, box, LINE, 0, 1),
+};
 
 /**
  * Draw the marks of chunks.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./states.js").Cell[]} cells
- * @param {{scale: number, x: number, y: number}} place of the photo's corner, in canvas pixels
- * @param {{fade: number, shown: Set<string>}} look fade 0 (photo only) to 1
+ * @param {import("./chunk-states.js").Cell[]} cells
+ * @param {{scale: number, x: number, y: number}} view of the photo's corner, in canvas pixels
+ * @param {{opacity: number, states: Set<string>}} style opacity 0 (photo only) to 1
  */
-export function paint(context, cells, place, { fade, shown }) {
+export function drawOverlay(context, cells, view, { opacity, states }) {
   for (const cell of cells) {
-    if (!shown.has(cell.state) || fade === 0) continue;
-    const box = boxOf(cell, place);
-    if (isVisible(box, context.canvas)) DRAW[cell.state](context, box, fade);
+    if (!states.has(cell.state) || opacity === 0) continue;
+    const box = boxOf(cell, view);
+    if (isVisible(box, context.canvas)) DRAW[cell.state](context, box, opacity);
   }
   context.globalAlpha = 1;
 }
@@ -30,24 +35,24 @@ export function paint(context, cells, place, { fade, shown }) {
 /**
  * Mark the chunk that is being looked at.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./states.js").Cell} cell
- * @param {{scale: number, x: number, y: number}} place
+ * @param {import("./chunk-states.js").Cell} cell
+ * @param {{scale: number, x: number, y: number}} view
  */
-export function point(context, cell, place) {
-  const box = boxOf(cell, place);
+export function drawSelection(context, cell, view) {
+  const box = boxOf(cell, view);
   const out = { x: box.x - 6, y: box.y - 6, width: box.width + 12, height: box.height + 12 };
-  frame(context, out, "#000", 0, 10);
-  frame(context, out, "#fff", 2, 6);
+  strokeFrame(context, out, "#000", 0, 10);
+  strokeFrame(context, out, "#fff", 2, 6);
 }
 
 /**
  * Mark a chunk that somebody has corrected.
  * @param {CanvasRenderingContext2D} context
- * @param {import("./states.js").Cell} cell
- * @param {{scale: number, x: number, y: number}} place
+ * @param {import("./chunk-states.js").Cell} cell
+ * @param {{scale: number, x: number, y: number}} view
  */
-export function tick(context, cell, place) {
-  const box = boxOf(cell, place);
+export function drawCorrection(context, cell, view) {
+  const box = boxOf(cell, view);
   const side = Math.max(10, Math.min(28, box.width / 3));
   const [x, y] = [box.x + box.width - side - 2, box.y + 2];
   context.fillStyle = "#fff";
@@ -75,31 +80,31 @@ function boxOf(cell, { scale, x, y }) {
 const isVisible = (box, canvas) =>
   box.x < canvas.width && box.y < canvas.height && box.x + box.width > 0 && box.y + box.height > 0;
 
-function bleached(context, box, fade) {
-  wash(context, box, BLEACHED, fade);
-  const thick = Math.max(2, Math.floor(Math.min(box.width, box.height) / 24));
-  frame(context, box, "#fff", 0, thick);
-  frame(context, box, BLEACHED, thick >> 1, thick);
+function drawBleached(context, box, opacity) {
+  fillTint(context, box, BLEACHED, opacity);
+  const lineWidth = Math.max(2, Math.floor(Math.min(box.width, box.height) / 24));
+  strokeFrame(context, box, "#fff", 0, lineWidth);
+  strokeFrame(context, box, BLEACHED, lineWidth >> 1, lineWidth);
 }
 
-function healthy(context, box, fade) {
-  wash(context, box, HEALTHY, fade);
-  frame(context, box, HEALTHY, 0, Math.max(1, Math.floor(Math.min(box.width, box.height) / 60)));
+function drawHealthy(context, box, opacity) {
+  fillTint(context, box, HEALTHY, opacity);
+  strokeFrame(context, box, HEALTHY, 0, Math.max(1, Math.floor(Math.min(box.width, box.height) / 60)));
 }
 
-function unsure(context, box, fade) {
-  context.globalAlpha = fade;
+function drawUnsure(context, box, opacity) {
+  context.globalAlpha = opacity;
   const step = Math.max(6, Math.floor(Math.max(box.width, box.height) / 7));
-  const pattern = hatch(context, step);
+  const pattern = hatchPattern(context, step);
   pattern.setTransform(new DOMMatrix().translate(box.x, box.y));
   context.fillStyle = pattern;
   context.fillRect(box.x, box.y, box.width, box.height);
-  frame(context, box, LINE, 0, 1);
+  strokeFrame(context, box, LINE, 0, 1);
 }
 
 /** Yellow on pale coral is no line at all in bright sun; its dark edge is. */
-function hatch(context, step) {
-  if (!hatches.has(step)) {
+function hatchPattern(context, step) {
+  if (!hatchPatterns.has(step)) {
     const tile = document.createElement("canvas");
     tile.width = tile.height = step;
     const pen = tile.getContext("2d");
@@ -110,21 +115,21 @@ function hatch(context, step) {
       pen.fillStyle = LINE;
       for (let at = line; at < 2 * line; at += 1) pen.fillRect((at - y + step) % step, y, 1, 1);
     }
-    hatches.set(step, context.createPattern(tile, "repeat"));
+    hatchPatterns.set(step, context.createPattern(tile, "repeat"));
   }
-  return hatches.get(step);
+  return hatchPatterns.get(step);
 }
 
-function wash(context, box, colour, fade) {
-  context.globalAlpha = OPACITY * fade;
+function fillTint(context, box, colour, opacity) {
+  context.globalAlpha = TINT_OPACITY * opacity;
   context.fillStyle = colour;
   context.fillRect(box.x, box.y, box.width, box.height);
-  context.globalAlpha = fade;
+  context.globalAlpha = opacity;
 }
 
-function frame(context, box, colour, inset, thick) {
-  const half = inset + thick / 2;
+function strokeFrame(context, box, colour, inset, lineWidth) {
+  const half = inset + lineWidth / 2;
   context.strokeStyle = colour;
-  context.lineWidth = thick;
+  context.lineWidth = lineWidth;
   context.strokeRect(box.x + half, box.y + half, Math.max(0, box.width - 2 * half), Math.max(0, box.height - 2 * half));
 }

@@ -1,4 +1,4 @@
-// A photo -> where and when it was taken, read on this device. Loaded only for one who asks.
+// Read where and when a photo was taken. Loaded only when needed.
 
 import "../vendor/exifreader/exif-reader.js"; // leaves itself in `self`
 
@@ -7,7 +7,7 @@ import "../vendor/exifreader/exif-reader.js"; // leaves itself in `self`
  * @returns {Promise<{latitude: number|null, longitude: number|null, takenAt: string|null}>} degrees, north and
  *   east positive; local time of the camera as YYYY-MM-DDTHH:MM:SS
  */
-export async function whereAndWhen(photo) {
+export async function readExif(photo) {
   let tags = {};
   try {
     tags = self.ExifReader.load(await photo.arrayBuffer(), { expanded: true });

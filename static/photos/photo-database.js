@@ -1,7 +1,7 @@
-// Photos of this device <-> IndexedDB, so that a reload or a dead battery loses none.
+// Store this device's photos in IndexedDB, so that a reload or an empty battery loses none.
 
 const NAME = "coralchunk";
-const META = "photos"; // small, written often
+const PHOTOS = "photos"; // small, written often
 const FILES = "files"; // the photo itself, written once
 
 /** @type {Promise<IDBDatabase>|null} */
@@ -11,7 +11,7 @@ function open() {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
-      request.result.createObjectStore(META, { keyPath: "id" });
+      request.result.createObjectStore(PHOTOS, { keyPath: "id" });
       request.result.createObjectStore(FILES);
     };
     request.onsuccess = () => resolve(request.result);
@@ -23,14 +23,14 @@ function open() {
 /**
  * @param {string[]} stores
  * @param {IDBTransactionMode} mode
- * @param {(transaction: IDBTransaction) => IDBRequest|void} work
+ * @param {(transaction: IDBTransaction) => IDBRequest|void} action
  * @returns {Promise<any>} what the request answered, once all is on disk
  */
-async function within(stores, mode, work) {
+async function transact(stores, mode, action) {
   const database = await open();
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(stores, mode);
-    const request = work(transaction);
+    const request = action(transaction);
     transaction.oncomplete = () => resolve(request?.result);
     transaction.onabort = () => reject(transaction.error);
   });
@@ -40,35 +40,35 @@ async function within(stores, mode, work) {
  * Return what is remembered of all photos, without their files.
  * @returns {Promise<any[]>}
  */
-export const all = () => within([META], "readonly", (transaction) => transaction.objectStore(META).getAll());
+export const getPhotos = () => transact([PHOTOS], "readonly", (transaction) => transaction.objectStore(PHOTOS).getAll());
 
 /**
  * Return the file of a photo.
  * @param {string} id
  * @returns {Promise<Blob|undefined>}
  */
-export const fileOf = (id) => within([FILES], "readonly", (transaction) => transaction.objectStore(FILES).get(id));
+export const getFile = (id) => transact([FILES], "readonly", (transaction) => transaction.objectStore(FILES).get(id));
 
 /**
  * Remember a new photo.
- * @param {{id: string}} meta
+ * @param {{id: string}} photo
  * @param {Blob} file
  * @returns {Promise<void>}
  */
-export const add = (meta, file) =>
-  within([META, FILES], "readwrite", (transaction) => {
-    transaction.objectStore(META).put(meta);
-    transaction.objectStore(FILES).put(file, meta.id);
+export const addPhoto = (photo, file) =>
+  transact([PHOTOS, FILES], "readwrite", (transaction) => {
+    transaction.objectStore(PHOTOS).put(photo);
+    transaction.objectStore(FILES).put(file, photo.id);
   });
 
 /**
  * Remember what changed about a photo.
- * @param {{id: string}} meta
+ * @param {{id: string}} photo
  * @returns {Promise<void>}
  */
-export const put = (meta) =>
-  within([META], "readwrite", (transaction) => {
-    transaction.objectStore(META).put(meta);
+export const putPhoto = (photo) =>
+  transact([PHOTOS], "readwrite", (transaction) => {
+    transaction.objectStore(PHOTOS).put(photo);
   });
 
 /**
@@ -76,8 +76,8 @@ export const put = (meta) =>
  * @param {string} id
  * @returns {Promise<void>}
  */
-export const remove = (id) =>
-  within([META, FILES], "readwrite", (transaction) => {
-    transaction.objectStore(META).delete(id);
+export const deletePhoto = (id) =>
+  transact([PHOTOS, FILES], "readwrite", (transaction) => {
+    transaction.objectStore(PHOTOS).delete(id);
     transaction.objectStore(FILES).delete(id);
   });

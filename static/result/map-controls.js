@@ -1,39 +1,39 @@
-// Mouse, fingers and keys -> zoom, move and choose on a map.
+// Zoom, pan and select chunks on a photo map with mouse, touch and keys.
 
-const STEP = 1.35;
-const MOVE = 80; // canvas pixels a key
-const STILL = 8; // pixels that a tap may move
+const ZOOM_STEP = 1.35;
+const PAN_STEP = 80; // canvas pixels a key
+const TAP_TOLERANCE = 8; // pixels that a tap may move
 
 /**
- * Let a map be handled.
- * @param {import("./map.js").PhotoMap} map
- * @param {{choose: (index: number) => void, hover: (index: number, at: {x: number, y: number}) => void}} told
+ * Let the user operate a map.
+ * @param {import("./photo-map.js").PhotoMap} map
+ * @param {{onSelect: (index: number) => void, onHover: (index: number, at: {x: number, y: number}) => void}} handlers
  */
-export function handle(map, told) {
-  wheel(map);
-  pointers(map, told);
-  keys(map, told);
+export function addMapControls(map, handlers) {
+  handleWheel(map);
+  handlePointers(map, handlers);
+  handleKeys(map, handlers);
 }
 
-function spot(map, event) {
+function canvasPoint(map, event) {
   const box = map.canvas.getBoundingClientRect();
   const ratio = map.canvas.width / box.width;
   return { x: (event.clientX - box.left) * ratio, y: (event.clientY - box.top) * ratio };
 }
 
-function wheel(map) {
+function handleWheel(map) {
   map.canvas.addEventListener(
     "wheel",
     (event) => {
       if (map.isFitted && event.deltaY > 0) return; // nothing to zoom out of: the page scrolls on
       event.preventDefault();
-      map.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), spot(map, event));
+      map.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), canvasPoint(map, event));
     },
     { passive: false },
   );
 }
 
-function pointers(map, told) {
+function handlePointers(map, handlers) {
   const { canvas } = map;
   /** @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
@@ -41,25 +41,25 @@ function pointers(map, told) {
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     if (!down.size) moved = 0;
-    down.set(event.pointerId, spot(map, event));
+    down.set(event.pointerId, canvasPoint(map, event));
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
-    const now = spot(map, event);
+    const now = canvasPoint(map, event);
     const before = down.get(event.pointerId);
-    if (!before) return event.pointerType === "mouse" && told.hover(map.at(now), event);
+    if (!before) return event.pointerType === "mouse" && handlers.onHover(map.chunkAt(now), event);
     moved += Math.hypot(now.x - before.x, now.y - before.y);
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     if (other) pinch(map, before, now, other);
-    else if (moved > STILL && !map.isFitted) map.pan(now.x - before.x, now.y - before.y);
+    else if (moved > TAP_TOLERANCE && !map.isFitted) map.pan(now.x - before.x, now.y - before.y);
     down.set(event.pointerId, now);
-    });
+  });
   canvas.addEventListener("pointerup", (event) => {
-    if (down.delete(event.pointerId) && moved <= STILL && !down.size) told.choose(map.at(spot(map, event)));
+    if (down.delete(event.pointerId) && moved <= TAP_TOLERANCE && !down.size) handlers.onSelect(map.chunkAt(canvasPoint(map, event)));
   });
   canvas.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
-  canvas.addEventListener("pointerleave", () => told.hover(-1, { x: 0, y: 0 }));
-  canvas.addEventListener("dblclick", (event) => map.zoom(2, spot(map, event)));
+  canvas.addEventListener("pointerleave", () => handlers.onHover(-1, { x: 0, y: 0 }));
+  canvas.addEventListener("dblclick", (event) => map.zoom(2, canvasPoint(map, event)));
 }
 
 function pinch(map, before, now, other) {
@@ -69,20 +69,20 @@ function pinch(map, before, now, other) {
   map.zoom(far / Math.max(1, near), middle);
 }
 
-function keys(map, told) {
+function handleKeys(map, handlers) {
   const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   map.canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = arrows[event.key];
-    if (arrow && event.shiftKey) map.pan(-arrow[0] * MOVE, -arrow[1] * MOVE);
-    else if (arrow) told.choose(neighbour(map, arrow));
-    else if (event.key === "+" || event.key === "=") map.zoom(STEP);
-    else if (event.key === "-") map.zoom(1 / STEP);
+    if (arrow && event.shiftKey) map.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
+    else if (arrow) handlers.onSelect(neighbour(map, arrow));
+    else if (event.key === "+" || event.key === "=") map.zoom(ZOOM_STEP);
+    else if (event.key === "-") map.zoom(1 / ZOOM_STEP);
     else if (event.key === "0") map.fit();
-    else if (event.key === "Escape") told.choose(-1);
+    else if (event.key === "Escape") handlers.onSelect(-1);
     else return;
     event.preventDefault();
-    });
+  });
 }
 
 /** The chunk beside the chosen one; the first, when none is. At an edge it stays. */

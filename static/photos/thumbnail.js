@@ -1,4 +1,4 @@
-// A photo -> a small copy of it; null for a format that this browser cannot draw.
+// Create thumbnails; null for formats that this browser cannot decode.
 
 const SIDE = 320; // px
 
@@ -6,7 +6,7 @@ const SIDE = 320; // px
  * @param {Blob} file
  * @returns {Promise<Blob|null>} JPEG, upright
  */
-export async function thumbnail(file) {
+export async function createThumbnail(file) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(file, { resizeWidth: SIDE, resizeQuality: "medium" });

@@ -1,18 +1,18 @@
-// What every page of the app has: the notice of a lost connection, and the question for a token.
+// Show the offline notice and the token dialog, which every page of the app has.
 
-import { token } from "./api.js";
+import { token } from "./api-client.js";
 import { $, announce } from "./dom.js";
 
-function tellConnection() {
+function showConnection() {
   $("#offline").hidden = navigator.onLine;
   if (!navigator.onLine) announce($("#offline").textContent);
 }
 
-window.addEventListener("online", tellConnection);
-window.addEventListener("offline", tellConnection);
-tellConnection();
+window.addEventListener("online", showConnection);
+window.addEventListener("offline", showConnection);
+showConnection();
 
-document.addEventListener("token-wanted", (event) => {
+document.addEventListener("token-required", (event) => {
   const dialog = $("#token");
   $("#token-why").textContent = event.detail.detail;
   if (!dialog.open) dialog.showModal();

@@ -1,0 +1,127 @@
+// Send requests to the V1 API, and turn error responses into errors that the pages can show.
+
+const TOKEN = "coralchunk.token";
+export const BASE = "/V1/api";
+
+/** The server answered with an error. */
+export class ApiError extends Error {
+  /**
+   * @param {number} status HTTP
+   * @param {string} detail a sentence for the user
+   * @param {number|null} retryAfterS when to come back
+   */
+  constructor(status, detail, retryAfterS = null) {
+    super(detail);
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+
+  /** Whether the same request may work later. */
+  get isRetryable() {
+    return this.status === 429 || this.status >= 500;
+  }
+
+  /** Whether the server asks for a token, or for a better one. */
+  get needsToken() {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+/** No response: there is no connection, or it broke. */
+export class NetworkError extends Error {
+  constructor() {
+    super("The server cannot be reached.");
+  }
+}
+
+/** The token of this device, where the server asks for one. */
+export const token = {
+  get: () => localStorage.getItem(TOKEN),
+  /** @param {string} value */
+  set: (value) => localStorage.setItem(TOKEN, value),
+};
+
+/**
+ * Headers of every request.
+ * @returns {Record<string, string>}
+ */
+export function authHeaders() {
+  const saved = token.get();
+  return saved ? { Authorization: `Token ${saved}` } : {};
+}
+
+/**
+ * Turn an error response into an ApiError, with the server's own message if it has one.
+ * @param {number} status
+ * @param {string} body
+ * @param {string|null} retryAfter the header
+ * @returns {ApiError}
+ */
+export function toApiError(status, body, retryAfter) {
+  let detail = `The server answered with ${status}.`;
+  try {
+    detail = JSON.parse(body).detail ?? detail;
+  } catch {
+    // A proxy's page instead of the server's words: the status is all there is to say.
+  }
+  const error = new ApiError(status, detail, retryAfter ? Number(retryAfter) || null : null);
+  if (error.needsToken) document.dispatchEvent(new CustomEvent("token-required", { detail }));
+  return error;
+}
+
+/**
+ * Send a request to the API.
+ * @param {string} path below /V1/api
+ * @param {{method?: string, body?: any, headers?: Record<string, string>, signal?: AbortSignal}} [options]
+ *   `body` is sent as JSON
+ * @returns {Promise<Response>} also a 304
+ * @throws {ApiError|NetworkError}
+ */
+export async function fetchApi(path, options = {}) {
+  const headers = { ...authHeaders(), ...options.headers };
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(BASE + path, {
+      method: options.method ?? "GET",
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      signal: options.signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new NetworkError();
+  }
+  if (response.ok || response.status === 304) return response;
+  throw toApiError(response.status, await response.text(), response.headers.get("Retry-After"));
+}
+
+/**
+ * Request JSON.
+ * @param {string} path
+ * @param {Parameters<typeof fetchApi>[1]} [options]
+ * @returns {Promise<any>}
+ */
+export const fetchJson = async (path, options) => parseJson(await fetchApi(path, options));
+
+/**
+ * Read a response as JSON.
+ * @param {Response} response
+ * @returns {Promise<any>}
+ * @throws {NetworkError} what came is not from this server, as the page of a harbour's network that asks to log in
+ */
+export async function parseJson(response) {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new NetworkError();
+  }
+}
+
+/**
+ * Request a file.
+ * @param {string} path
+ * @returns {Promise<Blob>}
+ */
+export const fetchFile = async (path) => (await fetchApi(path)).blob();

@@ -1,0 +1,153 @@
+// Show the photos as cards, each updated in place so that focus and scroll position stay.
+
+import { fetchApi } from "../app/api-client.js";
+import { $, announce, el, setText } from "../app/dom.js";
+import { formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
+import { getPhoto, listPhotos, randomKey, removePhoto, subscribe } from "./photo-list.js";
+import { retryUpload } from "./uploads.js";
+
+/** @type {Map<string, HTMLElement>} */
+const cards = new Map();
+
+/** Show every photo and keep showing how it is. */
+export function showCards() {
+  subscribe((photo, kind) => {
+    if (kind === "removed") removeCard(photo);
+    else if (kind === "added") createCard(photo);
+    if (kind !== "removed") updateCard(photo);
+    $("#empty").hidden = cards.size > 0;
+  });
+  for (const kind of ["online", "offline"]) window.addEventListener(kind, () => listPhotos().forEach(updateCard));
+  setInterval(() => listPhotos().filter((photo) => photo.retryAt > Date.now()).forEach(updateCard), 1000);
+}
+
+/** @param {import("./photo-list.js").Photo} photo */
+function createCard(photo) {
+  const card = el(
+    "li",
+    { class: "card", "data-id": photo.id },
+    el("div", { class: "thumb" }, el("span", { class: "veil" })),
+    el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" })),
+    el("div", { class: "acts" }),
+  );
+  $("progress", card).setAttribute("aria-label", `Progress of ${photo.name}`);
+  cards.set(photo.id, card);
+  $("#cards").prepend(card);
+}
+
+function removeCard(photo) {
+  const card = cards.get(photo.id);
+  const next = card?.nextElementSibling ?? card?.previousElementSibling;
+  const hadFocus = card?.contains(document.activeElement);
+  card?.remove();
+  cards.delete(photo.id);
+  if (hadFocus) (next ? $("a, button", next) : $("#choose"))?.focus();
+}
+
+/** @param {import("./photo-list.js").Photo} photo */
+function updateCard(photo) {
+  const card = cards.get(photo.id);
+  if (!card) return;
+  const completed = shareCompleted(photo);
+  const before = card.dataset.state;
+  card.dataset.state = photo.state;
+  showThumbnail(card, photo);
+  card.style.setProperty("--left", String(1 - completed));
+  const bar = $("progress", card);
+  bar.hidden = !["sending", "queued", "processing"].includes(photo.state);
+  bar.value = completed;
+  setText($(".state", card), statusText(photo));
+  if (before !== photo.state) {
+    showActions(card, photo);
+    if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(`${photo.name}: ${statusText(photo)}`);
+  }
+}
+
+/** Sending is the first tenth of the way, for a veil and a bar that never run backwards. */
+function shareCompleted(photo) {
+  if (photo.state === "completed") return 1;
+  if (photo.state === "sending") return photo.sent * 0.1;
+  if (photo.jobId === null) return 0;
+  return 0.1 + (photo.total ? (0.9 * photo.done) / photo.total : 0);
+}
+
+function statusText(photo) {
+  switch (photo.state) {
+    case "waiting":
+      return waitingText(photo);
+    case "sending":
+      return photo.sent < 1 ? `Sending: ${formatPercent(photo.sent)}` : "Sent; the server stores it";
+    case "queued":
+      return "In the queue";
+    case "processing":
+      return `${photo.done} of ${formatCount(photo.total, "chunk")} judged`;
+    case "completed":
+      return summaryText(photo.summary);
+    default:
+      return photo.why;
+  }
+}
+
+function waitingText(photo) {
+  if (!navigator.onLine) return "Waits for a connection";
+  const left = photo.retryAt - Date.now();
+  if (left === Infinity) return photo.why;
+  if (left > 0) return `${photo.why} Tries again in ${formatDuration(left / 1000)}.`;
+  return "Waits to be sent";
+}
+
+function showThumbnail(card, photo) {
+  const parent = $(".thumb", card);
+  if (photo.thumb && !$("img", parent)) {
+    const url = URL.createObjectURL(photo.thumb);
+    const image = el("img", { alt: "", src: url, onload: () => URL.revokeObjectURL(url) });
+    parent.prepend(image);
+  }
+}
+
+function showActions(card, photo) {
+  const parent = $(".acts", card);
+  const hadFocus = parent.contains(document.activeElement);
+  const isUnfinished = ["waiting", "sending", "queued", "processing"].includes(photo.state);
+  const labelled = (text) => ({ "aria-label": `${text} ${photo.name}` });
+  parent.replaceChildren();
+  if (photo.state === "completed") {
+    parent.append(el("a", { class: "button main", href: `#photo=${photo.id}`, ...labelled("Look at") }, "Look"));
+  }
+  if (["refused", "error", "gone"].includes(photo.state)) {
+    parent.append(el("button", { type: "button", ...labelled("Try again:"), onclick: () => retryPhoto(photo) }, "Try again"));
+  }
+  const [text, action] = endingAction(photo, isUnfinished);
+  parent.append(el("button", { type: "button", ...labelled(text), onclick: () => action(getPhoto(photo.id)) }, text));
+  if (hadFocus) $("a, button", parent)?.focus();
+}
+
+function endingAction(photo, isUnfinished) {
+  if (isUnfinished) return ["Cancel", cancelPhoto];
+  return photo.state === "completed" && photo.jobId ? ["Delete", confirmDelete] : ["Remove", removePhoto];
+}
+
+/** A job that failed is over; a photo that was only refused has none yet. Either way its key is fresh. */
+function retryPhoto(photo) {
+  photo.jobId = null;
+  photo.key = randomKey();
+  retryUpload(photo);
+}
+
+async function cancelPhoto(photo) {
+  const { jobId, name } = photo;
+  await removePhoto(photo);
+  announce(`${name} cancelled.`);
+  if (jobId !== null) await deleteJob(jobId);
+}
+
+async function confirmDelete(photo) {
+  if (!confirm(`Delete ${photo.name} and its result, here and on the server?`)) return;
+  await deleteJob(photo.jobId);
+  await removePhoto(photo);
+}
+
+/** What is already gone is as good as deleted; what cannot be reached expires by itself. */
+async function deleteJob(jobId) {
+  await fetchApi(`/classify/${jobId}`, { method: "DELETE" }).catch((error) => error.status === 404 || announce(error.message));
+}

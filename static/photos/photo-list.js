@@ -1,0 +1,142 @@
+// Keep the list of this device's photos in memory and in IndexedDB, and notify subscribers of changes.
+
+import * as database from "./photo-database.js";
+import { createThumbnail } from "./thumbnail.js";
+
+/**
+ * @typedef {object} Photo
+ * @property {string} id of this device
+ * @property {string} name
+ * @property {number} size bytes
+ * @property {string} key Idempotency-Key: the same photo sent twice is one job
+ * @property {number} addedAt ms
+ * @property {"waiting"|"sending"|"queued"|"processing"|"completed"|"error"|"refused"|"gone"} state
+ * @property {number|null} jobId
+ * @property {number} done chunks
+ * @property {number} total chunks
+ * @property {number} sent 0 to 1
+ * @property {string} why a sentence, where something went wrong
+ * @property {number} retryAt ms; 0 when nothing is waited for
+ * @property {any} summary of the result
+ * @property {Blob|null} thumb
+ */
+
+/** @type {Map<string, Photo>} */
+const photos = new Map();
+/** Files that are not on disk yet, or cannot be put there and live as long as the page. @type {Map<string, Blob>} */
+const unsavedFiles = new Map();
+let isStorageRefused = false;
+/** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
+const listeners = new Set();
+const TRANSIENT = ["sent", "retryAt"]; // not worth a write
+
+/** Be told of every change. @param {(photo: Photo, kind: "added"|"changed"|"removed") => void} listener */
+export const subscribe = (listener) => listeners.add(listener);
+
+/** @returns {Photo[]} newest first */
+export const listPhotos = () => [...photos.values()].sort((a, b) => b.addedAt - a.addedAt);
+
+/** @param {string} id @returns {Photo|undefined} */
+export const getPhoto = (id) => photos.get(id);
+
+/** @param {string} id @returns {Promise<Blob|undefined>} */
+export const getFile = async (id) => unsavedFiles.get(id) ?? database.getFile(id);
+
+/** Whether some photos would not survive a reload. */
+export const hasUnsavedPhotos = () => isStorageRefused;
+
+/** Read what this device remembers. */
+export async function loadPhotos() {
+  for (const saved of await database.getPhotos()) {
+    if (photos.has(saved.id)) continue;
+    // What was on its way when the page closed starts again, under its old key.
+    photos.set(saved.id, { ...saved, state: saved.state === "sending" ? "waiting" : saved.state, sent: 0, retryAt: 0 });
+  }
+  const found = [...photos.values()].sort((a, b) => a.addedAt - b.addedAt);
+  for (const photo of found) notify(photo, "added");
+  for (const photo of found) if (!photo.thumb && photo.state !== "refused") addThumbnail(photo); // the page closed before it was drawn
+}
+
+/** Give a photo the small copy that stands for it. @param {Photo} photo */
+async function addThumbnail(photo) {
+  const file = await getFile(photo.id);
+  if (file) updatePhoto(photo, { thumb: await createThumbnail(file) });
+}
+
+/**
+ * Take files in.
+ * @param {Iterable<File>} files
+ * @param {(file: File) => string} rejectionReason why a file cannot be sent, or ""
+ */
+export async function addPhotos(files, rejectionReason) {
+  const added = [...files].map((file, order) => {
+    const why = rejectionReason(file);
+    return [{ ...newPhoto(file, order), why, state: why ? "refused" : "waiting" }, file];
+  });
+  for (const [photo, file] of added) {
+    unsavedFiles.set(photo.id, file);
+    photos.set(photo.id, photo);
+    notify(photo, "added");
+  }
+  for (const [photo, file] of added) {
+    try {
+      await database.addPhoto(photo, file);
+      unsavedFiles.delete(photo.id);
+    } catch {
+      isStorageRefused = true; // private window or full disk; home.js says so
+    }
+    if (!photos.has(photo.id)) await removePhoto(photo); // cancelled meanwhile
+    else updatePhoto(photo, { thumb: await createThumbnail(file) });
+  }
+}
+
+/**
+ * Change a photo and remember it.
+ * @param {Photo} photo
+ * @param {Partial<Photo>} changes
+ */
+export function updatePhoto(photo, changes) {
+  if (!photos.has(photo.id)) return;
+  Object.assign(photo, changes);
+  if (!unsavedFiles.has(photo.id) && Object.keys(changes).some((name) => !TRANSIENT.includes(name))) {
+    database.putPhoto({ ...photo }).catch(() => {}); // the page still knows; the next write tries again
+  }
+  notify(photo, "changed");
+}
+
+/** Forget a photo. @param {Photo} photo */
+export async function removePhoto(photo) {
+  photos.delete(photo.id);
+  notify(photo, "removed");
+  if (!unsavedFiles.delete(photo.id)) await database.deletePhoto(photo.id);
+}
+
+function notify(photo, kind) {
+  for (const listener of listeners) listener(photo, kind);
+}
+
+function newPhoto(file, order) {
+  return {
+    id: randomKey(),
+    name: file.name || "photo",
+    size: file.size,
+    key: randomKey(),
+    addedAt: Date.now() + order / 1000,
+    jobId: null,
+    done: 0,
+    total: 0,
+    sent: 0,
+    retryAt: 0,
+    summary: null,
+    thumb: null,
+  };
+}
+
+/**
+ * Return 128 random bits; crypto.randomUUID is missing where a server in the field is reached without TLS.
+ * @returns {string}
+ */
+export function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

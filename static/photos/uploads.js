@@ -1,0 +1,128 @@
+// Upload waiting photos: two at a time, each under its own idempotency key, with retries.
+
+import { ApiError, BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
+import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-list.js";
+
+const MAX_UPLOADS = 2; // more would only share one thin line
+const STALL_TIMEOUT_MS = 60_000;
+const RETRY_DELAYS_S = [2, 4, 8, 15, 30]; // after a lost connection
+
+/** @type {Map<string, XMLHttpRequest>} */
+const running = new Map();
+/** @type {Map<string, number>} */
+const failures = new Map();
+let timer = 0;
+
+/** Begin to send whatever waits, now and whenever something changes. */
+export function startUploads() {
+  subscribe((photo, kind) => {
+    if (kind === "removed") cancelUpload(photo.id);
+    startNext();
+  });
+  window.addEventListener("online", retryNow);
+  window.addEventListener("offline", startNext);
+  startNext();
+}
+
+/**
+ * Send a photo again after a refusal.
+ * @param {import("./photo-list.js").Photo} photo
+ */
+export const retryUpload = (photo) => updatePhoto(photo, { state: "waiting", why: "", retryAt: 0 });
+
+/** Wait no longer for what only lacked a connection. */
+function retryNow() {
+  for (const photo of listPhotos()) if (failures.has(photo.id)) photo.retryAt = 0;
+  failures.clear();
+  startNext();
+}
+
+function startNext() {
+  clearTimeout(timer);
+  if (!navigator.onLine) return;
+  const waiting = listPhotos().filter((photo) => photo.state === "waiting").reverse();
+  for (const photo of waiting) {
+    if (running.size >= MAX_UPLOADS) return;
+    if (photo.retryAt <= Date.now() && !running.has(photo.id)) upload(photo);
+  }
+  const next = Math.min(...waiting.map((photo) => photo.retryAt).filter((at) => at > Date.now()));
+  if (Number.isFinite(next)) timer = setTimeout(startNext, next - Date.now() + 50);
+}
+
+/** @param {import("./photo-list.js").Photo} photo */
+async function upload(photo) {
+  const request = new XMLHttpRequest();
+  running.set(photo.id, request);
+  updatePhoto(photo, { state: "sending", sent: 0, why: "", retryAt: 0 });
+  try {
+    const file = await getFile(photo.id);
+    if (!file) throw new ApiError(0, "This device no longer has the photo. Choose it again.");
+    if (!getPhoto(photo.id)) return; // cancelled meanwhile
+    const jobId = await postFile(request, file, photo);
+    failures.delete(photo.id);
+    updatePhoto(photo, { state: "queued", jobId, done: 0, total: 0 });
+  } catch (error) {
+    updatePhoto(photo, stateAfter(error, photo));
+  } finally {
+    running.delete(photo.id);
+    startNext();
+  }
+}
+
+/** What a failed attempt makes of a photo. */
+function stateAfter(error, photo) {
+  if (error instanceof NetworkError) {
+    const count = failures.get(photo.id) ?? 0;
+    failures.set(photo.id, count + 1);
+    return { state: "waiting", why: error.message, retryAt: inSeconds(RETRY_DELAYS_S[Math.min(count, RETRY_DELAYS_S.length - 1)]) };
+  }
+  if (!(error instanceof ApiError)) throw error;
+  if (error.needsToken) return { state: "waiting", why: "Waits for a token.", retryAt: Infinity }; // until the reload
+  if (error.isRetryable) return { state: "waiting", why: error.message, retryAt: inSeconds(error.retryAfterS ?? 10) };
+  return { state: "refused", why: error.message };
+}
+
+const inSeconds = (seconds) => Date.now() + seconds * 1000;
+
+function cancelUpload(id) {
+  running.get(id)?.abort();
+  failures.delete(id);
+}
+
+/** Read the job's number; whatever else answers with 200 is a network that wants a login first. */
+async function readJobId(body) {
+  try {
+    return JSON.parse(body).job_id;
+  } catch {
+    throw new NetworkError();
+  }
+}
+
+/** Send one file; fetch cannot tell how much of an upload has left. */
+function postFile(request, file, photo) {
+  return new Promise((resolve, reject) => {
+    let timeout = 0;
+    const restartTimer = () => {
+      clearTimeout(timeout);
+      timeout = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
+    };
+    const form = new FormData();
+    form.append("image", file, photo.name);
+    request.open("POST", `${BASE}/classify`);
+    for (const [name, value] of Object.entries(authHeaders())) request.setRequestHeader(name, value);
+    request.setRequestHeader("Idempotency-Key", photo.key);
+    request.upload.onprogress = (event) => {
+      restartTimer();
+      updatePhoto(photo, { sent: event.loaded / event.total });
+    };
+    request.onload = () => {
+      if (request.status === 200) resolve(readJobId(request.responseText));
+      else if (request.status === 400 && request.responseText.includes("BrokenRequest")) reject(new NetworkError());
+      else reject(toApiError(request.status, request.responseText, request.getResponseHeader("Retry-After")));
+    };
+    request.onerror = request.onabort = () => reject(new NetworkError());
+    request.onloadend = () => clearTimeout(timeout);
+    restartTimer();
+    request.send(form);
+  });
+}

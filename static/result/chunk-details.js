@@ -1,0 +1,93 @@
+// Show the details of the selected chunk, and let the user correct its label.
+
+import { fetchJson } from "../app/api-client.js";
+import { announce, el, setChildren } from "../app/dom.js";
+import { formatPercent } from "../app/format.js";
+import { STATES, labelOf } from "./chunk-states.js";
+
+const AUTHOR_KEY = "coralchunk.by";
+
+/**
+ * Say in one line what a chunk shows.
+ * @param {import("./chunk-states.js").Cell} cell
+ * @returns {string}
+ */
+export function describeChunk(cell) {
+  const { bleached, healthy, not_coral } = cell.probabilities;
+  return `${labelOf(cell.state)}: bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
+}
+
+/**
+ * Show a chunk.
+ * @param {HTMLElement} parent
+ * @param {import("./chunk-states.js").Cell[]} cells
+ * @param {number} index
+ * @param {{jobId: number|null, changed: () => void}} job that corrections belong to; without id there is no asking
+ */
+export function showChunk(parent, cells, index, job) {
+  const cell = cells[index];
+  parent.hidden = !cell;
+  if (!cell) return setChildren(parent);
+  const right = cell.x + cell.width;
+  const bottom = cell.y + cell.height;
+  setChildren(
+    parent,
+    el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
+    el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
+    el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
+    job.jobId === null ? null : correctionForm(parent, cells, index, job),
+  );
+}
+
+function probabilityRow(state, cell) {
+  const share = cell.probabilities[state];
+  const { name } = STATES.find((item) => item.state === state);
+  const bar = el("span", { class: "probability", "aria-hidden": "true" });
+  bar.style.setProperty("--share", String(share));
+  return [el("dt", {}, name), el("dd", {}, bar, formatPercent(share))];
+}
+
+/** Ask what the chunk is; the answer is stored on the server and can be taken back. */
+function correctionForm(parent, cells, index, job) {
+  const cell = cells[index];
+  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `You said: ${cell.corrected}.` : "");
+  const author = el("input", { value: localStorage.getItem(AUTHOR_KEY) ?? "", autocomplete: "name", maxlength: 100 });
+  const storeCorrection = async (label) => {
+    localStorage.setItem(AUTHOR_KEY, author.value.trim());
+    const path = `/classify/${job.jobId}/chunks/${index}/correction`;
+    try {
+      await fetchJson(path, label ? { method: "PUT", body: { label, by: author.value.trim() } } : { method: "DELETE" });
+    } catch (error) {
+      message.textContent = `Not stored: ${error.message}`;
+      return;
+    }
+    cell.corrected = label;
+    job.changed();
+    showChunk(parent, cells, index, job);
+    announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: taken back.`);
+    parent.querySelector("[aria-pressed=true], .correction button")?.focus();
+  };
+  const choices = STATES.filter(({ state }) => state !== "unsure").map(({ label }) =>
+    el("button", { type: "button", "aria-pressed": String(cell.corrected === label), onclick: () => storeCorrection(label) }, label),
+  );
+  return el(
+    "div",
+    { class: "correction", role: "group", "aria-labelledby": "correction-title" },
+    el("h3", { id: "correction-title" }, "Is that wrong? Say what it is"),
+    el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => storeCorrection(null) }, "Take back") : null),
+    el("p", { class: "fine" }, "The server keeps your answer, this square and a small copy of the photo, also when the photo is deleted, until you take it back."),
+    el("label", {}, "Who says so (may stay empty)", author),
+    message,
+  );
+}
+
+/**
+ * Read which chunks were corrected before.
+ * @param {number} jobId
+ * @param {import("./chunk-states.js").Cell[]} cells
+ */
+export async function loadCorrections(jobId, cells) {
+  const { corrections } = await fetchJson(`/classify/${jobId}/corrections`);
+  for (const { chunk, label } of corrections) cells[chunk].corrected = label;
+}
+

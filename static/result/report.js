@@ -1,0 +1,34 @@
+// Fill the report page of a result, which is made to be printed.
+
+import { fetchFile, fetchJson } from "../app/api-client.js";
+import { $, setText } from "../app/dom.js";
+import { attempt } from "../app/problem.js";
+import { getPhotos } from "../photos/photo-database.js";
+import { classify } from "./chunk-states.js";
+import { showSummary } from "./summary.js";
+
+const jobId = Number($("#main").dataset.job);
+
+/** What this device calls the photo; another device knows only its number. */
+async function photoName() {
+  const photos = await getPhotos().catch(() => []); // a private window remembers nothing
+  return photos.find((photo) => photo.jobId === jobId)?.name ?? `Photo ${jobId}`;
+}
+
+async function showReport() {
+  const status = await fetchJson(`/status/${jobId}?include=summary,chunks`);
+  if (status.status !== "completed") throw new Error("This photo is not judged yet. Come back when it is.");
+  const { name, version, sha256 } = status.summary.model;
+  setText($("#name"), await photoName());
+  document.title = `Report: ${$("#name").textContent}`;
+  setText($("#model"), `${name} ${version} (${sha256.slice(0, 12)})`);
+  setText($("#size"), `${status.image_width} × ${status.image_height} pixels`);
+  setText($("#today"), new Date().toLocaleDateString(undefined, { dateStyle: "long" }));
+  showSummary($("#summary"), status.summary, status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null) })));
+  $("#picture").src = URL.createObjectURL(await fetchFile(`/result/${jobId}.png`));
+  await $("#picture").decode();
+  $("#report").hidden = false;
+}
+
+$("#print").addEventListener("click", () => window.print());
+await attempt(showReport);

@@ -1,0 +1,22 @@
+// Show a shared result, read-only.
+
+import { fetchFile, fetchJson } from "../app/api-client.js";
+import { $, setText } from "../app/dom.js";
+import { showResult, showViewProblem } from "./viewer.js";
+
+const id = $("#main").dataset.share;
+
+$("#view").hidden = false;
+$(".back").hidden = true;
+try {
+  await showResult({
+    name: "A shared result",
+    status: await fetchJson(`/shared/${id}`),
+    photo: null,
+    picture: () => fetchFile(`/shared/${id}.png`),
+    jobId: null,
+  });
+} catch (error) {
+  setText($("#view-title"), "Nothing to see here");
+  showViewProblem(error.status === 404 ? "This link has ended, or never was: results are deleted after their time." : error.message);
+}

@@ -1,0 +1,69 @@
+// Show the summary of a result: text, a bar of states, quality notes and a note on the model.
+
+import { el, setChildren } from "../app/dom.js";
+import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
+import { STATES, countStates } from "./chunk-states.js";
+
+/**
+ * Write the result.
+ * @param {HTMLElement} parent
+ * @param {any} summary
+ * @param {import("./chunk-states.js").Cell[]} cells
+ */
+export function showSummary(parent, summary, cells) {
+  setChildren(
+    parent,
+    el("h2", {}, severityText(summary)),
+    el("p", { class: "lead" }, bleachedCoverText(summary)),
+    el("p", {}, coralCoverText(summary)),
+    stateBar(summary),
+    qualityNotes(summary),
+    modelNote(summary, cells),
+  );
+}
+
+/** A bar of all chunks, with the same patterns as the photo, and the numbers beside it. */
+function stateBar(summary) {
+  const parts = STATES.map(({ state, name }) => ({ state, name, chunks: summary[`${state}_chunks`] }));
+  const bar = el("div", { class: "bar", "aria-hidden": "true" });
+  for (const { state, chunks } of parts.filter((part) => part.chunks)) {
+    const piece = el("span", { class: `piece ${state}` });
+    piece.style.flexGrow = String(chunks);
+    bar.append(piece);
+  }
+  const rows = parts.map(({ state, name, chunks }) =>
+    el("li", {}, el("span", { class: `swatch ${state}` }), `${formatCount(chunks, "chunk")} ${name} (${formatPercent(chunks / summary.total_chunks)})`),
+  );
+  return el("div", {}, bar, el("ul", { class: "key" }, ...rows));
+}
+
+function qualityNotes(summary) {
+  const notes = summary.quality?.notes ?? [];
+  if (!notes.length) return null;
+  return el("div", { class: "notice" }, ...notes.map((note) => el("p", {}, note.text)));
+}
+
+function modelNote(summary, cells) {
+  const sure = cells.filter((cell) => cell.predicted_label !== "Unsure");
+  const mean = sure.reduce((sum, cell) => sum + Math.max(...Object.values(cell.probabilities)), 0) / (sure.length || 1);
+  const text = sure.length
+    ? `The model was sure of ${sure.length} of ${formatCount(cells.length, "chunk")}; of those it gave its answer ${formatPercent(mean)} on average.`
+    : "The model was sure of no chunk.";
+  const { name, version } = summary.model;
+  return el(
+    "p",
+    { class: "fine" },
+    `${text} The interval tells how much the figure would vary over like pieces of reef; the model's own errors come on top. `,
+    el("a", { href: "/docs/model" }, `How good ${name} ${version} is, and where it fails`),
+    ".",
+  );
+}
+
+/**
+ * Write how many chunks have each state at present.
+ * @param {import("./chunk-states.js").Cell[]} cells
+ * @param {(state: string) => HTMLElement} outputOf
+ */
+export function showCounts(cells, outputOf) {
+  for (const [state, chunks] of Object.entries(countStates(cells))) outputOf(state).textContent = String(chunks);
+}

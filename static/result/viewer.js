@@ -1,0 +1,163 @@
+// Show the result of one photo: the map, its controls and the details.
+
+import { ApiError, NetworkError } from "../app/api-client.js";
+import { $, $$, setText } from "../app/dom.js";
+import { formatPercent } from "../app/format.js";
+import { showProblem } from "../app/problem.js";
+import { describeChunk, loadCorrections, showChunk } from "./chunk-details.js";
+import { classify } from "./chunk-states.js";
+import { showExports } from "./export.js";
+import { addMapControls } from "./map-controls.js";
+import { PhotoMap } from "./photo-map.js";
+import { showCounts, showSummary } from "./summary.js";
+
+/**
+ * @typedef {object} Result
+ * @property {string} name of the photo
+ * @property {any} status with summary and chunks
+ * @property {Blob|null} photo the original, where this device has it
+ * @property {() => Promise<Blob>} picture the server's, marks and all
+ * @property {number|null} jobId null for one who may only look
+ */
+
+const MODEL_THRESHOLD = Math.round(Number($("#main").dataset.unsureBelow) * 100);
+let map = null;
+/** @type {Result|null} */
+let shown = null;
+
+/**
+ * Make room for a result that is on its way.
+ * @param {string} name
+ */
+export function showLoading(name) {
+  shown = null;
+  setText($("#view-title"), name);
+  document.title = `${name}: coralchunk`;
+  showViewProblem("");
+  $(".columns").hidden = true;
+}
+
+/**
+ * Show a result.
+ * @param {Result} result
+ */
+export async function showResult(result) {
+  showLoading(result.name);
+  shown = result;
+  map ??= createMap();
+  const { status } = result;
+  const size = { width: status.image_width, height: status.image_height };
+  const cells = status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null), corrected: null }));
+  $("#frame").style.setProperty("--ratio", String(size.width / size.height));
+  showSummary($("#summary"), status.summary, cells);
+  showExports($("#export-options"), result);
+  const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);
+  if (shown !== result) return; // another was opened meanwhile
+  $(".columns").hidden = false;
+  $("#map-options").hidden = image.isMarked;
+  if (image.isMarked && result.jobId !== null) showViewProblem(markedPictureNotice(result));
+  map.show(image.source, size, cells);
+  if (image.isMarked) map.overlayStyle = { ...map.overlayStyle, opacity: 0 };
+  else applyOverlayStyle();
+  setThreshold(MODEL_THRESHOLD);
+  selectChunk(-1);
+}
+
+/** Leave the result. */
+export function closeResult() {
+  shown = null;
+  document.title = "coralchunk: where is the reef bleaching?";
+}
+
+/**
+ * Show what went wrong with the result; hide the message for "".
+ * @param {string} message
+ */
+export function showViewProblem(message) {
+  showProblem(message, $("#view-problem"));
+}
+
+function markedPictureNotice({ photo }) {
+  const why = photo ? "This browser cannot draw photos of this format" : "This device no longer has the photo";
+  return `${why}, so the server's picture is shown, marks and all.`;
+}
+
+async function addCorrections({ jobId }, cells) {
+  if (jobId === null) return;
+  try {
+    await loadCorrections(jobId, cells);
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof NetworkError)) throw error;
+    showViewProblem(`Earlier corrections cannot be shown: ${error.message}`);
+  }
+}
+
+/** The original where it can be drawn as the server saw it, or the server's picture. */
+async function loadImage(result, size) {
+  const source = result.photo && (await decodeImage(result.photo));
+  if (source && source.naturalWidth === size.width && source.naturalHeight === size.height) {
+    return { source, isMarked: false };
+  }
+  return { source: await decodeImage(await result.picture()), isMarked: true };
+}
+
+async function decodeImage(blob) {
+  const image = new Image();
+  image.src = URL.createObjectURL(blob);
+  try {
+    await image.decode();
+    return image;
+  } catch {
+    return null; // HEIC or TIFF in most browsers
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
+function createMap() {
+  const created = new PhotoMap($("#map"));
+  addMapControls(created, { onSelect: selectChunk, onHover: showTooltip });
+  for (const button of $$("[data-zoom]")) {
+    const factor = Number(button.dataset.zoom);
+    button.addEventListener("click", () => (factor ? created.zoom(factor) : created.fit()));
+  }
+  for (const box of $$("#map-options [data-state]")) box.addEventListener("change", applyOverlayStyle);
+  $("#opacity").addEventListener("input", applyOverlayStyle);
+  $("#threshold").addEventListener("input", () => setThreshold(Number($("#threshold").value)));
+  $("#threshold-reset").addEventListener("click", () => setThreshold(MODEL_THRESHOLD));
+  return created;
+}
+
+function applyOverlayStyle() {
+  const states = $$("#map-options [data-state]").filter((box) => box.checked).map((box) => box.dataset.state);
+  map.overlayStyle = { opacity: Number($("#opacity").value) / 100, states: new Set(states) };
+  map.draw();
+}
+
+/** Recolour by another threshold; at the model's own its word stands as it is. @param {number} value per cent */
+function setThreshold(value) {
+  const isOwn = value === MODEL_THRESHOLD;
+  $("#threshold").value = String(value);
+  setText($("#threshold-says"), isOwn ? `${formatPercent(value / 100)}, the model's own` : formatPercent(value / 100));
+  $("#recounted").hidden = isOwn;
+  for (const cell of map.cells) cell.state = classify(cell, isOwn ? null : value / 100);
+  showCounts(map.cells, (state) => $(`[data-count=${state}]`));
+  selectChunk(map.selected);
+  map.draw();
+}
+
+function selectChunk(index) {
+  map.select(index);
+  showChunk($("#chunk"), map.cells, index, { jobId: shown?.jobId ?? null, changed: () => map.draw() });
+}
+
+function showTooltip(index, at) {
+  const tip = $("#tip");
+  tip.hidden = index < 0;
+  if (index < 0) return;
+  const cell = map.cells[index];
+  setText(tip, `${describeChunk(cell)}. Pixels ${cell.x}, ${cell.y}, ${cell.width} × ${cell.height}`);
+  const box = $("#frame").getBoundingClientRect();
+  const left = Math.min(at.clientX - box.left + 14, box.width - tip.offsetWidth - 6);
+  tip.style.transform = `translate(${Math.max(6, left)}px, ${Math.min(at.clientY - box.top + 18, box.height - tip.offsetHeight - 6)}px)`;
+}

@@ -1,0 +1,90 @@
+// Show one survey: its figures, its photos and its exports.
+
+import { fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
+import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.js";
+import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
+import { attempt } from "../app/problem.js";
+import { forgetSurvey } from "./remembered-surveys.js";
+
+/** @type {any} */
+let survey = null;
+
+/** @returns {any} the survey that is being looked at */
+export const currentSurvey = () => survey;
+
+/** Look at none. */
+export function closeSurvey() {
+  survey = null;
+  document.title = "Surveys: coralchunk";
+}
+
+/**
+ * Show a survey.
+ * @param {number} id
+ */
+export async function showSurvey(id) {
+  survey = await fetchJson(`/surveys/${id}`);
+  setText($("#survey-title"), survey.name);
+  document.title = `${survey.name}: coralchunk`;
+  setText($("#about"), describeSurvey(survey));
+  const hasPhotos = survey.photo_count > 0;
+  $("#figures").hidden = !hasPhotos;
+  setChildren(
+    $("#figures"),
+    el("h2", {}, severityText(survey)),
+    el("p", { class: "lead" }, bleachedCoverText(survey)),
+    el("p", {}, coralCoverText(survey)),
+    el("p", { class: "fine" }, "The intervals tell how much the figures would vary over like photos of the same place."),
+  );
+  setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "None yet."))]));
+  showExports(id, survey.name);
+  $("#delete").onclick = () => attempt(() => deleteSurvey(id));
+}
+
+/** @param {any} survey @returns {string} where, when, how deep */
+export function describeSurvey(survey) {
+  const date = new Date(`${survey.date}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
+  const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
+  const transect = survey.transect ? `transect ${survey.transect}` : null;
+  return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo")].filter(Boolean).join(", ");
+}
+
+function photoRow(photo) {
+  const { summary } = photo;
+  const formatShare = (value) => (value === null ? "–" : formatPercent(value));
+  const name = photo.name || `Photo ${photo.photo_id}`;
+  return el(
+    "tr",
+    {},
+    el("td", {}, name),
+    el("td", {}, photo.taken_at ? photo.taken_at.slice(0, 16).replace("T", " ") : "–"),
+    el("td", {}, formatShare(summary.coral_cover)),
+    el("td", {}, formatShare(summary.bleached_cover)),
+    el("td", {}, `${summary.bleached_chunks} of ${summary.total_chunks}`),
+    el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
+  );
+}
+
+async function removePhoto(photo, name) {
+  await fetchApi(`/surveys/${survey.survey_id}/photos/${photo.photo_id}`, { method: "DELETE" });
+  announce(`${name} removed from the survey.`);
+  await showSurvey(survey.survey_id);
+}
+
+function showExports(id, name) {
+  const files = [
+    ["Table (CSV)", `/surveys/${id}.csv`, `${name}.csv`],
+    ["Map points (GeoJSON)", `/surveys/${id}.geojson`, `${name}.geojson`],
+    ["Darwin Core archive", `/surveys/${id}/dwca.zip`, `${name}.zip`],
+  ];
+  const button = ([label, path, filename]) =>
+    el("button", { type: "button", onclick: () => attempt(async () => downloadFile(await fetchFile(path), filename)) }, label);
+  setChildren($("#export-options"), ...files.map(button));
+}
+
+async function deleteSurvey(id) {
+  if (!confirm(`Delete the survey ${survey.name} with all it holds, for good?`)) return;
+  await fetchApi(`/surveys/${id}`, { method: "DELETE" });
+  forgetSurvey(id);
+  location.hash = "";
+}
