@@ -88,7 +88,8 @@ class Settings(BaseModel):
     )
     storage_url: str | None = Field(
         None,
-        description="where uploads and answers are kept, any fsspec URL (default: `jobs` in the data folder)",
+        description="where photos, results and correction pictures are stored: `s3://bucket/prefix` or a"
+        " folder (default: the data folder)",
     )
     v1_require_token: bool = Field(
         default=False,

@@ -11,6 +11,7 @@ from coralchunk.config import Settings
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.storage.database import open_database
 from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
+from coralchunk.storage.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
@@ -55,5 +56,5 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         accounts=Accounts(database),
         registry=Registry(database, models, model),
         surveys=SurveyService(database, stores),
-        corrections=Corrections(database, stores, settings.data_dir.resolve() / "corrections"),
+        corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
     )

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
-from coralchunk.errors import CoralchunkError, StorageFull
+from coralchunk.errors import CoralchunkError, StorageDown, StorageFull
 from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, Task
 from coralchunk.pipeline.steps import classify
 from coralchunk.pipeline.steps.crop import crop_chunk
@@ -23,9 +23,9 @@ def work(context: WorkerContext, key: str) -> None:
         classify.run_task(context, task)
     except RedisError:
         raise  # nothing can be recorded now; the worker ends, and the supervisor puts its tasks back
-    except StorageFull as full:
-        # Not the photo's fault, and soon over or not: the sweeper comes back to the job every few seconds.
-        _log.error("storage is full", job_id=task.job_id, reason=str(full))
+    except (StorageFull, StorageDown) as failure:
+        # Not the photo's fault, and it may last: the sweeper comes back to the job every few seconds.
+        _log.error("storage cannot be used", job_id=task.job_id, reason=str(failure))
         classify.refund_attempt(context, task)
     # The outer loop of a worker: one photo that trips a bug must not take the other photos' worker away.
     except Exception:  # noqa: BLE001

@@ -18,7 +18,8 @@ from coralchunk.pipeline.worker.context import WorkerContext, open_worker_contex
 from coralchunk.services import Services, open_services
 from coralchunk.supervisor.child_process import Process
 from coralchunk.supervisor.redis_server import RedisServer
-from tests import postgres
+from tests import object_store, postgres
+from tests.object_store import ObjectStoreServer
 from tests.server import RunningServer
 
 # A busy machine is no reason to fail: properties are about answers, not about time.
@@ -115,6 +116,34 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/test.db"
     return str(request.getfixturevalue("postgresql").new_database())
+
+
+@pytest.fixture(scope="session")
+def object_store_server() -> Iterator[ObjectStoreServer]:
+    """An S3 server of the session's own, where its package is installed."""
+    reason = object_store.why_not()
+    if reason is not None:
+        pytest.skip(reason)
+    running = ObjectStoreServer()
+    running.start()
+    yield running
+    running.destroy()
+
+
+@pytest.fixture
+def s3(object_store_server: ObjectStoreServer, monkeypatch: pytest.MonkeyPatch) -> ObjectStoreServer:
+    """The S3 server, with the environment variables by which a client in this process finds it."""
+    for name, value in object_store_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return object_store_server
+
+
+@pytest.fixture(params=["folder", "s3"])
+def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store of each kind."""
+    if request.param == "folder":
+        return str(tmp_path / "objects")
+    return f"s3://{request.getfixturevalue('s3').new_bucket()}/some/prefix"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import venv
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -87,20 +88,48 @@ def told_default(field: str) -> str:
 
 
 def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> None:
-    declared = {
-        re.split(r"[<>=;\[ ]", line.strip())[0].lower().replace("-", "_")
-        for line in setup["options"]["install_requires"].strip().splitlines()
+    declared = distributions(setup["options"]["install_requires"])
+    optional = declared | distributions("\n".join(setup["options.extras_require"].values()))
+    always = {"coralchunk", "jobs"}
+
+    at_import, in_functions = imported_modules()
+
+    assert at_import - always <= declared
+    assert in_functions - always <= optional
+
+
+def distributions(requirements: str) -> set[str]:
+    """Return the names in a list of requirements, as Python would spell them."""
+    lines = requirements.strip().splitlines()
+    return {
+        re.split(r"[<>=;\[ ]", line.strip())[0].lower().replace("-", "_") for line in lines if line.strip()
     }
-    imported = {
+
+
+def imported_modules() -> tuple[set[str], set[str]]:
+    """Return which distributions are imported with a module of ours, and which only inside a function."""
+    everywhere, nested = Counter[str](), Counter[str]()
+    for source in SOURCES:
+        tree = ast.parse(source.read_text())
+        everywhere.update(foreign(tree))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                nested.update(foreign(function))
+    return set(everywhere - nested), set(nested)
+
+
+def foreign(tree: ast.AST) -> list[str]:
+    """Return the distribution of each import below a node that Python does not ship."""
+    names = [
         (node.module if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
-        for source in SOURCES
-        for node in ast.walk(ast.parse(source.read_text()))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
-    }
+    ]
     called = {
         "PIL": "pillow",
         "argon2": "argon2_cffi",
+        "botocore": "boto3",
         "cv2": "opencv_python_headless",
         "markdown_it": "markdown_it_py",
         "pydantic_core": "pydantic",
@@ -108,8 +137,7 @@ def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> No
         "werkzeug": "flask",
     }
 
-    foreign = {called.get(name, name) for name in imported if name not in sys.stdlib_module_names}
-    assert foreign - {"coralchunk", "jobs"} <= declared
+    return [called.get(name, name) for name in names if name not in sys.stdlib_module_names]
 
 
 def test_every_make_target_has_its_line_of_help() -> None:

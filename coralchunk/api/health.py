@@ -10,6 +10,7 @@ from coralchunk.api.context import services
 from coralchunk.api.metrics import render_metrics
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Dependency, Ready, Success
+from coralchunk.errors import StorageDown
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadModel
 from coralchunk.pipeline.queries.lookup import queue_health
@@ -59,7 +60,7 @@ def metrics() -> ResponseReturnValue:
 def _storage() -> Dependency:
     try:
         services().stores.blobs.check()
-    except OSError as failure:
+    except (OSError, StorageDown) as failure:
         return Dependency(ok=False, detail=str(failure))
     return Dependency(ok=True, detail="can be written and read")
 

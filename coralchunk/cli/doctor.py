@@ -13,9 +13,9 @@ from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
-from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.database import open_database
 from coralchunk.storage.model_repository import open_model_repository
+from coralchunk.storage.places import open_job_store
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0
@@ -28,6 +28,7 @@ def doctor(settings: Settings) -> None:
     checks: dict[str, Callable[[Settings], str]] = {
         "python": _python,
         "data folder": _data_folder,
+        "storage": _storage,
         "redis": _redis,
         "database": _database,
         "model": _model,
@@ -50,11 +51,15 @@ def _python(_settings: Settings) -> str:
 
 def _data_folder(settings: Settings) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")).check()
     free_gb = shutil.disk_usage(settings.data_dir).free / 1e9
     if free_gb < _LITTLE_ROOM_GB:
         raise BadSetup(f"{settings.data_dir} has only {free_gb:.1f} GB free; make room for at least 1 GB.")
     return f"{settings.data_dir.resolve()} can be written, {free_gb:.0f} GB free"
+
+
+def _storage(settings: Settings) -> str:
+    open_job_store(settings).check()
+    return f"{settings.storage_url or 'the data folder'} can be written and read"
 
 
 def _redis(settings: Settings) -> str:

@@ -24,6 +24,7 @@ CoralchunkError
 │   ├─ QueueFull
 │   ├─ RateLimited
 │   ├─ Stopping
+│   ├─ StorageDown
 │   └─ StorageFull
 └─ BadSetup                the installation or its settings are wrong; for operators
     ├─ BadSetting
@@ -231,3 +232,12 @@ class StorageFull(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("The server's storage is full. Nothing was stored; tell its operator, or try later.")
+
+
+class StorageDown(Unavailable):
+    """The object store, which holds photos and results, does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's storage does not answer right now. Nothing was changed; try again in a moment."
+        )

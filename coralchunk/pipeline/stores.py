@@ -18,6 +18,7 @@ from coralchunk.pipeline.records.job_records import JobRecords
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.blobs import Blobs
+from coralchunk.storage.places import open_job_store
 
 LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
@@ -59,7 +60,7 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         fetch_slots=FetchSlots(redis, tasks, settings.fetch_parallel),
         counters=Counters(redis),
         shares=Shares(redis),
-        blobs=Blobs(settings.storage_url or str(settings.data_dir.resolve() / "jobs")),
+        blobs=Blobs(open_job_store(settings)),
     )
 
 

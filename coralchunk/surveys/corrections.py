@@ -6,11 +6,9 @@ In the folder of corrections, one folder a photo, beyond the end of its job:
     <photo key>/context.png   the photo, at most 256 px a side: a chunk is classified beside its light
 """
 
-import contextlib
 import hashlib
 import json
-import os
-from pathlib import Path
+from io import BytesIO
 from typing import Any, Final
 
 from coralchunk.errors import UnknownJob
@@ -24,6 +22,7 @@ from coralchunk.storage import corrections
 from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.corrections import Correction
 from coralchunk.storage.database import Database
+from coralchunk.storage.objects import ObjectStore
 from coralchunk.terms import CHUNK_PX, LABELS
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
@@ -36,10 +35,10 @@ class Corrections:
     requester  as in pipeline.lookup.get_job
     """
 
-    def __init__(self, database: Database, stores: Stores, folder: Path) -> None:
+    def __init__(self, database: Database, stores: Stores, pictures: ObjectStore) -> None:
         self._database: Final = database
         self._stores: Final = stores
-        self._folder: Final = folder
+        self._pictures: Final = pictures
 
     def correct(
         self, job_id: int, chunk: int, label: str, by: str | None, requester: str | None, now: float
@@ -74,8 +73,8 @@ class Corrections:
             photo_height=job.size.height,
             **told,
         )
-        _write(self.picture(key, CONTEXT), pictures.context)
-        _write(self.picture(key, f"{chunk}.png"), pictures.window)
+        self._pictures.write(f"{key}/{CONTEXT}", BytesIO(pictures.context))
+        self._pictures.write(f"{key}/{chunk}.png", BytesIO(pictures.window))
         with self._database.writing() as connection:
             corrections.keep_correction(connection, correction)
         return correction
@@ -95,20 +94,18 @@ class Corrections:
             raise UnknownCorrection(chunk)
         with self._database.writing() as connection:
             corrections.delete_correction(connection, job_id, chunk)
-        self.picture(mine[0].photo_key, f"{chunk}.png").unlink(missing_ok=True)
+        self._pictures.remove(f"{mine[0].photo_key}/{chunk}.png")
         if len(known) == 1:
-            self.picture(mine[0].photo_key, CONTEXT).unlink(missing_ok=True)
-            with contextlib.suppress(OSError):  # another correction has come meanwhile
-                (self._folder / mine[0].photo_key).rmdir()
+            self._pictures.remove(f"{mine[0].photo_key}/{CONTEXT}")
 
     def every(self) -> list[Correction]:
         """Return all corrections, oldest first."""
         with self._database.reading() as connection:
             return corrections.all_corrections(connection)
 
-    def picture(self, photo_key: str, name: str) -> Path:
-        """Return where a picture lies."""
-        return self._folder / photo_key / name
+    def picture(self, photo_key: str, name: str) -> bytes:
+        """Return a picture, a PNG file. Raises FileNotFoundError."""
+        return self._pictures.read(f"{photo_key}/{name}")
 
     def _known(self, job_id: int, requester: str | None) -> list[Correction]:
         if job_id >= 2**53:
@@ -137,13 +134,3 @@ class Corrections:
 def _key(job: Job) -> str:
     # Not the job's id, which is the key to its result; when it came makes this one hard to guess from.
     return hashlib.sha256(f"{job.id}:{job.created_at!r}".encode()).hexdigest()[:_KEY_DIGITS]
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    half = path.with_suffix(".part")
-    with half.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)

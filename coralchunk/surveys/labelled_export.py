@@ -7,7 +7,6 @@ model had said
 <group>/context.png       its photo, small
 """
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +66,7 @@ def _copied(one: Correction, corrections: Corrections, folder: Path) -> Sequence
     names = (f"{one.chunk}.png", CONTEXT)
     (folder / one.photo_key).mkdir(exist_ok=True)
     for name in names:
-        shutil.copyfile(corrections.picture(one.photo_key, name), folder / one.photo_key / name)
+        (folder / one.photo_key / name).write_bytes(corrections.picture(one.photo_key, name))
     window, context = (f"{one.photo_key}/{name}" for name in names)
     with Image.open(folder / context) as small:
         scale = small.width / one.photo_width

@@ -13,14 +13,16 @@ from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.storage.blobs import PICTURE, Blobs
 from coralchunk.storage.model_repository import open_model_repository
+from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.places import open_job_store
 from jobs.worker import ChunkWorker
 
 
 class NotingBlobs(Blobs):
     """A store that notes for which job a picture is kept."""
 
-    def __init__(self, url: str, ledger: Path) -> None:
-        super().__init__(url)
+    def __init__(self, objects: ObjectStore, ledger: Path) -> None:
+        super().__init__(objects)
         self._ledger = ledger
 
     @override
@@ -35,7 +37,7 @@ def main(name: str, ledger: Path) -> None:
     """Work until told to stop."""
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     models = open_model_repository(settings)
-    blobs = NotingBlobs(str(settings.data_dir.resolve() / "jobs"), ledger)
+    blobs = NotingBlobs(open_job_store(settings), ledger)
     context = open_worker_context(
         replace(open_stores(settings), blobs=blobs), models, models.find(settings.model)
     )
