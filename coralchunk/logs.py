@@ -32,6 +32,7 @@ def set_up(level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel("WARNING")  # it tells of its plugins at each start
+    logging.getLogger("botocore").setLevel("WARNING")  # it tells where it found its credentials
     logging.getLogger("httpx").setLevel("WARNING")  # it tells of each address, and some hold a key
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -75,7 +75,7 @@ def test_corrections_shares_surveys_and_deletion_work_on_a_bucket(
     in_bucket.command("corrections", "export", str(tmp_path / "export"))
     deleted = in_bucket.client.post(f"{V1}/cancel/{job_id}")
 
-    assert (corrected.status_code, shared.status_code, added.status_code) == (200, 200, 200), added.text
+    assert (corrected.status_code, shared.status_code, added.status_code) == (200, 200, 201), added.text
     assert len(list((tmp_path / "export").rglob("*.png"))) == 2
     assert deleted.status_code == 200
     assert job_parts(s3, bucket, job_id) == set()

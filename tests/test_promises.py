@@ -100,10 +100,8 @@ def test_what_the_code_needs_is_declared(setup: configparser.ConfigParser) -> No
 
 def distributions(requirements: str) -> set[str]:
     """Return the names in a list of requirements, as Python would spell them."""
-    lines = requirements.strip().splitlines()
-    return {
-        re.split(r"[<>=;\[ ]", line.strip())[0].lower().replace("-", "_") for line in lines if line.strip()
-    }
+    lines = [line.strip() for line in requirements.splitlines() if line.strip()]
+    return {re.split(r"[<>=;\[ ]", line)[0].lower().replace("-", "_") for line in lines}
 
 
 def imported_modules() -> tuple[set[str], set[str]]:
