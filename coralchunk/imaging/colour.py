@@ -39,8 +39,8 @@ class Conversion:
             self.mode: Final = _MODES.get(told.xcolor_space.strip(), "")  # of the pixels that it is for
             if (
                 not self.mode
-                or told.device_class not in _DEVICES
-                or told.connection_space not in _CONNECTIONS
+                or told.device_class.strip() not in _DEVICES
+                or told.connection_space.strip() not in _CONNECTIONS
             ):
                 raise UnreadableProfile
             self._transform: Final = _transform(opened, self.mode, "RGB")

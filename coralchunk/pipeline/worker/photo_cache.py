@@ -19,11 +19,13 @@ class DecodedPhotoCache:
     Keeps as many as fit into `max_bytes`, and always the last one, however large.
     """
 
-    def __init__(self, blobs: Blobs, max_pixels: int, max_bytes: int) -> None:
+    def __init__(
+        self, blobs: Blobs, max_pixels: int, max_bytes: int, conversions: Conversions | None = None
+    ) -> None:
         self._blobs: Final = blobs
         self._max_pixels: Final = max_pixels
         self._max_bytes: Final = max_bytes
-        self._conversions: Final = Conversions()
+        self._conversions: Final = conversions or Conversions()
         self._photos: Final[OrderedDict[int, Photo]] = OrderedDict()
 
     def get(self, job: Job) -> Photo:
