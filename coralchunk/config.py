@@ -67,6 +67,9 @@ class Settings(BaseModel):
     rate_limit: str = Field(
         "600/minute", description="uploads of one client address, as `60/minute;1000/day`; `off` for no limit"
     )
+    rate_limit_images: str = Field(
+        "6000/minute", description="training images of one client address, likewise"
+    )
     rate_limit_reads: str = Field(
         "60000/minute", description="other requests of one client address, likewise"
     )
@@ -113,6 +116,24 @@ class Settings(BaseModel):
     coralnet_max_images: Count = Field(100, description="most photos in one request to `/api/classifier/`")
     coralnet_max_points: Count = Field(200, description="most points in one photo of such a request")
     coralnet_max_jobs: Count = Field(5, description="most such jobs of one user that may be active at once")
+    dataset_max_images: Annotated[int, Field(ge=1)] = Field(
+        100_000, description="most training images of one workspace, and so of one collection"
+    )
+    dataset_max_labels: Annotated[int, Field(ge=1)] = Field(
+        10_000, description="most labels, and most collections, of one workspace; most workspaces of a user"
+    )
+    dataset_image_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
+        32, description="largest training image, and largest image in a request to classify, MB (10^6 bytes)"
+    )
+    dataset_request_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
+        128, description="largest JSON request that carries images, MB; base64 takes a third more than a file"
+    )
+    dataset_name_length: Annotated[int, Field(ge=20, le=200)] = Field(
+        200, description="longest name of a label, collection or workspace, characters"
+    )
+    ximilar_max_records: Count = Field(
+        10, description="most images in one request to `/recognition/v2/classify`"
+    )
     repository_url: str = Field(
         "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
     )
@@ -129,7 +150,7 @@ class Settings(BaseModel):
                 raise ValueError(f"{origin!r} is no origin; write scheme://host[:port], or leave it empty")
         return origins
 
-    @field_validator("rate_limit", "rate_limit_reads")
+    @field_validator("rate_limit", "rate_limit_images", "rate_limit_reads")
     @classmethod
     def _known_rate(cls, value: str) -> str:
         if value != "off":

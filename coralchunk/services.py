@@ -8,8 +8,10 @@ from redis.retry import Retry
 
 from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.storage.database import open_database
+from coralchunk.storage.image_blobs import ImageBlobs
 from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
 from coralchunk.storage.places import open_named_store
 from coralchunk.storage.registry import Registry
@@ -30,6 +32,7 @@ class Services:
     registry: Registry
     surveys: SurveyService
     corrections: Corrections
+    datasets: Datasets
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -56,5 +59,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         accounts=Accounts(database),
         registry=Registry(database, models, model),
         surveys=SurveyService(database, stores),
+        datasets=open_datasets(database, ImageBlobs(open_named_store(settings, "images")), settings),
         corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
     )

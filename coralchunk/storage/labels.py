@@ -111,6 +111,12 @@ def find_labels(connection: Connection, user_id: int, public_ids: Sequence[str])
     return [_label(row) for row in connection.execute(_LABEL.where(are).order_by(LABELS.c.id))]
 
 
+def labels_by_id(connection: Connection, label_ids: Sequence[int]) -> dict[int, Label]:
+    """Return labels of workspaces by the ids of their rows, whoever they belong to."""
+    rows = connection.execute(_LABEL.where(LABELS.c.id.in_(label_ids)))
+    return {label.id: label for label in map(_label, rows)}
+
+
 def count_labels(connection: Connection, wanted: LabelFilter) -> int:
     """Return how many labels there are that are wanted."""
     counted = select(func.count()).select_from(LABELS).where(*_conditions(wanted))

@@ -52,6 +52,11 @@ def find_user(connection: Connection, name: str) -> User | None:
     return None if row is None else User(row.id, row.name, row.password_hash)
 
 
+def exists(connection: Connection, user_id: int) -> bool:
+    """Tell whether there is a user of this id."""
+    return connection.execute(select(USERS.c.id).where(USERS.c.id == user_id)).first() is not None
+
+
 def set_password_hash(connection: Connection, user_id: int, password_hash: str) -> None:
     """Replace how a user's password is kept."""
     connection.execute(update(USERS).where(USERS.c.id == user_id).values(password_hash=password_hash))

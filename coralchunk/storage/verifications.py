@@ -59,6 +59,12 @@ def verifications_of(connection: Connection, owner_id: int, image_id: int | None
     return [Verification(**row._asdict()) for row in connection.execute(chosen)]
 
 
+def verifications_in(connection: Connection, image_id: int) -> list[Verification]:
+    """Return the verifications of an image, whoever it belongs to, oldest first."""
+    chosen = _OF_USER.where(VERIFICATIONS.c.image_id == image_id).order_by(VERIFICATIONS.c.id)
+    return [Verification(**row._asdict()) for row in connection.execute(chosen)]
+
+
 def delete_verification(connection: Connection, owner_id: int, public_id: str) -> bool:
     """Remove a verification of an image of a user. Returns False if there is none of this id."""
     is_it = (VERIFICATIONS.c.public_id == public_id) & (WORKSPACES.c.user_id == owner_id)

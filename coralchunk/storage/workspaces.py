@@ -1,12 +1,14 @@
 """Read and write workspaces as rows."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from coralchunk.storage.dataset_tables import WORKSPACES
+from coralchunk.storage.classifier_tables import CLASSIFIERS
+from coralchunk.storage.dataset_tables import COLLECTIONS, WORKSPACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,24 @@ def find_workspace(connection: Connection, user_id: int, public_id: str) -> Work
     """Return a workspace of a user."""
     is_it = (WORKSPACES.c.user_id == user_id) & (WORKSPACES.c.public_id == public_id)
     return _workspace(connection.execute(select(WORKSPACES).where(is_it)).one_or_none())
+
+
+def find_workspace_by_id(connection: Connection, user_id: int, workspace_id: int) -> Workspace | None:
+    """Return a workspace of a user by its row's id."""
+    is_it = (WORKSPACES.c.user_id == user_id) & (WORKSPACES.c.id == workspace_id)
+    return _workspace(connection.execute(select(WORKSPACES).where(is_it)).one_or_none())
+
+
+def change_workspace(connection: Connection, workspace_id: int, changes: Mapping[str, Any]) -> None:
+    """Give some columns of a workspace other values."""
+    connection.execute(update(WORKSPACES).where(WORKSPACES.c.id == workspace_id).values(changes))
+
+
+def delete_workspace(connection: Connection, workspace_id: int) -> None:
+    """Remove a workspace with its labels, images and collections, and with the classifiers of these."""
+    going = select(COLLECTIONS.c.classifier_id).where(COLLECTIONS.c.workspace_id == workspace_id)
+    connection.execute(delete(CLASSIFIERS).where(CLASSIFIERS.c.id.in_(going)))
+    connection.execute(delete(WORKSPACES).where(WORKSPACES.c.id == workspace_id))
 
 
 def find_default_workspace(connection: Connection, user_id: int) -> Workspace | None:

@@ -1,0 +1,50 @@
+"""Write refusals as Ximilar's client reads them: `detail` says why, and no integer `status` crashes it."""
+
+from typing import Final
+
+from flask import Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field
+
+from coralchunk.api.language import Language, Refusal
+
+_CLASSIFY: Final = "/recognition/v2/classify"
+
+
+class Body(BaseModel):
+    """A body, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallStatus(Body):
+    """How a call, or one of its records, went."""
+
+    code: int = Field(description="As of HTTP")
+    text: str
+
+
+class RefusedCall(Body):
+    """A refusal."""
+
+    detail: str = Field(description="What was wrong, the value, the limit, and what to do")
+    status: CallStatus | None = Field(default=None, description="Only of `classify`, whose client reads it")
+
+
+def _refusal(refusal: Refusal) -> Response:
+    told = RefusedCall(detail=refusal.detail)
+    if request.path.rstrip("/") == _CLASSIFY:
+        told.status = CallStatus(code=refusal.status, text=refusal.detail)
+    answer = jsonify(told.model_dump(exclude_none=True))
+    answer.status_code = refusal.status
+    return answer
+
+
+def _language(prefix: str) -> Language:
+    return Language(prefix, "application/json", "application/json", RefusedCall, _refusal)
+
+
+RECOGNITION: Final = _language("/recognition")
+ACCOUNT: Final = _language("/account")
+AUTHORIZATION: Final = _language("/authorization")
+ANNOTATE: Final = _language("/annotate")
+LANGUAGES: Final = (RECOGNITION, ACCOUNT, AUTHORIZATION, ANNOTATE)

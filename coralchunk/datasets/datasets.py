@@ -1,0 +1,37 @@
+"""Hold the services of labelled images together, as one thing that is handed on."""
+
+from dataclasses import dataclass
+
+from coralchunk.config import Settings
+from coralchunk.datasets.collections import Collections
+from coralchunk.datasets.images import Images
+from coralchunk.datasets.labelling import Labelling
+from coralchunk.datasets.labels import Labels
+from coralchunk.datasets.signed_addresses import SignedAddresses
+from coralchunk.datasets.workspaces import Workspaces
+from coralchunk.storage.database import Database
+from coralchunk.storage.image_blobs import ImageBlobs
+
+
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    """All that is kept of labelled images."""
+
+    workspaces: Workspaces
+    labels: Labels
+    images: Images
+    labelling: Labelling
+    collections: Collections
+    addresses: SignedAddresses
+
+
+def open_datasets(database: Database, blobs: ImageBlobs, settings: Settings) -> Datasets:
+    """Open the services; the database and the blob store may come up later."""
+    return Datasets(
+        workspaces=Workspaces(database, settings),
+        labels=Labels(database, settings),
+        images=Images(database, blobs, settings),
+        labelling=Labelling(database),
+        collections=Collections(database, settings),
+        addresses=SignedAddresses(database),
+    )

@@ -1,1 +1,0 @@
-"""Classify whole images by any classifiers, for requests that wait for the answer."""
