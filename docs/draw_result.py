@@ -1,6 +1,8 @@
-"""python docs/draw_result.py: draws docs/result.png, a made-up reef marked the way the server marks photos.
+"""Draw docs/result.png: a generated reef, marked with the code that marks result pictures.
 
-The verdicts are set by hand, from what was drawn: no model has been asked about a drawing.
+    python -m docs.draw_result
+
+The states of the chunks come from what was drawn, not from the model.
 """
 
 from pathlib import Path
@@ -15,7 +17,7 @@ from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.raster import ArrayRaster
-from coralchunk.terms import Size, State, Verdict
+from coralchunk.terms import Prediction, Size, State
 
 _SIZE: Final = Size(2440, 1464)
 _PICTURE: Final = Size(1220, 732)
@@ -26,20 +28,22 @@ _CORALS: Final = (  # centre x, y, radius in px, state
     (2080, 1180, 210, State.BLEACHED),
     (330, 1240, 170, State.HEALTHY),
 )
-_COLOURS: Final = {State.BLEACHED: (226, 226, 205), State.HEALTHY: (132, 104, 52)}
+_COLOURS: Final = {State.BLEACHED: (240, 238, 232), State.HEALTHY: (110, 80, 40)}
 
 
 def main() -> None:
-    """Draw the scene, mark its chunks, write the picture."""
-    scene, owner = _scene(np.random.default_rng(11))
+    """Draw the reef, mark its chunks and write the picture."""
+    scene, owner = draw_reef(np.random.default_rng(11))
     photo = Photo(ArrayRaster(scene), 1)
-    verdicts = [Verdict(chunk, _state(owner[chunk.area]), (0.0, 0.0, 0.0)) for chunk in grid(_SIZE)]
-    Path(__file__).with_name("result.png").write_bytes(png(overlay(photo.shrunk(_PICTURE), verdicts, _SIZE)))
+    predictions = [Prediction(chunk, _state(owner[chunk.area]), (0.0, 0.0, 0.0)) for chunk in grid(_SIZE)]
+    Path(__file__).with_name("result.png").write_bytes(
+        png(overlay(photo.shrunk(_PICTURE), predictions, _SIZE))
+    )
 
 
-def _scene(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Draw sea floor and corals. Returns pixels, and the number of the coral at each, -1 for none."""
-    floor = np.array((96, 112, 92)) + 26 * _noise(rng, 60)[..., None] + 16 * _noise(rng, 5)[..., None]
+def draw_reef(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Draw sea floor and corals. Returns pixels, and the number of the coral at each (-1: none)."""
+    floor = np.array((96, 112, 92)) + 26 * _noise(rng, 60)[..., None]
     owner = np.full((_SIZE.height, _SIZE.width), -1, dtype=np.int8)
     y, x = np.mgrid[: _SIZE.height, : _SIZE.width]
     # Band-passed noise has the meandering ridges of a brain coral.
@@ -48,7 +52,7 @@ def _scene(rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.int8
     for number, (centre_x, centre_y, radius, state) in enumerate(_CORALS):
         inside = np.hypot(x - centre_x, y - centre_y) + wobble < radius
         dome = np.clip(1.15 - 0.5 * np.hypot(x - centre_x + 60, y - centre_y + 80) / radius, 0.4, 1.1)
-        colour = np.array(_COLOURS[state]) * dome[..., None] + 22 * ridges[..., None]
+        colour = np.array(_COLOURS[state]) * dome[..., None] + 18 * ridges[..., None]
         floor[inside], owner[inside] = colour[inside], number
     water = np.array((0.72, 1.0, 0.98)) * (0.8 + 0.2 * np.linspace(1, 0, _SIZE.height)[:, None, None])
     return (floor * water + 4 * rng.standard_normal(floor.shape)).clip(0, 255).astype(np.uint8), owner

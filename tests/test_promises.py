@@ -138,6 +138,27 @@ def foreign(tree: ast.AST) -> list[str]:
     return [called.get(name, name) for name in names if name not in sys.stdlib_module_names]
 
 
+def test_every_dependency_has_its_row_in_the_docs(setup: configparser.ConfigParser) -> None:
+    extras = setup["options.extras_require"]
+    lines = setup["options"]["install_requires"] + "".join(
+        extras[name] for name in ("postgres", "s3", "docs")
+    )
+    declared = {re.split(r"[<>=;\[ ]", line)[0].lower() for line in lines.strip().splitlines()}
+    page = (ROOT / "docs" / "dependencies.md").read_text()
+    listed = {
+        re.sub(r" \(.*?\)", "", name).strip().lower()
+        for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+        for name in row.split(",")
+    }
+    called = {
+        "opencv-python-headless": "opencv",
+        "onnxruntime": "onnx runtime",
+        "mkdocs-material": "material for mkdocs",
+    }
+
+    assert {called.get(name, name) for name in declared} <= listed
+
+
 def test_every_make_target_has_its_line_of_help() -> None:
     makefile = (ROOT / "Makefile").read_text()
     phony = set(re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[0].split())

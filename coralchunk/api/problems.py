@@ -37,7 +37,7 @@ from coralchunk.errors.access import (
     TooLongDocument,
     TooManyJobs,
 )
-from coralchunk.errors.surveys import BodyTooLong, NothingToShow
+from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -46,6 +46,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     FetchingOff: 403,
     StillWorking: 409,
     TooManyJobs: 429,
+    DuplicatePhoto: 409,
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,

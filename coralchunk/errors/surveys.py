@@ -13,11 +13,13 @@ CoralchunkError
 │   ├─ UnknownPhoto
 │   ├─ UnknownChunk
 │   └─ UnknownCorrection
+├─ Conflict
+│   └─ DuplicatePhoto
 └─ Unavailable
     └─ CropUnavailable
 """
 
-from coralchunk.errors import BadRequest, Missing, Unavailable
+from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
 
 
 class UnknownShare(Missing):
@@ -62,6 +64,17 @@ class TooManyPhotos(BadRequest):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"This survey has {most} photos, the most there may be. Begin another one.")
+
+
+class DuplicatePhoto(Conflict):
+    """The survey has this photo already, from the same file."""
+
+    def __init__(self, photo_id: int, name: str) -> None:
+        named = f" ({name!r})" if name else ""
+        super().__init__(
+            f"This survey has this photo already, as photo {photo_id}{named}. Nothing was added;"
+            ' to count it twice, send it with "duplicate": true.'
+        )
 
 
 class UnknownSurvey(Missing):

@@ -1,17 +1,16 @@
-"""What a file claims -> whether decoding it would take a time or a memory that no photo takes."""
+"""Refuse files whose header says that decoding would take a time or a memory that no photo takes."""
 
-import struct
 from typing import Final
 
 from PIL import Image
 
 from coralchunk.errors import BrokenImage, TooLong
 from coralchunk.imaging.metered import Metered
+from coralchunk.imaging.tags import Directory, File, TagError, directory_at, layout_of
 
 MAX_SIDE_PX: Final = 65_535  # as long as a JPEG can be
 _MAX_SCANS: Final = 100  # encoders that try hard make about 60
 _MAX_TAG_VALUES: Final = 200_000  # strips of a photo of the greatest height, in three planes
-_MAX_TAGS: Final = 4096
 _NUMBERS: Final = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})  # types that become Python numbers
 
 
@@ -41,25 +40,25 @@ def check_scans(image: Image.Image, stream: Metered) -> None:
     stream.seek(place)
 
 
-def check_tags(stream: Metered) -> None:
-    """Refuse a TIFF with a tag that Pillow would make hundreds of megabytes of. Raises BrokenImage."""
-    head = stream.read(16)
+def first_page(stream: Metered, head: bytes) -> Directory | None:
+    """Return the tags of a TIFF's first picture; None if it has none that can be read.
+
+    Raises BrokenImage for a tag that Pillow would make hundreds of megabytes of.
+    """
+    layout = layout_of(head)
+    if layout is None:
+        return None
+    try:
+        page = directory_at(File(stream), layout, layout.first)
+    except TagError as damage:
+        raise BrokenImage("TIFF", str(damage)) from damage
+    check_values(page)
     stream.seek(0)
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    if order is None or len(head) < 16:
-        return
-    version, start = struct.unpack_from(f"{order}HL", head, 2)
-    is_big = version == 43
-    if is_big:
-        (start,) = struct.unpack_from(f"{order}Q", head, 8)
-    count_form, tag_form = ("Q", "HHQ8x") if is_big else ("H", "HHL4x")
-    stream.seek(min(start, 1 << 40))
-    (tags,) = struct.unpack(f"{order}{count_form}", stream.read(struct.calcsize(f"={count_form}")))
-    table = stream.read(min(tags, _MAX_TAGS) * struct.calcsize(f"={tag_form}"))
-    stream.seek(0)
-    if tags > _MAX_TAGS:
-        raise BrokenImage("TIFF", f"it has {tags} tags")
-    whole = len(table) - len(table) % struct.calcsize(f"={tag_form}")
-    for tag, kind, values in struct.iter_unpack(f"{order}{tag_form}", table[:whole]):
-        if kind in _NUMBERS and values > _MAX_TAG_VALUES:
-            raise BrokenImage("TIFF", f"its tag {tag} has {values} values")
+    return page
+
+
+def check_values(page: Directory) -> None:
+    """Refuse tags that Pillow would make hundreds of megabytes of. Raises BrokenImage."""
+    for tag, entry in page.entries.items():
+        if entry.kind in _NUMBERS and entry.count > _MAX_TAG_VALUES:
+            raise BrokenImage("TIFF", f"its tag {tag} has {entry.count} values")

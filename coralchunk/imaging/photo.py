@@ -27,20 +27,25 @@ _TURN: Final[dict[int, Callable[[Pixels], Pixels]]] = {  # EXIF orientation -> w
     8: np.rot90,
 }
 _UNDOES: Final = {6: 8, 8: 6}  # the orientation that turns back; any other undoes itself
+UNREADABLE_PROFILE: Final = "unreadable_profile"  # a note: the colours were taken for sRGB
 _SCENE_PX: Final = 512  # the scene is measured on a copy at least this long, see scene
 
 
 class Photo:
     """A photo in memory."""
 
-    def __init__(self, raster: Raster, orientation: int, applied: int = 1) -> None:
+    def __init__(
+        self, raster: Raster, orientation: int, applied: int = 1, notes: tuple[str, ...] = ()
+    ) -> None:
         """Take decoded pixels.
 
         orientation  EXIF orientation of the pixels, 1 to 8; anything else counts as upright
         applied      EXIF orientation of the file that the decoder has applied to the pixels already
+        notes        codes of what is to be known of the file, see science.quality
         """
         self._raster: Final = raster
         self._applied: Final = applied
+        self.notes: Final = notes
         self._orientation: Final = orientation if orientation in _TURN else 1
         width, height = raster.size.width, raster.size.height
         if self._orientation in SIDEWAYS:
@@ -65,7 +70,7 @@ class Photo:
 
     def as_stored(self) -> "Photo":
         """Return the photo with the rows and columns that its file has, whatever its orientation says."""
-        return Photo(self._raster, _UNDOES.get(self._applied, self._applied))
+        return Photo(self._raster, _UNDOES.get(self._applied, self._applied), notes=self.notes)
 
     def pixels(self) -> Pixels:
         """Return the whole photo, (H, W, 3) uint8, RGB, upright; not to be written to."""

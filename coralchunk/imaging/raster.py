@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from coralchunk.imaging.deep import eight_bit
 from coralchunk.terms import Pixels, Size
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
-_SIXTEEN_BIT_GREY: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I"})
 _PLAIN: Final = frozenset({"RGB", "L"})  # modes whose pixels may be averaged as they are
-_BYTES_PER_PIXEL: Final = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+_BYTES_PER_PIXEL: Final = {"1": 1, "L": 1, "P": 1}
 _BAND_PX: Final = 512  # rows that are turned into an array at a time
 
 
@@ -83,10 +83,8 @@ class PillowRaster:
     """Pixels in Pillow's memory, in whatever mode their file had."""
 
     def __init__(self, image: Image.Image) -> None:
-        """Take a loaded image."""
-        self._image: Final = image
-        # 16-bit grey needs its upper byte; an "I" image may hold 8 bits only: its brightest pixel tells.
-        self._is_deep: Final = image.mode != "I" or _brightest(image) > 255
+        """Take a loaded image; of its transparency only the colours are looked at, see imaging.emptiness."""
+        self._image: Final = eight_bit(image)
 
     @property
     def size(self) -> Size:
@@ -100,33 +98,23 @@ class PillowRaster:
 
     def piece(self, box: Box) -> Pixels:
         """Return what lies in a box, see Raster."""
-        return np.asarray(self._rgb(self._image.crop(box)))
+        return np.asarray(_rgb(self._image.crop(box)))
 
     def reduced(self, factor: int) -> Pixels:
         """Return a smaller copy, see Raster."""
         if self._image.mode in _PLAIN:
-            return np.asarray(self._rgb(self._image.reduce(factor) if factor > 1 else self._image))
+            return np.asarray(_rgb(self._image.reduce(factor) if factor > 1 else self._image))
         rows = max(1, _BAND_PX // factor) * factor
         tops = range(0, self._image.height, rows)
         return np.concatenate([self._reduced_band(top, rows, factor) for top in tops])
 
     def _reduced_band(self, top: int, rows: int, factor: int) -> Pixels:
         box = (0, top, self._image.width, min(self._image.height, top + rows))
-        return np.asarray(self._rgb(self._image.crop(box)).reduce(factor))
+        return np.asarray(_rgb(self._image.crop(box)).reduce(factor))
 
-    def _rgb(self, image: Image.Image) -> Image.Image:
-        if image.mode == "RGB":
-            return image
-        if image.mode in _SIXTEEN_BIT_GREY:
-            # Pillow clips 16-bit grey at 255 when it converts; a photo needs its upper byte instead.
-            grey = np.asarray(image).astype(np.int64)
-            eight = (grey >> 8 if self._is_deep else grey).clip(0, 255).astype(np.uint8)
-            return Image.fromarray(eight).convert("RGB")
-        if image.has_transparency_data:
-            clear = image.convert("RGBA")
-            ground = Image.new("RGBA", clear.size, (0, 0, 0, 255))
-            return Image.alpha_composite(ground, clear).convert("RGB")
-        return image.convert("RGB")
+
+def _rgb(image: Image.Image) -> Image.Image:
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _mean(pixels: Pixels, height: int, width: int) -> Pixels:
@@ -147,9 +135,3 @@ def _blocks(length: int, factor: int) -> Iterator[tuple[slice, slice]]:
         yield slice(0, whole * factor), slice(0, whole)
     if length % factor:
         yield slice(whole * factor, length), slice(whole, whole + 1)
-
-
-def _brightest(image: Image.Image) -> float:
-    # An "I" image has one band, whose extrema are a pair of numbers.
-    _, brightest = image.getextrema()
-    return float(brightest) if isinstance(brightest, int | float) else 0.0

@@ -35,6 +35,8 @@ _NOTES: Final = {
     "blue_cast": "The red light is lost, the photo blue: go closer, use a light or set the white balance.",
     "green_cast": "The red light is lost, the photo green: go closer, use a light or set the white balance.",
     "hazy": "Water lies between camera and reef like a veil: go closer.",
+    "unreadable_profile": "The file's colour profile cannot be used, so its colours were taken for sRGB."
+    " Save the photo as sRGB for exact colours.",
 }
 
 
@@ -60,7 +62,7 @@ class Quality:
     notes: tuple[Note, ...]
 
 
-def quality(small: Pixels, windows: Iterable[Pixels]) -> Quality:
+def quality(small: Pixels, windows: Iterable[Pixels], file_notes: tuple[str, ...] = ()) -> Quality:
     """Measure how a photo was taken.
 
     Sharpness is the mean absolute Laplacian over the standard deviation of a window as networks see it; of
@@ -69,6 +71,7 @@ def quality(small: Pixels, windows: Iterable[Pixels]) -> Quality:
 
     small    (H, W, 3) uint8, RGB: the whole photo, some 256 px long
     windows  each (244, 244, 3) uint8, RGB: spread over the photo, in its full size
+    file_notes  codes of notes that reading the file has given
     """
     shadows, brightness, lights = _brightness(small)
     channels = np.array(cv2.mean(small)[:3])
@@ -83,7 +86,9 @@ def quality(small: Pixels, windows: Iterable[Pixels]) -> Quality:
         blue_share=round(blue, _DIGITS),
         notes=(),
     )
-    return replace(measured, notes=tuple(Note(code, _NOTES[code]) for code in _codes(measured)))
+    return replace(
+        measured, notes=tuple(Note(code, _NOTES[code]) for code in (*file_notes, *_codes(measured)))
+    )
 
 
 def _codes(measured: Quality) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What was measured in the photos of a survey -> its cover, bleached cover, and how sure that is."""
+"""Measure the coral cover and the bleached cover of a survey, with intervals, from its photos."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _LEAST_CORAL: Final = 4  # chunks of coral in all photos, for a word about bleac
 _REPLICATES: Final = 2000
 _Z: Final = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
-Pixels = NDArray[np.float64]  # (N,), one number a photo
+Shares = NDArray[np.float64]  # (N,), one number a photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,22 @@ class Areas:
 def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
     """Measure a survey.
 
-    Each photo counts with its pixels. The intervals come from a cluster bootstrap: whole photos are drawn, as
-    chunks of one photo resemble each other. With few photos its percentiles are too narrow, so they are
-    widened as in Hesterberg, "What teachers should know about the bootstrap" (American Statistician, 2015,
-    section 5): for 3 photos to nearly all that was drawn. They say how much the figure would vary over like
-    photos of the same place; the model's own errors come on top.
+    Each photo counts alike, whatever its pixels, as quadrats do (English, Wilkinson & Baker, "Survey Manual
+    for Tropical Marine Resources", 1997): coral cover is the mean of the photos' shares, bleached cover the
+    sum of their bleached shares over the sum of their coral shares.
+
+    The intervals come from a cluster bootstrap: whole photos are drawn, as chunks of one photo resemble each
+    other. With few photos its percentiles are too narrow, so they are widened as in Hesterberg, "What
+    teachers should know about the bootstrap" (American Statistician, 2015, section 5): for 3 photos to nearly
+    all that was drawn. They say how much the figure would vary over like photos of the same place; the
+    model's own errors come on top.
 
     rng  source of the resampling; the same state gives the same intervals
     """
-    bleached, coral, classified = (
-        np.array([getattr(photo, name) for photo in photos], dtype=np.float64)
-        for name in ("bleached_px", "coral_px", "judged_px")
+    seen = [photo for photo in photos if photo.judged_px]
+    bleached, coral = (
+        np.array([getattr(photo, name) / photo.judged_px for photo in seen], dtype=np.float64)
+        for name in ("bleached_px", "coral_px")
     )
     chunks = sum(photo.coral_chunks for photo in photos)
     bleached_share = (
@@ -51,11 +56,11 @@ def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
         if chunks >= _LEAST_CORAL or len(photos) < _LEAST_PHOTOS
         else Share(None, None, f"too few chunks of coral: {chunks}, at least {_LEAST_CORAL} are needed")
     )
-    coral_share = _share(coral, classified, "with chunks that the model is sure of", rng)
+    coral_share = _share(coral, np.ones_like(coral), "with chunks that the model is sure of", rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value))
 
 
-def _share(part: Pixels, whole: Pixels, which: str, rng: np.random.Generator) -> Share:
+def _share(part: Shares, whole: Shares, which: str, rng: np.random.Generator) -> Share:
     part, whole = part[whole > 0], whole[whole > 0]
     if len(whole) < _LEAST_PHOTOS:
         return Share(None, None, f"too few photos {which}: {len(whole)}, at least {_LEAST_PHOTOS} are needed")
@@ -63,7 +68,7 @@ def _share(part: Pixels, whole: Pixels, which: str, rng: np.random.Generator) ->
     return Share(value, _interval(part, whole, value, rng), None)
 
 
-def _interval(part: Pixels, whole: Pixels, value: float, rng: np.random.Generator) -> tuple[float, float]:
+def _interval(part: Shares, whole: Shares, value: float, rng: np.random.Generator) -> tuple[float, float]:
     photos = len(whole)
     if value in {0.0, 1.0}:
         # Resampling cannot produce what is not there; a photo is worth one independent look.

@@ -44,6 +44,7 @@ class SurveyPhoto:
     judged_px: int
     coral_chunks: int
     summary: str  # JSON
+    sha256: str | None  # of the photo's file; None where an older version added it
 
 
 _PHOTO_COLUMNS: Final = [column for column in SURVEY_PHOTOS.c if column.name != "chunks"]
@@ -104,6 +105,20 @@ def photo_of_job(connection: Connection, survey_id: int, job_id: int) -> SurveyP
     """Return the photo that was copied from a job."""
     is_it = (SURVEY_PHOTOS.c.survey_id == survey_id) & (SURVEY_PHOTOS.c.job_id == job_id)
     row = connection.execute(select(*_PHOTO_COLUMNS).where(is_it)).one_or_none()
+    return None if row is None else _photo(row)
+
+
+def lock_survey(connection: Connection, survey_id: int) -> bool:
+    """Let no other transaction add photos to a survey before this one ends. Returns False if it is gone."""
+    locked = select(SURVEYS.c.id).where(SURVEYS.c.id == survey_id).with_for_update()
+    return connection.execute(locked).one_or_none() is not None  # SQLite has one writer at a time anyway
+
+
+def photo_of_file(connection: Connection, survey_id: int, sha256: str) -> SurveyPhoto | None:
+    """Return the first photo of a survey that was added from the same file."""
+    is_it = (SURVEY_PHOTOS.c.survey_id == survey_id) & (SURVEY_PHOTOS.c.sha256 == sha256)
+    rows = connection.execute(select(*_PHOTO_COLUMNS).where(is_it).order_by(SURVEY_PHOTOS.c.id).limit(1))
+    row = rows.one_or_none()
     return None if row is None else _photo(row)
 
 

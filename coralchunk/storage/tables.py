@@ -73,6 +73,7 @@ SURVEY_PHOTOS: Final = Table(
     Column("coral_chunks", Integer, nullable=False),
     Column("summary", Text, nullable=False),  # JSON, as the job's answer had it
     Column("chunks", LargeBinary, nullable=False),  # likewise, deflated
+    Column("sha256", String(64)),  # of the photo's file; not known of photos that older versions added
     UniqueConstraint("survey_id", "job_id"),
     sqlite_autoincrement=True,
 )

@@ -1,5 +1,6 @@
 """Keep surveys: the results of completed jobs, stored beyond the end of those jobs."""
 
+import hashlib
 import json
 import secrets
 import zlib
@@ -10,20 +11,21 @@ from typing import Any, Final
 import numpy as np
 
 from coralchunk.errors import UnknownJob
-from coralchunk.errors.surveys import TooManyPhotos, UnknownPhoto, UnknownSurvey
+from coralchunk.errors.surveys import DuplicatePhoto, TooManyPhotos, UnknownPhoto, UnknownSurvey
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
 from coralchunk.science.survey import Areas, survey_cover
 from coralchunk.storage import surveys
-from coralchunk.storage.blobs import CHUNKS, SUMMARY
+from coralchunk.storage.blobs import CHUNKS, PHOTO, SUMMARY
 from coralchunk.storage.database import Database
 from coralchunk.storage.surveys import Survey, SurveyPhoto
 from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's
 MAX_PHOTOS: Final = 1000  # of a survey
+_BLOCK_BYTES: Final = 1 << 20
 _LARGEST_NUMBER: Final = 2**31 - 1  # that PostgreSQL's integer holds
 
 
@@ -43,6 +45,7 @@ class Details:
     taken_at: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    may_repeat: bool = False  # whether the photo is added even if the survey has the same file already
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,15 @@ class Measured:
     survey: Survey
     photos: tuple[SurveyPhoto, ...]
     cover: Cover
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a survey keeps of a job."""
+
+    summary: bytes  # JSON object
+    chunks: bytes  # JSON array
+    sha256: str  # of the photo's file
 
 
 class SurveyService:
@@ -120,7 +132,8 @@ class SurveyService:
 
         now  Unix seconds
 
-        Raises UnknownSurvey, UnknownJob, NotFinished, TooManyPhotos.
+        Raises UnknownSurvey, UnknownJob, NotFinished, TooManyPhotos, and DuplicatePhoto for a file that the
+        survey has from another job.
         """
         with self._database.reading() as connection:
             _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
@@ -128,12 +141,16 @@ class SurveyService:
         if kept is not None:
             return kept, False
         job = get_completed_job(self._stores, job_id, None if requester is None else requester.owner)
-        chunks = self._part(job, CHUNKS)
-        photo = _photo(survey_id, job, details, self._part(job, SUMMARY), chunks, now)
+        found = _Found(self._part(job, SUMMARY), self._part(job, CHUNKS), self._sha256(job))
+        photo = _photo(survey_id, job, details, found, now)
         with self._database.writing() as connection:
+            surveys.lock_survey(connection, survey_id)
             if surveys.count_photos(connection, survey_id) >= MAX_PHOTOS:
                 raise TooManyPhotos(MAX_PHOTOS)
-            is_new = surveys.add_photo(connection, photo, zlib.compress(chunks))
+            same = surveys.photo_of_file(connection, survey_id, found.sha256)
+            if same is not None and same.job_id != job_id and not details.may_repeat:
+                raise DuplicatePhoto(same.id, same.name)
+            is_new = surveys.add_photo(connection, photo, zlib.compress(found.chunks))
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is None:  # the survey was deleted in this very moment
             raise UnknownSurvey(survey_id)
@@ -154,6 +171,16 @@ class SurveyService:
             _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
             if not surveys.delete_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER)):
                 raise UnknownPhoto(photo_id, survey_id)
+
+    def _sha256(self, job: Job) -> str:
+        try:
+            with self._stores.blobs.open(job.id, PHOTO) as photo:
+                digest = hashlib.sha256()
+                while block := photo.read(_BLOCK_BYTES):
+                    digest.update(block)
+        except FileNotFoundError:
+            raise UnknownJob(job.id) from None
+        return digest.hexdigest()
 
     def _part(self, job: Job, name: str) -> bytes:
         try:
@@ -179,12 +206,10 @@ def _measured(survey: Survey, photos: Sequence[SurveyPhoto]) -> Measured:
     return Measured(survey, tuple(photos), survey_cover(areas, np.random.default_rng(0)))
 
 
-def _photo(
-    survey_id: int, job: Job, details: Details, summary: bytes, chunks: bytes, now: float
-) -> SurveyPhoto:
+def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float) -> SurveyPhoto:
     area = dict.fromkeys(LABELS.values(), 0)
     count = dict.fromkeys(LABELS.values(), 0)
-    for chunk in json.loads(chunks):
+    for chunk in json.loads(found.chunks):
         area[chunk["predicted_label"]] += chunk["width"] * chunk["height"]
         count[chunk["predicted_label"]] += 1
     bleached, healthy, not_coral = (LABELS[state] for state in CLASSES)
@@ -203,5 +228,6 @@ def _photo(
         coral_px=area[bleached] + area[healthy],
         judged_px=area[bleached] + area[healthy] + area[not_coral],
         coral_chunks=count[bleached] + count[healthy],
-        summary=summary.decode(),
+        summary=found.summary.decode(),
+        sha256=found.sha256,
     )

@@ -20,12 +20,44 @@ def measured(*photos: Areas) -> Cover:
     return survey_cover(photos, np.random.default_rng(0))
 
 
-def test_photos_count_with_their_pixels() -> None:
-    told = measured(photo(10, 20, 100), photo(0, 60, 300), photo(5, 20, 100))
+def test_photos_count_alike_whatever_their_pixels() -> None:
+    told = measured(photo(10, 20, 100), photo(0, 90, 300), photo(5, 20, 100))
 
-    assert told.coral.value == pytest.approx(100 / 500)
-    assert told.bleached.value == pytest.approx(15 / 100)
+    assert told.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)
+    assert told.bleached.value == pytest.approx((0.10 + 0 + 0.05) / (0.2 + 0.3 + 0.2))
     assert told.severity == "moderate"
+
+
+@pytest.mark.parametrize("times", [2, 16, 100])
+def test_a_photo_of_a_better_camera_changes_no_figure(times: int) -> None:
+    small = [photo(10, 20, 100), photo(3, 60, 200), photo(5, 20, 90)]
+    first = small[0]
+    large = Areas(
+        times * first.bleached_px, times * first.coral_px, times * first.judged_px, first.coral_chunks
+    )
+
+    assert measured(large, *small[1:]) == measured(*small)
+
+
+def test_a_photo_in_which_nothing_is_sure_counts_nowhere() -> None:
+    photos = [photo(10, 20, 100), photo(3, 60, 200), photo(5, 20, 90)]
+
+    assert measured(*photos, photo(0, 0, 0)) == measured(*photos)
+
+
+def test_a_photo_without_coral_lowers_the_coral_cover_alone() -> None:
+    photos = [photo(10, 20, 100), photo(3, 60, 200), photo(5, 20, 90)]
+
+    more, before = measured(*photos, photo(0, 0, 50)), measured(*photos)
+
+    assert more.coral.value == pytest.approx((before.coral.value or 0) * 3 / 4)
+    assert more.bleached.value == before.bleached.value
+
+
+def test_the_interval_of_the_coral_cover_weighs_photos_alike_too() -> None:
+    interval = measured(photo(1, 20, 100), photo(5, 80, 800), photo(9, 30, 100)).coral.interval
+
+    assert interval == pytest.approx((0.1, 0.3))
 
 
 def test_below_three_photos_there_is_no_figure_and_a_reason() -> None:

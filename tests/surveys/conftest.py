@@ -37,6 +37,7 @@ def photo(number: int, *, bleached: int = 3, healthy: int = 17, **more: object) 
         "latitude": None,
         "longitude": None,
         "judged_px": total * px,
+        "sha256": None,
     } | more
     return SurveyPhoto(
         id=number,

@@ -61,6 +61,32 @@ def test_a_job_is_in_a_survey_once_whoever_adds_it_at_once(database: Database) -
     assert replace(kept, id=1, name="1.jpg") == photo(1)
 
 
+def test_of_two_who_lock_a_survey_one_waits_for_the_other(database: Database) -> None:
+    def add(number: int) -> int:
+        with database.writing() as connection:
+            assert surveys.lock_survey(connection, SURVEY.id)
+            known = surveys.photo_of_file(connection, SURVEY.id, "ab" * 32)
+            if known is None:
+                surveys.add_photo(connection, photo(number, sha256="ab" * 32), b"[]")
+            return number if known is None else 0
+
+    with database.writing() as connection:
+        surveys.add_survey(connection, SURVEY)
+    with ThreadPoolExecutor(4) as threads:
+        added = list(threads.map(add, (1, 2, 3, 4)))
+
+    with database.reading() as connection:
+        (kept,) = surveys.photos_of(connection, [SURVEY.id])
+        assert surveys.photo_of_file(connection, SURVEY.id, "ab" * 32) == kept
+        assert surveys.photo_of_file(connection, SURVEY.id, "cd" * 32) is None
+    assert sorted(added)[:3] == [0, 0, 0]
+
+
+def test_a_survey_that_is_gone_cannot_be_locked(database: Database) -> None:
+    with database.writing() as connection:
+        assert not surveys.lock_survey(connection, SURVEY.id)
+
+
 def test_a_photo_of_no_survey_is_not_kept(database: Database) -> None:
     with database.writing() as connection:
         assert not surveys.add_photo(connection, photo(1), b"[]")

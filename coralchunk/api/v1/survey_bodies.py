@@ -53,6 +53,9 @@ class NewSurveyPhoto(_Request):
     taken_at: dt.datetime | None = Field(None, description="ISO 8601, as the camera has it")
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+    duplicate: Annotated[
+        bool, Field(description="Add the photo even if the survey has the same file already")
+    ] = False
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
@@ -72,6 +75,7 @@ class SurveyPhotoResponse(_Response):
     added_at: float = Field(description="Unix seconds")
     image_width: Count
     image_height: Count
+    sha256: str | None = Field(description="Of the photo's file; null for photos added before 1.0")
     summary: Summary
     chunks: list[ChunkResult] | None = Field(None, description="Only where one photo is asked for")
 
@@ -88,11 +92,13 @@ class SurveyResponse(_Response):
     created_at: float = Field(description="Unix seconds")
     photo_count: Count
     coral_cover: Share | None = Field(
-        description="Coral of all that was classified, by area, over all photos"
+        description="Mean of the photos' shares: each photo counts alike, whatever its pixels"
     )
     coral_cover_interval: Interval | None
     coral_cover_reason: str | None = Field(description="Why there is no figure")
-    bleached_cover: Share | None = Field(description="Bleached coral of all coral, by area, over all photos")
+    bleached_cover: Share | None = Field(
+        description="Sum of the photos' bleached shares over the sum of their coral shares"
+    )
     bleached_cover_interval: Interval | None
     bleached_cover_reason: str | None = Field(description="Why there is no figure")
     severity: Literal["none", "mild", "moderate", "severe", "unknown"]

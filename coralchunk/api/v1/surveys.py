@@ -98,7 +98,7 @@ def delete(survey_id: int) -> ResponseReturnValue:
         problems={
             **BODY,
             404: "No such survey or job",
-            409: "The job is not completed",
+            409: "The job is not completed, or the survey has the same photo from another job",
             503: "The database or the job queue does not answer; try again after Retry-After seconds",
             **TOKEN,
         },
@@ -108,11 +108,12 @@ def delete(survey_id: int) -> ResponseReturnValue:
 def add_photo(survey_id: int) -> ResponseReturnValue:
     """Copy the result of a completed job into a survey, where it outlives the job; its picture does not.
 
-    A job that is in the survey already is answered with 200 and what was kept of it.
+    A job that is in the survey already is answered with 200 and what was kept of it. The same photo (by the
+    sha256 of its file) from another job is refused with 409, unless `duplicate` is true.
     """
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurveyPhoto)
     taken_at = None if body.taken_at is None else body.taken_at.isoformat()
-    details = Details(body.name, taken_at, body.latitude, body.longitude)
+    details = Details(body.name, taken_at, body.latitude, body.longitude, body.duplicate)
     photo, is_new = services().surveys.add_photo(survey_id, body.job_id, details, requester, time.time())
     return jsonify(_photo(photo)), 201 if is_new else 200
 
@@ -180,5 +181,6 @@ def _photo(photo: SurveyPhoto) -> dict[str, Any]:
         "added_at": photo.added_at,
         "image_width": photo.width,
         "image_height": photo.height,
+        "sha256": photo.sha256,
         "summary": json.loads(photo.summary),
     }

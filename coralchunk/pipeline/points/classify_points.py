@@ -80,7 +80,7 @@ def _classified(
     context: WorkerContext, enquiry: PointRequest, image: RequestedImage, content: IO[bytes]
 ) -> tuple[ClassifiedPoint, ...]:
     # CoralNet's rows and columns are those of the stored pixels; its tools never turn a photo.
-    photo = open_photo(content, context.stores.settings.max_pixels).as_stored()
+    photo = open_photo(content, context.stores.settings.max_pixels, context.conversions).as_stored()
     outside = [p for p in image.points if p.row >= photo.size.height or p.column >= photo.size.width]
     if outside:
         raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)

@@ -57,22 +57,24 @@ def wait_for_change(
     has_changed: Callable[[Job], bool],
     timeout_s: float,
     requester: str | None = None,
+    kind: JobKind | None = JobKind.PHOTO,
 ) -> Job:
     """Return a job once there is notifications of it, or as it is when patience ends or the server stops.
 
-    requester  as in find
+    requester  as in get_job
+    kind       likewise
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
     deadline = time.monotonic() + timeout_s
-    job = get_job(stores, job_id, requester)
+    job = get_job(stores, job_id, requester, kind)
     if has_changed(job) or timeout_s <= 0:
         return job
     with stores.notifications.subscribe(job_id) as changed:
         while True:
             # Asked before the look: what happens between the two is told.
             pause_s = _LOOK_EVERY_S if stores.notifications.is_listening else _LOOK_OFTEN_S
-            job = get_job(stores, job_id, requester)
+            job = get_job(stores, job_id, requester, kind)
             left_s = deadline - time.monotonic()
             if has_changed(job) or left_s <= 0:
                 return job

@@ -73,7 +73,7 @@ def first_task(job: Job, batch: int) -> Task:
 
 def next_task(job: Job, batch: int) -> Task:
     """Return the task that continues a stream of a job in work."""
-    if job.kind is JobKind.POINTS:
+    if job.kind is not JobKind.PHOTO:
         # The next photo of a hundred waits its turn among other people's photos.
         return first_task(job, batch)
     return Task(job.id, batch, Priority.HIGH if job.is_high_priority else Priority.CONTINUED)

@@ -25,6 +25,7 @@ class JobKind(StrEnum):
 
     PHOTO = "photo"  #: an upload; its chunks are classified
     POINTS = "points"  #: addresses of photos on the web and points in them; each photo counts as one chunk
+    IMAGES = "images"  #: whole images, classified while a request waits; each counts as one chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Job:
 
     id: int
     state: JobState
-    size: Size  # of the upright photo; 0 x 0 for a point job
+    size: Size  # of the upright photo; 0 x 0 for all other kinds
     total_chunks: int
     completed_chunks: int
     batch_chunks: int  # how many chunks one task classifies

@@ -1,7 +1,8 @@
 """Run one task: classify a batch of chunks, record the results once, and queue the next batch."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -9,6 +10,11 @@ import structlog
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
+from coralchunk.pipeline.images.classify_pictures import (
+    abandon_picture,
+    classify_one_picture,
+    finish_image_job,
+)
 from coralchunk.pipeline.points.classify_points import abandon_image, classify_image, finish_point_job
 from coralchunk.pipeline.points.fetch import fetched_name
 from coralchunk.pipeline.queue.task_queue import Task, next_task
@@ -20,6 +26,21 @@ from coralchunk.pipeline.worker.context import WorkerContext
 
 MAX_ATTEMPTS: Final = 3
 _log: Final = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _OneByOne:
+    """How the tasks of a kind of job are done whose batches are one item each."""
+
+    do: Callable[[WorkerContext, Job, Task], bytes | None]  # returns the item's result, or None for later
+    finish: Callable[[WorkerContext, Job], None]
+    abandon: Callable[[WorkerContext, Job, int, str], bytes]  # returns the result of an item that is given up
+
+
+_ONE_BY_ONE: Final = {
+    JobKind.POINTS: _OneByOne(classify_image, finish_point_job, abandon_image),
+    JobKind.IMAGES: _OneByOne(classify_one_picture, finish_image_job, abandon_picture),
+}
 
 
 def run_task(context: WorkerContext, task: Task) -> None:
@@ -63,8 +84,8 @@ def refund_attempt(context: WorkerContext, task: Task) -> None:
 def _classify(context: WorkerContext, job: Job, task: Task, next_batch: int | None) -> bool:
     """Classify a batch. Returns whether it is the one that has to finish the job."""
     batch = task.batch
-    if job.kind is JobKind.POINTS:
-        result = classify_image(context, job, task)
+    if job.kind is not JobKind.PHOTO:
+        result = _ONE_BY_ONE[job.kind].do(context, job, task)
         if result is None:
             return False
         is_last = _record(context, job, batch, {batch: result}, next_batch)
@@ -93,10 +114,10 @@ def _record(
 
 
 def _finish(context: WorkerContext, job: Job) -> None:
-    if job.kind is JobKind.POINTS:
-        finish_point_job(context, job)
-    else:
+    if job.kind is JobKind.PHOTO:
         finish(context, job)
+    else:
+        _ONE_BY_ONE[job.kind].finish(context, job)
 
 
 def _give_up(context: WorkerContext, task: Task) -> None:
@@ -106,12 +127,12 @@ def _give_up(context: WorkerContext, task: Task) -> None:
         " Its operator finds the reason in the log."
     )
     job = context.stores.records.get(task.job_id)
-    if job.kind is JobKind.POINTS and context.stores.records.finisher(job.id) is None:
+    if job.kind is not JobKind.PHOTO and context.stores.records.finisher(job.id) is None:
         # One photo of many: the others go on.
-        if _record(
-            context, job, task.batch, {task.batch: abandon_image(context, job, task.batch, reason)}, None
-        ):
-            finish_point_job(context, job)
+        kind = _ONE_BY_ONE[job.kind]
+        abandoned = {task.batch: kind.abandon(context, job, task.batch, reason)}
+        if _record(context, job, task.batch, abandoned, None):
+            kind.finish(context, job)
         return
     if context.stores.records.fail(task.job_id, reason):
         JOBS.labels("given up").inc()

@@ -67,7 +67,7 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
 
 
 def _quality(photo: Photo) -> dict[str, Any]:
-    return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS))))
+    return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS)), photo.notes))
 
 
 def _chunk(prediction: Prediction) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.metrics import MODEL_SECONDS
 from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
-from coralchunk.terms import Chunk, Probabilities
+from coralchunk.terms import Chunk, Pixels, Probabilities
 
 _MOST: Final = 2  # loaded at once, beside the one in use
 
@@ -44,3 +46,11 @@ def classify_chunks(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk
     probabilities = classifier.probabilities(photo.windows(chunks), photo.scene)
     MODEL_SECONDS.inc(classifier.cpu_s - before)
     return probabilities
+
+
+def classify_picture(classifier: Classifier, picture: Pixels) -> Probabilities:
+    """Classify a whole picture by a model that sees pictures: (K,). Counts the time that the model took."""
+    before = classifier.cpu_s
+    (numbers,) = classifier.probabilities([picture], np.empty(0, np.float32))
+    MODEL_SECONDS.inc(classifier.cpu_s - before)
+    return np.asarray(numbers, dtype=np.float32)

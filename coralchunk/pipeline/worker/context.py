@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.errors.setup import BadModel
+from coralchunk.imaging.colour import Conversions
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
@@ -15,12 +16,13 @@ _PHOTO_MEMORY_BYTES: Final = 128_000_000  # of decoded photos a worker keeps: th
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """The stores, the loaded model and the photos decoded last."""
+    """The stores, the loaded model, the photos decoded last and the colour conversions used last."""
 
     stores: Stores
     classifier: Classifier
     photos: DecodedPhotoCache
     classifiers: ClassifierCache
+    conversions: Conversions
 
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
@@ -31,9 +33,11 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
             f"{model.label} tells {', '.join(classifier.manifest.labels)} apart, not the states of coral."
             " Set CORALCHUNK_MODEL to another model of models.txt."
         )
+    conversions = Conversions()
     return WorkerContext(
         stores=stores,
         classifier=classifier,
-        photos=DecodedPhotoCache(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES),
+        photos=DecodedPhotoCache(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions),
         classifiers=ClassifierCache(models, model, classifier),
+        conversions=conversions,
     )

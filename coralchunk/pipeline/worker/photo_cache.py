@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Final
 
 from coralchunk.errors import BrokenImage
+from coralchunk.imaging.colour import Conversions
 from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
@@ -18,10 +19,13 @@ class DecodedPhotoCache:
     Keeps as many as fit into `max_bytes`, and always the last one, however large.
     """
 
-    def __init__(self, blobs: Blobs, max_pixels: int, max_bytes: int) -> None:
+    def __init__(
+        self, blobs: Blobs, max_pixels: int, max_bytes: int, conversions: Conversions | None = None
+    ) -> None:
         self._blobs: Final = blobs
         self._max_pixels: Final = max_pixels
         self._max_bytes: Final = max_bytes
+        self._conversions: Final = conversions or Conversions()
         self._photos: Final[OrderedDict[int, Photo]] = OrderedDict()
 
     def get(self, job: Job) -> Photo:
@@ -43,7 +47,7 @@ class DecodedPhotoCache:
 
     def _decode(self, job: Job) -> Photo:
         with self._blobs.open(job.id, PHOTO) as stream:
-            photo = open_photo(stream, self._max_pixels)
+            photo = open_photo(stream, self._max_pixels, self._conversions)
         if photo.size != job.size:
             # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
             raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")

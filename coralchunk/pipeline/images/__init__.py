@@ -1,0 +1,1 @@
+"""Classify whole images by any classifiers, for requests that wait for the answer."""

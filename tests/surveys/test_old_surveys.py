@@ -1,0 +1,44 @@
+"""Surveys that earlier versions stored: their figures are computed anew from what was stored."""
+
+import json
+import zlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from coralchunk.services import Services
+from coralchunk.storage.database import open_database
+from coralchunk.storage.migrate import migrate
+from coralchunk.surveys.service import SurveyService
+from tests.accounts.test_takeover import bring_to
+from tests.surveys.conftest import MODEL
+
+PX = 244 * 244
+SURVEY = (
+    "INSERT INTO surveys (id, name, site, date, created_at) VALUES (7, 'Flynn', '', '2024-03-09', 1800000000)"
+)
+PHOTO = (
+    "INSERT INTO survey_photos (survey_id, job_id, name, added_at, width, height, bleached_px, coral_px,"
+    " judged_px, coral_chunks, summary, chunks) VALUES (7, :job, :name, 1800000000, 900, 700, :bleached,"
+    " :coral, :judged, :count, :summary, :chunks)"
+)
+
+
+def test_an_old_survey_weighs_its_photos_alike(services: Services, database_url: str, tmp_path: Path) -> None:
+    database = open_database(database_url, tmp_path)
+    bring_to(database, "0003")
+    with database.writing() as connection:
+        connection.execute(text(SURVEY))
+        for job, (bleached, coral, judged) in enumerate([(10, 20, 100), (0, 90, 300), (5, 20, 100)], start=1):
+            row = {"job": job, "name": f"{job}.jpg", "count": coral, "summary": json.dumps({"model": MODEL})}
+            areas = {"bleached": bleached * PX, "coral": coral * PX, "judged": judged * PX}
+            connection.execute(text(PHOTO), row | areas | {"chunks": zlib.compress(b"[]")})
+
+    migrate(database)
+    measured = SurveyService(database, services.stores).get(7, None)
+
+    assert measured.cover.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)
+    assert measured.cover.bleached.value == pytest.approx(0.15 / 0.7)
+    assert [photo.sha256 for photo in measured.photos] == [None] * 3
+    database.close()
