@@ -134,6 +134,18 @@ class Settings(BaseModel):
     ximilar_max_records: Count = Field(
         10, description="most images in one request to `/recognition/v2/classify`"
     )
+    network_max_mb: Annotated[int, Field(ge=1, le=2000)] = Field(
+        256, description="largest network that may be uploaded, with its mean files, MB"
+    )
+    network_memory_mb: Annotated[int, Field(ge=64, le=65_536)] = Field(
+        2048, description="memory that one uploaded network may take, MB"
+    )
+    network_timeout: Annotated[float, Field(gt=0, le=250)] = Field(
+        30.0, description="longest time in which an uploaded network is loaded, and in which it runs, seconds"
+    )
+    networks_per_user: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        100, description="most networks that one user may have uploaded"
+    )
     repository_url: str = Field(
         "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
     )

@@ -163,9 +163,11 @@ def stores(services: Services) -> Stores:
 
 
 @pytest.fixture
-def context(services: Services) -> WorkerContext:
+def context(services: Services) -> Iterator[WorkerContext]:
     """What one worker has at hand, with the bundled model loaded."""
-    return open_worker_context(services.stores, services.models, services.model)
+    opened = open_worker_context(services.stores, services.models, services.model)
+    yield opened
+    opened.networks.close()
 
 
 @pytest.fixture

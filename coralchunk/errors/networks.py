@@ -12,6 +12,7 @@ CoralchunkError
 │   └─ UnknownTask
 └─ TaskFailed              found while the task ran; told in the task, not in the answer to a request
     ├─ NetworkFailed
+    ├─ PictureNotFetched
     └─ BadTensor
 """
 
@@ -76,6 +77,13 @@ class NetworkFailed(TaskFailed):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The network could not be run: {reason}.")
+
+
+class PictureNotFetched(TaskFailed):
+    """A picture on the web could not be had."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
 
 
 class BadTensor(TaskFailed):

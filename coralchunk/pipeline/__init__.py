@@ -4,6 +4,7 @@ records    the job record in Redis and the Lua scripts that change it
 queue      the tasks that wait for a worker: admission, priorities, recovery
 queries    look up a job, wait for its changes
 worker     what a worker keeps in memory between tasks
+recognition  networks that users bring: deployments and inferences
 images     image jobs: whole images, classified while a request waits
 points     point jobs: photos on the web and points in them
 steps      submit, classify a batch, stitch, finish; cancel, retry, sweep, share, crop

@@ -18,7 +18,8 @@ from coralchunk.pipeline.records.job_records import JobRecords
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.blobs import Blobs
-from coralchunk.storage.places import open_job_store
+from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.places import open_job_store, open_named_store
 
 LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 
@@ -37,6 +38,7 @@ class Stores:
     counters: Counters
     shares: Shares
     blobs: Blobs
+    networks: ObjectStore  # the files of uploaded networks
 
     def transaction(self) -> Pipeline:
         """Begin a transaction: its commands happen together at `execute`, or not at all."""
@@ -61,6 +63,7 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         counters=Counters(redis),
         shares=Shares(redis),
         blobs=Blobs(open_job_store(settings)),
+        networks=open_named_store(settings, "networks"),
     )
 
 

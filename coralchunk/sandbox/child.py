@@ -41,6 +41,9 @@ def main(descriptor: int, memory_bytes: int, parent: int) -> None:
 def _limit(memory_bytes: int) -> None:
     # Address space: what a graph asks for beyond it is an error in the graph's own run.
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    # A worker's limit is for one task; this process lives through many, and the parent watches the time.
+    _, cpu_s = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_FILES, _MAX_FILES))

@@ -42,7 +42,7 @@ def classify_image(context: WorkerContext, job: Job, task: Task) -> bytes | None
     try:
         fetched = stores.blobs.read(job.id, fetched_name(task.batch))
     except FileNotFoundError:
-        start_fetch(stores, task, image.url)
+        start_fetch(stores, task, image.url, fetched_name(task.batch))
         return None
     if fetched.startswith(FETCH_FAILED):
         return failed_image(image.url, fetched.removeprefix(FETCH_FAILED).decode())

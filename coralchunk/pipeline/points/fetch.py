@@ -32,23 +32,28 @@ def fetched_name(batch: int) -> str:
     return f"fetched-{batch}"
 
 
-def start_fetch(stores: Stores, task: Task, url: str) -> None:
-    """Begin to fetch the photo of a task, or have the task wait until fewer are being fetched."""
+def start_fetch(stores: Stores, task: Task, url: str, name: str) -> None:
+    """Begin to fetch a photo of a task, or have the task wait until fewer are being fetched.
+
+    name  of the file in which it is stored
+    """
     if stores.fetch_slots.acquire(task, time.time()):
-        name = f"fetch {task.key}"
-        threading.Thread(target=_fetch_and_store, args=(stores, task, url), name=name, daemon=True).start()
+        fetching = threading.Thread(
+            target=_fetch_and_store, args=(stores, task, url, name), name=f"fetch {task.key}", daemon=True
+        )
+        fetching.start()
     else:
         stores.records.refund_attempt(task.job_id, task.batch)
 
 
-def _fetch_and_store(stores: Stores, task: Task, url: str) -> None:
+def _fetch_and_store(stores: Stores, task: Task, url: str, name: str) -> None:
     try:
         fetch = cast(Fetch, pkgutil.resolve_name(_FETCH))
         fetched = FETCHED + fetch(url, stores.settings).getbuffer()
     except NotFetched as refused:
         fetched = FETCH_FAILED + str(refused).encode()
     try:
-        stores.blobs.write(task.job_id, fetched_name(task.batch), BytesIO(fetched))
+        stores.blobs.write(task.job_id, name, BytesIO(fetched))
         if not stores.records.exists(task.job_id):
             # Deleted meanwhile: what was just written must not outlive it.
             stores.blobs.delete(task.job_id)

@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     """What was sent."""
 
     PHOTO = "photo"  #: an upload; its chunks are classified
+    DEPLOYMENT = "deployment"  #: a network that a user uploaded; it is loaded and run once
+    INFERENCE = "inference"  #: pictures for such a network, or for a model of this server
     POINTS = "points"  #: addresses of photos on the web and points in them; each photo counts as one chunk
     IMAGES = "images"  #: whole images, classified while a request waits; each counts as one chunk
 
@@ -47,6 +49,7 @@ class Job:
     error: str | None  # why it cannot be done, in words for a phone user
     owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
     kind: JobKind = JobKind.PHOTO
+    ended_at: float | None = None  # Unix seconds, when it became final
 
     @property
     def batches(self) -> int:

@@ -247,4 +247,5 @@ def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
         error=error.decode() if error is not None else None,
         owner=fields.get(b"owner", b"").decode(),
         kind=JobKind(fields.get(b"kind", b"photo").decode()),
+        ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
     )

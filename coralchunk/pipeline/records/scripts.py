@@ -2,7 +2,7 @@
 
 Keys, in this order where a script takes them:
     job      hash: state, width, height, total, batch, streams, high_priority, request, owner, kind, created,
-             expires, later finisher, attempts:<batch>, error, picture_width, picture_height, share
+             expires, later finisher, attempts:<batch>, ended, error, picture_width, picture_height, share
     results  hash: chunk index -> its probabilities, float32 little-endian; of a point job, photo index ->
              + or - (classified or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
@@ -120,7 +120,9 @@ return 0
 CLOSE: Final = """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'processing' then return 0 end
-redis.call('HSET', KEYS[1], 'state', ARGV[2], unpack(ARGV, 3))
+local now = redis.call('TIME')
+local ended = string.format('%d.%06d', now[1], now[2])
+redis.call('HSET', KEYS[1], 'state', ARGV[2], 'ended', ended, unpack(ARGV, 3))
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from coralchunk.errors import Unreadable
+from coralchunk.errors.networks import TaskFailed
 from coralchunk.imaging.grid import grid
 from coralchunk.metrics import BATCH_SECONDS, JOBS
 from coralchunk.pipeline.images.classify_pictures import (
@@ -18,6 +19,7 @@ from coralchunk.pipeline.images.classify_pictures import (
 from coralchunk.pipeline.points.classify_points import abandon_image, classify_image, finish_point_job
 from coralchunk.pipeline.points.fetch import fetched_name
 from coralchunk.pipeline.queue.task_queue import Task, next_task
+from coralchunk.pipeline.recognition.run_task import answer_task, finish_task
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.records.job_records import Step, packed
 from coralchunk.pipeline.steps.finish import finish
@@ -34,12 +36,15 @@ class _OneByOne:
 
     do: Callable[[WorkerContext, Job, Task], bytes | None]  # returns the item's result, or None for later
     finish: Callable[[WorkerContext, Job], None]
-    abandon: Callable[[WorkerContext, Job, int, str], bytes]  # returns the result of an item that is given up
+    #: Returns the result of an item that is given up; None where the job fails with its item.
+    abandon: Callable[[WorkerContext, Job, int, str], bytes] | None
 
 
 _ONE_BY_ONE: Final = {
     JobKind.POINTS: _OneByOne(classify_image, finish_point_job, abandon_image),
     JobKind.IMAGES: _OneByOne(classify_one_picture, finish_image_job, abandon_picture),
+    JobKind.DEPLOYMENT: _OneByOne(answer_task, finish_task, None),
+    JobKind.INFERENCE: _OneByOne(answer_task, finish_task, None),
 }
 
 
@@ -65,10 +70,10 @@ def run_task(context: WorkerContext, task: Task) -> None:
                     is_last = step is Step.FINISH or _classify(context, job, task, next_batch)
                 if is_last:
                     _finish(context, job)
-            except Unreadable as unreadable:
-                if records.fail(job.id, str(unreadable)):
+            except (Unreadable, TaskFailed) as refused:
+                if records.fail(job.id, str(refused)):
                     JOBS.labels("error").inc()
-                    _log.info("photo refused", reason=str(unreadable))
+                    _log.info("job refused", reason=str(refused))
 
 
 def try_again(context: WorkerContext, task: Task) -> None:
@@ -122,17 +127,17 @@ def _finish(context: WorkerContext, job: Job) -> None:
 
 def _give_up(context: WorkerContext, task: Task) -> None:
     _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MAX_ATTEMPTS)
+    job = context.stores.records.get(task.job_id)
+    abandon = None if job.kind is JobKind.PHOTO else _ONE_BY_ONE[job.kind].abandon
     reason = (
         f"This photo could not be classified: the server tried {MAX_ATTEMPTS} times and failed each time."
         " Its operator finds the reason in the log."
     )
-    job = context.stores.records.get(task.job_id)
-    if job.kind is not JobKind.PHOTO and context.stores.records.finisher(job.id) is None:
+    if abandon is not None and context.stores.records.finisher(job.id) is None:
         # One photo of many: the others go on.
-        kind = _ONE_BY_ONE[job.kind]
-        abandoned = {task.batch: kind.abandon(context, job, task.batch, reason)}
+        abandoned = {task.batch: abandon(context, job, task.batch, reason)}
         if _record(context, job, task.batch, abandoned, None):
-            kind.finish(context, job)
+            _ONE_BY_ONE[job.kind].finish(context, job)
         return
     if context.stores.records.fail(task.job_id, reason):
         JOBS.labels("given up").inc()

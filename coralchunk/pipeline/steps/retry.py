@@ -2,9 +2,9 @@
 
 from coralchunk.errors import UnknownJob
 from coralchunk.imaging.decode import read_header
-from coralchunk.pipeline.points.point_job import requeue_point_job
 from coralchunk.pipeline.records.job import JobKind
 from coralchunk.pipeline.records.job_records import reachable
+from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
@@ -20,9 +20,9 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
     """
     with reachable():
         job = stores.records.get(job_id)
-        if job.kind is JobKind.POINTS:
+        if job.kind is not JobKind.PHOTO:
             stores.records.erase(job_id)
-            requeue_point_job(stores, job_id, job.owner, now)
+            requeue_request(stores, job_id, job.owner, now)
             return
         try:
             with stores.blobs.open(job_id, PHOTO) as upload:

@@ -6,9 +6,9 @@ import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decode import read_header
-from coralchunk.pipeline.points.point_job import requeue_point_job
 from coralchunk.pipeline.queue.task_queue import next_task
 from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
@@ -96,8 +96,8 @@ def _requeue(stores: Stores, folder: Folder) -> None:
     except FileNotFoundError:
         owner = ""
     if folder.has_request:
-        requeue_point_job(stores, job_id, owner, stored_at)
-        _log.warning("forgotten enquiry put back", job_id=job_id)
+        requeue_request(stores, job_id, owner, stored_at)
+        _log.warning("forgotten request put back", job_id=job_id)
         return
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size

@@ -8,6 +8,7 @@ from coralchunk.imaging.colour import Conversions
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
+from coralchunk.pipeline.worker.network_cache import NetworkCache, network_limits
 from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 
@@ -23,6 +24,7 @@ class WorkerContext:
     photos: DecodedPhotoCache
     classifiers: ClassifierCache
     conversions: Conversions
+    networks: NetworkCache
 
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
@@ -40,4 +42,5 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
         photos=DecodedPhotoCache(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions),
         classifiers=ClassifierCache(models, model, classifier),
         conversions=conversions,
+        networks=NetworkCache(stores.networks, network_limits(stores.settings)),
     )

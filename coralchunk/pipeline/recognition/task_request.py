@@ -1,0 +1,153 @@
+"""Submit deployments and inferences.
+
+In Redis such a job is like any other: one batch of one chunk. What was asked is a file in its folder, so that
+a wiped Redis loses nothing.
+"""
+
+import secrets
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from coralchunk.errors import CoralchunkError
+from coralchunk.networks.inputs import Region
+from coralchunk.networks.postprocessing import Output, PostProcessing
+from coralchunk.networks.predictions import Answer
+from coralchunk.networks.preprocessing import Preprocessing
+from coralchunk.pipeline.queue.admission import Load
+from coralchunk.pipeline.queue.plan import plan
+from coralchunk.pipeline.queue.task_queue import first_task
+from coralchunk.pipeline.records.job import Job, JobKind, JobState
+from coralchunk.pipeline.records.job_records import reachable
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.blobs import OWNER, REQUEST
+from coralchunk.terms import Size
+
+_LARGEST_ID: Final = 2**53 - 1  # see steps.submit
+TASK_KINDS: Final = frozenset({JobKind.DEPLOYMENT, JobKind.INFERENCE})
+
+
+class _Stored(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NetworkFiles(_Stored):
+    """Where a network lies, and how it is fed."""
+
+    blob: str  # name of its folder in the store
+    sha256: str
+    preprocessing: Preprocessing
+
+
+class PublicModel(_Stored):
+    """A model of this server."""
+
+    model: str  # name and version
+    is_by_chunk: bool  # whether each chunk gets a box of its own, or the whole picture one answer
+
+
+class PictureInput(_Stored):
+    """One picture; without an address it lies in the job's folder."""
+
+    url: str | None = None
+    region: Region = Region()
+
+
+class Reading(_Stored):
+    """What the network's tensors mean."""
+
+    outputs: tuple[Output, ...]
+    post_processings: tuple[PostProcessing, ...]
+    show_discarded: bool = False
+    max_predictions: Annotated[int, Field(ge=1)] = 100
+
+    @property
+    def answer(self) -> Answer:
+        """How much is told."""
+        return Answer(self.show_discarded, self.max_predictions)
+
+
+class TaskRequest(_Stored):
+    """All that was asked."""
+
+    kind: Literal["deployment", "inference"]
+    network: NetworkFiles | None = None
+    model: PublicModel | None = None
+    inputs: tuple[PictureInput, ...] = ()
+    reading: Reading | None = None  # None for the tensors themselves
+    output_tensors: tuple[str, ...] | None = None  # None for all
+
+
+def input_name(index: int) -> str:
+    """Name the file of a picture in the job's folder."""
+    return f"input-{index}"
+
+
+def submit_task(
+    stores: Stores, request: TaskRequest, pictures: Mapping[int, IO[bytes]], owner: str, now: float
+) -> int:
+    """Accept a deployment or an inference: when this returns, it is on disk and queued. Returns the job's id.
+
+    pictures  those that were uploaded, by the index of their input
+    owner     who alone may see the job
+    now       Unix seconds
+
+    Raises Stopping, QueueFull, QueueDown or StorageFull; then nothing is kept.
+    """
+    with reachable():
+        load = stores.admission.admit(1, stores.settings.max_queued_chunks, now)
+    job_id = secrets.randbelow(_LARGEST_ID) + 1
+    try:
+        stores.blobs.write(job_id, OWNER, BytesIO(owner.encode()))
+        for index, picture in pictures.items():
+            stores.blobs.write(job_id, input_name(index), picture)
+        # Last: a folder with a request is complete.
+        stores.blobs.write(job_id, REQUEST, BytesIO(request.model_dump_json(exclude_defaults=True).encode()))
+        with reachable():
+            _enqueue(stores, _job(stores, job_id, JobKind(request.kind), owner, now, load))
+    except CoralchunkError:
+        stores.blobs.delete(job_id)
+        raise
+    return job_id
+
+
+def requeue_task(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
+    """Queue a stored task that Redis has forgotten. `stored_at` in Unix seconds."""
+    kind = JobKind(stored_task(stores, job_id).kind)
+    _enqueue(stores, _job(stores, job_id, kind, owner, stored_at, stores.admission.load()))
+
+
+def stored_task(stores: Stores, job_id: int) -> TaskRequest:
+    """Return what was asked."""
+    return TaskRequest.model_validate_json(stores.blobs.read(job_id, REQUEST))
+
+
+def _job(stores: Stores, job_id: int, kind: JobKind, owner: str, at: float, load: Load) -> Job:
+    work = plan(1, stores.settings.workers, load.tasks, load.high_priority)
+    return Job(
+        id=job_id,
+        state=JobState.QUEUED,
+        size=Size(0, 0),
+        total_chunks=1,
+        completed_chunks=0,
+        batch_chunks=1,
+        streams=1,
+        # A deployment takes seconds, and nobody waits for it as for an answer.
+        is_high_priority=work.is_high_priority and kind is JobKind.INFERENCE,
+        created_at=at,
+        expires_at=at + stores.settings.result_ttl,
+        picture=None,
+        request_id="",
+        error=None,
+        owner=owner,
+        kind=kind,
+    )
+
+
+def _enqueue(stores: Stores, job: Job) -> None:
+    with stores.transaction() as pipeline:
+        stores.records.create(job, pipeline)
+        stores.tasks.put(first_task(job, 0), pipeline)
+        pipeline.execute()

@@ -1,0 +1,17 @@
+"""Queue a stored request that Redis has forgotten, whatever kind of job it makes."""
+
+import json
+
+from coralchunk.pipeline.points.point_job import requeue_point_job
+from coralchunk.pipeline.recognition.task_request import TASK_KINDS, requeue_task
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.blobs import REQUEST
+
+
+def requeue_request(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
+    """Queue what was asked, under the same id. `stored_at` in Unix seconds."""
+    kind = json.loads(stores.blobs.read(job_id, REQUEST)).get("kind")
+    if kind in TASK_KINDS:
+        requeue_task(stores, job_id, owner, stored_at)
+    else:
+        requeue_point_job(stores, job_id, owner, stored_at)
