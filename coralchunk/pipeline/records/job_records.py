@@ -230,7 +230,6 @@ def _with_current_names(fields: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
 def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
     fields = _with_current_names(fields)
     picture_width = int(fields.get(b"picture_width", 0))
-    error = fields.get(b"error")
     return Job(
         id=job_id,
         state=JobState(fields[b"state"].decode()),
@@ -244,7 +243,7 @@ def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
         expires_at=float(fields[b"expires"]),
         picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
         request_id=fields[b"request"].decode(),
-        error=error.decode() if error is not None else None,
+        error=fields[b"error"].decode() if b"error" in fields else None,
         owner=fields.get(b"owner", b"").decode(),
         kind=JobKind(fields.get(b"kind", b"photo").decode()),
         ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
