@@ -41,7 +41,7 @@ def classify_one_picture(context: WorkerContext, job: Job, task: Task) -> bytes 
         url = request.urls[task.batch]
         if url is None:
             raise  # its file is gone; the attempts run out
-        start_fetch(stores, task, url)
+        start_fetch(stores, task, url, fetched_name(task.batch))
         return None
     if content.startswith(FETCH_FAILED):
         return unclassified_picture(content.removeprefix(FETCH_FAILED).decode())
