@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from typing_extensions import override
@@ -47,14 +48,14 @@ class ChunkWorker(SimpleWorker):
             serializer=JSONSerializer,
             log_job_description=False,
         )
-        self._bench: Final = context
+        self._context: Final = context
 
     @override
-    def perform_job(self, job: RqJob, queue: Queue) -> bool:
+    def perform_job(self, job: RqJob, queue: Queue, *execution: Execution) -> bool:
         assert isinstance(job, ChunkTask)  # noqa: S101 - job_class above
-        job.context = self._bench
+        job.context = self._context
         with _limited_cpu():
-            return super().perform_job(job, queue)
+            return super().perform_job(job, queue, *execution)
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import hashlib
 from typing import Final
 
+from rq import Queue
+
 OPEN: Final = "coralchunk:open"
 KEPT: Final = "coralchunk:kept"
 RESTARTS: Final = "coralchunk:restarts"
@@ -11,7 +13,7 @@ DRAINING: Final = "coralchunk:draining"
 FETCHING: Final = "coralchunk:fetching"
 PARKED: Final = "coralchunk:parked"
 QUEUE_NAME: Final = "coralchunk"
-QUEUE: Final = f"rq:queue:{QUEUE_NAME}"  # the list in which RQ keeps that queue
+QUEUE: Final = Queue.redis_queue_namespace_prefix + QUEUE_NAME  # the list in which RQ keeps that queue
 CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a job that has changed is told
 SLICE_S: Final = 10  # classified chunks are counted in slices of so many seconds
 
