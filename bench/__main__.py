@@ -1,4 +1,4 @@
-"""python -m bench [--smoke] [--only SECTION]...: measure, print one table, keep it as JSON.
+"""Run the benchmark, print one table and store it as JSON: python -m bench [--smoke] [--only SECTION]...
 
 Ends with 1 if an answer was wrong, never because of time.
 """

@@ -1,4 +1,4 @@
-"""How soon the server answers while its workers are busy: uploads, and many phones asking for progress."""
+"""Measure how fast the server answers while its workers are busy: uploads and status requests."""
 
 import socket
 import threading

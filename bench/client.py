@@ -1,4 +1,4 @@
-"""A phone: sends a photo, asks how far it is, fetches the answer; and notes how long each took.
+"""Act as a client: send a photo, poll its status, fetch the answer, and time each step.
 
 The standard library's client, as it costs the least time of the cores that the server runs on.
 """

@@ -1,4 +1,4 @@
-"""N clients that send one photo after the other -> how many were done, how fast, at what cost."""
+"""Run N clients that send one photo after the other, and count photos, time and cost."""
 
 import threading
 import time

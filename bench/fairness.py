@@ -1,4 +1,4 @@
-"""A small photo that arrives while a huge one is in work, beside one that arrives on an idle server."""
+"""Compare a small photo sent during a huge one with a small photo on an idle server."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Measured times -> figures with their spread, and what is wrong with an answer.
+"""Turn measured times into figures with their spread, and collect wrong answers.
 
 A figure is a median with the smallest and the largest value beside it: on a shared machine one number alone
 says nothing.

@@ -1,4 +1,4 @@
-"""The floor: the model over the chunks of a photo, one process a core, nothing else.
+"""Measure the floor: the model alone on the chunks of a photo, one process per core.
 
 Photos are decoded, cut and scaled before the clock starts; what remains is ONNX Runtime. No server that uses
 this model on these cores can be faster.

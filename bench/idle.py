@@ -1,4 +1,4 @@
-"""One photo at a time on a server that has nothing else to do, beside the floor of the same minute."""
+"""Measure one photo at a time on an idle server, alternating with the floor."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What every section works with: how much to measure, the floor, what is right, and what was found."""
+"""Hold what every section uses: how much to measure, the floor, the right answers, and the findings."""
 
 from dataclasses import dataclass, field
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a user would otherwise pick: LitServe, under the same load, with the same photos."""
+"""Compare with LitServe under the same load, with the same photos."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""LitServe with the same model, tiling and picture: python -m bench.litserve_server PORT WORKERS THREADS.
+"""Serve the same model with LitServe: python -m bench.litserve_server PORT WORKERS THREADS.
 
 WORKERS and THREADS (of ONNX Runtime in each; 0 for its own choice) are what an operator would tune.
 """

@@ -1,4 +1,4 @@
-"""Many clients at once: throughput, waiting times, and how much of the CPU time the model gets."""
+"""Measure many clients at once: throughput, waiting times, and the model's share of the CPU time."""
 
 from collections.abc import Sequence
 from functools import partial

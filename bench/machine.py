@@ -1,4 +1,4 @@
-"""What a result was measured on: machine, versions, commit."""
+"""Describe the machine, versions and commit of a measurement."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""What the server holds in memory: at most, for one photo, and whether it grows with their number."""
+"""Measure the memory of the server: its peak for one photo, and whether it grows with their number."""
 
 from typing import Final
 

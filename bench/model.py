@@ -1,4 +1,4 @@
-"""The bundled model without the server round it: plain ONNX Runtime, and chunks as it takes them."""
+"""Run the bundled model without the server: plain ONNX Runtime on prepared chunks."""
 
 from dataclasses import dataclass
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Megapixels and a seed -> a reef-like photo as a phone would send it.
+"""Generate reef-like photos as a phone would send them.
 
 Patches of coral, sand and water with grain on top, so that JPEG has as much to keep as in a real photo:
 3.5 to 6 MB for 12 megapixels.

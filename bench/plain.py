@@ -1,4 +1,4 @@
-"""The plain design: an RQ job a chunk, forking workers, a session a job, a full-size overlay by Pillow.
+"""Measure a simple design: an RQ job per chunk, forking workers, a session per job, an overlay by Pillow.
 
 What a straightforward reading of the task gives. It runs on a small photo and is scaled by chunks, as a
 large one takes minutes.

@@ -1,4 +1,4 @@
-"""The plain design's task: one chunk in, one prediction out. Loaded by RQ's forked processes, by name.
+"""Define the task of the simple design, which RQ's forked processes load by name.
 
 Written as a straightforward reading of the task gives it: everything a chunk needs, from the session on, is
 set up inside the job.

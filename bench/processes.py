@@ -1,4 +1,4 @@
-"""A process id -> what it and its descendants used: time on the CPU and memory."""
+"""Measure the CPU time and memory of a process and its descendants."""
 
 import signal
 import threading

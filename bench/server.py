@@ -1,4 +1,4 @@
-"""A running coralchunk server of our own: its own port, its own folder, ended by its process id."""
+"""Run a coralchunk server for a measurement, on its own port and folder."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""What part of the server's CPU time the model gets, in each of some windows of a load.
+"""Measure the model's share of the server's CPU time in several windows of a load.
 
 Workers count the CPU time of their thread inside ONNX Runtime (two readings of a clock a chunk); the whole is
 that of all the server's processes, Redis and the web included.

@@ -1,4 +1,4 @@
-"""Findings -> the table that is printed and the JSON that is kept."""
+"""Print the findings as a table, and store them as JSON."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Faults, one after the other, on a real server in work; and the question whether anything was lost.
+"""Inject faults into a working server, one after the other, and check that nothing was lost.
 
 python -m chaos --seconds 180 --seed 1
 """

@@ -1,4 +1,4 @@
-"""python -m chaos: disturb a server, and say what was lost."""
+"""Disturb a server and report what was lost: python -m chaos."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Phones that upload photos, send again when the line breaks, ask how far they are, and delete some."""
+"""Act as clients that upload photos, retry after broken connections, poll their status, and delete some."""
 
 import random
 import threading

@@ -1,4 +1,4 @@
-"""What can happen to a server. Each fault is done, undone where it has an end, and timed until it is over."""
+"""Define the faults. Each is injected, reverted if it does not end by itself, and timed until recovery."""
 
 import os
 import random

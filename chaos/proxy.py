@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that can be cut: what stands behind it is then out of reach, but alive."""
+"""Run a TCP proxy on loopback that can be cut, so that the server behind it is unreachable but alive."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""Seconds and a seed -> a server, phones, faults at random, and a report."""
+"""Run a server with clients and random faults for some seconds, and report."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""A server after all faults, and what the phones remember -> everything that is wrong."""
+"""Compare a server after all faults with what the clients remember, and list what is wrong."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Names, passwords and tokens -> who is asking, and what they may do."""
+"""Check user names, passwords and tokens, and what a token allows."""
 
 import hashlib
 import hmac

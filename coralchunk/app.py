@@ -1,4 +1,4 @@
-"""Put the rooms together. This file wires; it decides nothing."""
+"""Create the WSGI application from its services and blueprints."""
 
 import os
 

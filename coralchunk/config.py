@@ -1,4 +1,4 @@
-"""Settings: the environment, read once, checked, frozen."""
+"""Read the settings from the environment once, and check them."""
 
 import os
 import pkgutil

@@ -1,4 +1,4 @@
-"""Log lines: readable on a terminal, JSON elsewhere; to standard error."""
+"""Set up logging to standard error: readable on a terminal, JSON elsewhere."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""What is counted, by whichever process it happens in; GET /metrics adds it all up.
+"""Define the counters that any process may increment; GET /metrics adds them up.
 
 The processes share files in the folder that PROMETHEUS_MULTIPROC_DIR names (the supervisor sets it before any
 of them starts); without it each counts for itself.

@@ -1,4 +1,4 @@
-"""What is asked of and about processes and the processor they run on."""
+"""Ask about processes and processors, and end a process with its parent."""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""What a web process needs from outside, opened once and handed in. No Flask here."""
+"""Open what a web process needs from outside, once. This module does not know Flask."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The words of this field as data. Everything imports these; they import nothing.
+"""Define the data types of this field. Everything imports this module; it imports nothing.
 
 Pixels count from the top left corner of the upright photo; x runs right, y runs down.
 """

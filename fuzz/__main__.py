@@ -1,4 +1,4 @@
-"""python -m fuzz corpus FOLDER | decode FOLDER [libFuzzer's options]."""
+"""Run the fuzzer: python -m fuzz corpus FOLDER | decode FOLDER [libFuzzer's options]."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each format, mode and compression -> one small file: the seeds of the fuzzer, generated when needed."""
+"""Generate the seeds of the fuzzer: one small file for each format, mode and compression."""
 
 from io import BytesIO
 from pathlib import Path

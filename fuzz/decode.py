@@ -1,4 +1,4 @@
-"""An atheris harness: whatever the bytes, decoding gives pixels or one of our own refusals."""
+"""Define the atheris harness: any bytes must decode to pixels or raise one of our errors."""
 
 import sys
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""python -m jobs NAME: one worker, until it is told to stop."""
+"""Run one worker: python -m jobs NAME."""
 
 import os
 import pkgutil

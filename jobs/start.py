@@ -1,4 +1,4 @@
-"""A worker's name -> one worker, until it is told to stop."""
+"""Load the model and run a worker until it is told to stop."""
 
 import os
 import resource

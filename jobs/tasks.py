@@ -1,4 +1,4 @@
-"""The RQ task functions; the queue names them by string, so nothing below imports this file."""
+"""Define the RQ task functions. The queue names them by string, so no other module imports this one."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""The RQ worker class: in this process (no fork, so the model stays loaded), and allow-listed tasks only."""
+"""Define the RQ worker class: no fork, so that the model stays loaded, and only allowed tasks."""
 
 import resource
 from collections.abc import Callable, Iterator

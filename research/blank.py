@@ -1,4 +1,4 @@
-"""A number -> a made-up photo in which nothing is to be seen: water, darkness, glare.
+"""Draw photos that show nothing: water, darkness, glare.
 
 Photos of nothing but water, a lens cap or glare are in no collection. Stretched to full contrast, a camera's
 noise looks like a surface; so the model has to be shown that it is none.

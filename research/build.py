@@ -1,4 +1,4 @@
-"""Labelled patches -> decisions, what they say of patches they never saw, and graphs that serve them."""
+"""Fit the decisions on labelled patches, apply them to held-out patches, and build the served graphs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What was said of held-out patches and what they were -> probabilities that mean what they say."""
+"""Fit the calibration of probabilities on held-out patches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

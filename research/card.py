@@ -1,4 +1,4 @@
-"""What was measured -> the manifest, and the card that a reef scientist reads before trusting the model."""
+"""Write the manifest and the model card from what was measured."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

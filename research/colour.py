@@ -1,4 +1,4 @@
-"""A window's pixels and its photo's scene -> five numbers that say how it looks beside the rest of the photo.
+"""Compare the colour of a window with the scene of its photo, in five numbers.
 
 Absolute colour says more about the water than about the coral: it reads bleaching well in one sea and upside
 down in the next. Of some twenty relative numbers these five carried over best to a sea left out of training.

@@ -1,4 +1,4 @@
-"""Labelled tiles and masks -> more patches of the same photos, off the grid and at other scales.
+"""Cut more patches from labelled tiles and masks, off the grid and at other scales.
 
 A chunk is 244 px of whatever photo a diver takes: a colony fills it in one photo and a polyp in the next. So
 patches of 122 to 488 px are cut wherever the labels around a place agree.

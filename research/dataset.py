@@ -1,4 +1,4 @@
-"""The folders of labelled photos -> one list of what to learn from and what to be classified by."""
+"""Collect the labelled photos, and split them into those for training and those for evaluation."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

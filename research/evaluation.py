@@ -1,4 +1,4 @@
-"""What was said of held-out patches and what they were -> the figures of the card, with intervals."""
+"""Compute the figures of the model card on held-out patches, with intervals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Samples -> rows of features, through the same graph that is later served."""
+"""Extract the features of samples, with the graph that is later served."""
 
 import io
 from collections.abc import Iterator, Sequence

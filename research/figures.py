@@ -1,4 +1,4 @@
-"""Figures -> small pictures for the model card."""
+"""Draw the small plots of the model card."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""Rows of features and labels -> the decisions on them, and what those say of patches they never saw."""
+"""Fit the decisions on features and labels, and predict held-out patches."""
 
 from collections.abc import Iterator
 from typing import Final

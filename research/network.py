@@ -1,4 +1,4 @@
-"""A window and its photo's scene -> probabilities and distance: the graph that is served.
+"""Assemble the graph that is served: from a window and a scene to probabilities and a distance.
 
 Texture (of the grey, contrast-stretched window) decides whether there is coral; texture, colour beside the
 rest of the photo and plain colour decide whether it is bleached. Where a window is all there is of a photo

@@ -1,4 +1,4 @@
-"""Patches -> the windows and scenes that the served model would get for them."""
+"""Extract the windows and scenes that the served model would get for patches."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby

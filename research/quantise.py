@@ -1,4 +1,4 @@
-"""A float ONNX graph and real inputs -> the same graph with int8 convolutions (QDQ, per channel)."""
+"""Quantise the convolutions of an ONNX graph to int8 (QDQ, per channel), calibrated on real inputs."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Photos of one label each -> contact sheets with numbered squares, for labelling squares by eye.
+"""Draw contact sheets with numbered squares, for labelling squares by eye.
 
     python -m research.sheets --data ../shared/data --out sheets web/flickr/bleached web/stock/healthy
 

@@ -1,4 +1,4 @@
-"""Folders and CSV files of labelled photos -> patches: where in which photo lies what.
+"""Read folders and CSV files of labelled photos as patches.
 
 Layouts read here:
     tiles.csv         photo, site, tile_px, row, col, label; where a photo is only a piece of one, as

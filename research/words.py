@@ -1,4 +1,4 @@
-"""Figures and card.md -> the model card: what a person must know who is about to believe the model."""
+"""Write the model card from figures and card.md."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

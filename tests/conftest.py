@@ -1,4 +1,4 @@
-"""What tests share: a real server, a real Redis, and the services of one process on them."""
+"""Provide what tests share: a real server, a real Redis, and the services of one process."""
 
 import signal
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A real S3 server for the tests: SeaweedFS on loopback, from its package on PyPI."""
+"""Run a real S3 server for the tests: SeaweedFS on loopback, from its package on PyPI."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, from the machine's packages; on a socket in a folder of its own."""
+"""Run a PostgreSQL for the tests from the machine's packages, on a socket in its own folder."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""A seed and a size -> a made-up reef photo: sand, with brown (living) and pale (bleached) heads of coral."""
+"""Generate reef photos: sand with brown (living) and pale (bleached) corals."""
 
 from io import BytesIO
 from typing import Any

@@ -1,4 +1,4 @@
-"""A real `coralchunk serve` in a process of its own, as its users and its operator meet it."""
+"""Run a real `coralchunk serve` in a process of its own, and talk to it as users and operators do."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Faults at random, for a while: every accepted photo is judged, once, as without them."""
+"""Test that under random faults every accepted photo is classified once, with the right answer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What happens when processes die, the power goes, or an operator errs: no accepted photo is lost."""
+"""Test that no accepted photo is lost when processes die, the power fails, or an operator errs."""
 
 import json
 import signal

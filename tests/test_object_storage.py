@@ -1,4 +1,4 @@
-"""A server whose photos, results and correction pictures are in an S3 bucket."""
+"""Test a server whose photos, results and correction pictures are in an S3 bucket."""
 
 import subprocess
 import time

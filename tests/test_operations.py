@@ -1,4 +1,4 @@
-"""What docs/operations.md promises operators: metrics, logs, backups."""
+"""Test what docs/operations.md promises operators: metrics, logs, backups."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a client is told while something is missing: no Redis, no room, no patience, no more workers."""
+"""Test what clients are told while something is missing: Redis, disk space, time, workers."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the docs and the packaging promise, held to what the code says."""
+"""Test that the documentation and the packaging match the code."""
 
 import ast
 import configparser

@@ -1,4 +1,4 @@
-"""Photos from a real dive, where they are at hand; none is part of this repository."""
+"""Test photos from a real dive if they are available; none is part of this repository."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Workers beside the other processes, and workers started by hand for a server that runs elsewhere."""
+"""Test workers beside the other processes, and workers that an operator starts for a remote server."""
 
 import os
 import signal

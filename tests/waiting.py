@@ -1,4 +1,4 @@
-"""Waiting for what other processes do: always with a deadline, and with an answer when it is missed."""
+"""Wait for other processes with a deadline, and fail with a reason if it passes."""
 
 import time
 from collections.abc import Callable

@@ -1,1 +1,1 @@
-"""The languages that the server speaks. Each module translates; none holds logic of its own."""
+"""The HTTP APIs of the server, one package for each, and what they share. They contain no domain logic."""

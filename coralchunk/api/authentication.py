@@ -1,4 +1,4 @@
-"""A request -> the token in it, and who is asking; the one place for every language of the API."""
+"""Read the token of a request and find out who sent it, for all APIs."""
 
 import time
 from typing import Final

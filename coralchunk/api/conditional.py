@@ -1,4 +1,4 @@
-"""Answers that a client may keep, but has to ask about each time."""
+"""Answer conditional requests: ETags, 304, and responses that only the client may cache."""
 
 from flask import Response, request
 

@@ -1,4 +1,4 @@
-"""Health, readiness and metrics: what operators and probes ask."""
+"""Serve health, readiness and metrics to probes and operators."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The bytes of a request -> a checked value, or a refusal that names the field."""
+"""Parse a JSON request body into a checked value, or refuse it and name the field."""
 
 from typing import Final, TypeVar
 

@@ -1,4 +1,4 @@
-"""Describe one language of the API: where it is spoken, its media types, and how it writes a refusal."""
+"""Describe one API: its paths, its media types, and how it writes errors."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Counts of all processes and the state of the queue -> the text that Prometheus scrapes."""
+"""Render the counters of all processes and the state of the queue for Prometheus."""
 
 import os
 from collections.abc import Iterator

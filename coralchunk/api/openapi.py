@@ -1,4 +1,4 @@
-"""Views and what they say of themselves -> the OpenAPI 3.1 document."""
+"""Generate the OpenAPI 3.1 document from the views and their descriptions."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Turn the domain's errors into HTTP refusals, each in the language of its path."""
+"""Map errors to HTTP status codes, and write them in the format of the API that was called."""
 
 import errno
 from dataclasses import dataclass

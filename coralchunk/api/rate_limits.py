@@ -1,4 +1,4 @@
-"""How often one client may ask."""
+"""Limit how many requests a client may send."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Requests -> an id that follows them into every log line, and a measured time."""
+"""Give each request an id that appears in all its log lines, and measure its duration."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The bodies of V1, field by field: what /openapi.json tells clients, and what tests hold answers to."""
+"""Describe the bodies of the V1 API; /openapi.json publishes them, and tests check answers against them."""
 
 from typing import Annotated, Literal
 

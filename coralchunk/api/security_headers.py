@@ -1,4 +1,4 @@
-"""Answers -> answers whose headers let a browser do as little as possible with them."""
+"""Set the security headers of every response."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""coralchunk user, coralchunk token: who may use the server, and with what."""
+"""Implement `coralchunk user` and `coralchunk token`."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""coralchunk classify PHOTO...: the same pipeline in this process, without Redis."""
+"""Implement `coralchunk classify`: the same pipeline in this process, without Redis."""
 
 import csv
 import json

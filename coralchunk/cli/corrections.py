@@ -1,4 +1,4 @@
-"""coralchunk corrections: what people said that chunks show, for training."""
+"""Implement `coralchunk corrections`: export corrections for training."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""coralchunk doctor: tell whether everything is there that a server needs."""
+"""Implement `coralchunk doctor`: check whether a machine has everything that a server needs."""
 
 import shutil
 import sys

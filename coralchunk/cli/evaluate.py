@@ -1,4 +1,4 @@
-"""coralchunk evaluate FOLDER_OR_CSV: measure a model on photos whose truth is known."""
+"""Implement `coralchunk evaluate`: measure a model on labelled photos."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""coralchunk jobs: look at the jobs of a running server, cancel them, try them again."""
+"""Implement `coralchunk jobs`: list, show, cancel and retry the jobs of a running server."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""coralchunk COMMAND: the one entry point."""
+"""Define the command `coralchunk`."""
 
 import os
 import pkgutil

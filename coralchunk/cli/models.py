@@ -1,4 +1,4 @@
-"""coralchunk models: list, verify and install models."""
+"""Implement `coralchunk models`: list, verify and install models."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""coralchunk serve, coralchunk worker: the processes of a server."""
+"""Implement `coralchunk serve` and `coralchunk worker`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What can go wrong, in words of the domain, not of HTTP; more in `access`, `setup` and `surveys`.
+"""Define the errors of the domain. They know no HTTP; `access`, `setup` and `surveys` hold more of them.
 
 CoralchunkError
 ├─ BadRequest              the question itself is wrong

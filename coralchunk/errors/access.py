@@ -1,4 +1,4 @@
-"""What can go wrong with users, tokens and the database: more branches of the tree.
+"""Define the errors about users, tokens and the database.
 
 CoralchunkError
 ├─ Denied                  the requester may not do this

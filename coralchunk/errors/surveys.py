@@ -1,4 +1,4 @@
-"""What can go wrong with links, surveys and corrections: more branches of the tree.
+"""Define the errors about links, surveys and corrections.
 
 CoralchunkError
 ├─ BadRequest

@@ -1,4 +1,4 @@
-"""Bytes from a stranger -> upright RGB pixels -> grid of chunks -> the picture a diver sees.
+"""Decode uploads to upright RGB pixels, divide them into chunks, and draw the result picture.
 
 Pure: takes and returns values, opens nothing.
 """

@@ -1,4 +1,4 @@
-"""Refuse files whose header says that decoding would take a time or a memory that no photo takes."""
+"""Refuse files whose header says that decoding would need more time or memory than a photo does."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A picture -> PNG bytes for a phone."""
+"""Encode a picture as PNG."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""The image formats that are read, and how a file is recognised before anything decodes it."""
+"""List the image formats that are accepted, and recognise them before anything is decoded."""
 
 from typing import Final
 

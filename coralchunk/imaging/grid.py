@@ -1,4 +1,4 @@
-"""A photo's size -> the chunks that cover it."""
+"""Divide a photo into chunks."""
 
 from coralchunk.terms import CHUNK_PX, Chunk, Size
 

@@ -1,4 +1,4 @@
-"""A JPEG that Pillow has opened -> its pixels in one array.
+"""Decode a JPEG that Pillow has opened directly into one array.
 
 The decoder is libjpeg-turbo either way, and the pixels are the same to the bit; but Pillow copies them into
 memory of its own, from where every piece has to be copied again.

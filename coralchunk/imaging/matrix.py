@@ -1,4 +1,4 @@
-"""A confusion matrix -> a picture of it."""
+"""Draw a confusion matrix."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -1,4 +1,4 @@
-"""A file from a stranger -> the same file, read only as often and as far as an honest one needs.
+"""Wrap an uploaded file so that a decoder can read it only as often and as far as a valid file needs.
 
 Millions of tiny segments, comments that are copied at every byte, thousands of tags that all point at the
 same megabytes: each is a small file that keeps a parser busy for hours or fills the memory.

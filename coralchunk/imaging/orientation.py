@@ -1,4 +1,4 @@
-"""Read from a file how the camera was held: the EXIF orientation.
+"""Read the EXIF orientation of a file.
 
 Read here, not by Pillow, see imaging.tags.
 """

@@ -1,4 +1,4 @@
-"""A photo and what is said about its chunks -> the picture that a diver sees.
+"""Draw the predictions of its chunks over a photo.
 
 Four states must stay apart for everybody, so each has a colour and a pattern of its own: on a grey print
 bleached is a thick bright frame, healthy a thin frame, unsure a hatch without a frame, and what is not coral

@@ -1,4 +1,4 @@
-"""A photo's size and points in it -> the windows around them."""
+"""Find the windows around points of a photo."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""A decoded file -> pieces of it and smaller copies, RGB, as it was stored.
+"""Give access to the pixels of a decoded file: pieces of it and smaller copies, RGB, as stored.
 
 An array takes 3 bytes a pixel and its pieces cost nothing. Pillow keeps 4 bytes in memory of its own and each
 piece has to be unpacked; but turning its picture into an array would take both at once, which for a photo of

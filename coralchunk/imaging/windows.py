@@ -1,4 +1,4 @@
-"""Pixels and chunks -> the full-size windows that the network sees."""
+"""Extract the full-size windows that the network sees of chunks."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Windows -> probabilities, by ONNX Runtime on one core."""
+"""Classify windows with ONNX Runtime on one core."""
 
 import time
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What must be known of a model to use and to classify it: the JSON file that lies beside its ONNX file."""
+"""Describe a model: the JSON file beside its ONNX file."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,4 +1,4 @@
-"""What the pipeline works with: open connections, handed in once a process."""
+"""Hold the open connections that the pipeline uses; each process opens them once."""
 
 from dataclasses import dataclass
 from typing import Final

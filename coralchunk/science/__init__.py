@@ -1,4 +1,4 @@
-"""Probabilities -> what is said about chunks and about the reef.
+"""Turn probabilities into predictions for chunks and into figures for photos and surveys.
 
 Pure: numbers in, numbers out.
 """

@@ -1,4 +1,4 @@
-"""Predictions of a photo's chunks -> cover of coral, share of it that is bleached, and how sure that is."""
+"""Measure the coral cover of a photo and its bleached share, with confidence intervals."""
 
 import math
 from collections.abc import Sequence

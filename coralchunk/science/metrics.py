@@ -1,4 +1,4 @@
-"""What was said and what was true -> how good the saying is, in the figures that this field compares.
+"""Compute the metrics of classifiers from predictions and true labels.
 
 Truth is a column number (the order of terms.CLASSES), or a row of shares where a chunk is partly bleached.
 """

@@ -1,4 +1,4 @@
-"""Probabilities -> one state for each chunk, or an honest "unsure"."""
+"""Turn the probabilities of each chunk into one state, or into "unsure"."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A small copy of a photo and some windows of it -> how it was taken, in numbers, and what to do better.
+"""Measure the quality of a photo, and advise how to take a better one.
 
 The steps at which something is said were set between what was measured on real photos and on the same ones
 spoilt on purpose: 10 quadrat photos (Tayrona), 91 reef photos (Eilat) and 1,018 from the web; 28 of them also

@@ -1,1 +1,1 @@
-"""What is kept outside Redis: uploads and answers (blobs), and the models."""
+"""Store what is kept outside Redis: uploads and answers, models, and rows in SQL."""

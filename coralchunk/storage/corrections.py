@@ -1,4 +1,4 @@
-"""Corrections as rows."""
+"""Read and write corrections as rows."""
 
 from dataclasses import asdict, dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""A URL -> a database whose transactions are whole: SQLite in a file, or PostgreSQL."""
+"""Open a database with complete transactions: SQLite in a file, or PostgreSQL."""
 
 import sqlite3
 import threading

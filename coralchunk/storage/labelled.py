@@ -1,4 +1,4 @@
-"""A folder or a CSV of labelled photos -> the squares in them whose truth is known.
+"""Read a folder or a CSV of labelled photos.
 
 CSV, the layout in which corrections are exported and training data comes; paths are relative to the file:
 

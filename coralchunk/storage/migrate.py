@@ -1,4 +1,4 @@
-"""A database of any earlier version, or an empty one -> the tables that this version uses."""
+"""Migrate a database of any earlier version, or an empty one, to the current tables."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""Folders of models, each with a models.txt -> manifests and model bytes that are what they claim to be."""
+"""Find models in folders with a models.txt, and check their files against it."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Models in folders -> classifiers and labels with numbers that stay theirs for good."""
+"""Give classifiers and labels numbers that never change."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""The address of a photo on the web -> its bytes, within bounds, and never from inside this network."""
+"""Fetch a photo from the web, within limits, and never from inside the operator's network."""
 
 import asyncio
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Surveys and their photos as rows."""
+"""Read and write surveys and their photos as rows."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Users and tokens as rows."""
+"""Read and write users and tokens as rows."""
 
 from dataclasses import dataclass
 from typing import Final

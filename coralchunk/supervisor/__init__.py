@@ -1,1 +1,1 @@
-"""The parent of all processes: starts Redis, web and workers, and restarts what dies."""
+"""Run the parent process: it starts Redis, web processes and workers, and restarts those that end."""

@@ -1,4 +1,4 @@
-"""How gunicorn runs the app; the supervisor hands over the listening socket and the number of processes.
+"""Configure gunicorn; the supervisor passes the listening socket and the number of processes.
 
 gevent workers: with threads or plain processes, 200 slow uploads leave nobody for the others.
 """

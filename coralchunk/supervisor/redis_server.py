@@ -1,4 +1,4 @@
-"""A private Redis (or Valkey) for one data folder: found, started, and adopted again after a crash.
+"""Run a private Redis (or Valkey) for one data folder, and adopt one that survived a crash.
 
 It listens on a Unix socket in a folder that only this user can enter, keeps an append-only file that is
 flushed every second, and never evicts.

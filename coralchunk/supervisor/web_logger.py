@@ -1,4 +1,4 @@
-"""gunicorn's own words -> the log lines of everybody else."""
+"""Write gunicorn's messages as log lines of the server."""
 
 import logging
 

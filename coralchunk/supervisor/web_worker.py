@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, with our own words for what is no HTTP, and patience with an end."""
+"""Adapt gunicorn's gevent worker: JSON errors for requests that are not HTTP, and a graceful shutdown."""
 
 import contextlib
 import json

@@ -1,1 +1,1 @@
-"""What outlives a job because somebody wants it to: the photos of a survey, and the corrections of chunks."""
+"""Keep what outlives jobs: surveys with their photos, and corrections of chunks."""

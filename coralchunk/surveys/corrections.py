@@ -1,4 +1,4 @@
-"""What people say that chunks show -> kept with what the model saw and said, for a later one to learn from.
+"""Keep corrections of chunks, with the pixels and the prediction that the model saw and made.
 
 In the folder of corrections, one folder a photo, beyond the end of its job:
 

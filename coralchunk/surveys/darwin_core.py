@@ -1,4 +1,4 @@
-"""A survey -> a Darwin Core Archive: what GBIF, OBIS and their readers take.
+"""Write a survey as a Darwin Core Archive, the format of GBIF and OBIS.
 
 The core has one occurrence a photo: coral, present or absent. Its measurements are in the extension
 ExtendedMeasurementOrFact: cover of coral, and bleached share of the coral, with the model as the method.

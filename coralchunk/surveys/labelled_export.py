@@ -1,4 +1,4 @@
-"""Corrections -> a folder that training and `coralchunk evaluate` read.
+"""Export corrections as a folder that training and `coralchunk evaluate` read.
 
 tiles.csv                 photo,site,tile_px,row,col,label as in training data, and beside them: group (one
 photo of a reef), context and where in it the chunk lies, who and when, what the

@@ -1,4 +1,4 @@
-"""Surveys -> where a plot of their bleached cover over time has its marks; a template draws it."""
+"""Lay out a plot of the bleached cover of surveys over time; a template draws it."""
 
 import datetime as dt
 from collections.abc import Sequence

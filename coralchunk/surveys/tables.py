@@ -1,4 +1,4 @@
-"""A survey -> a table and a map layer that other programs read."""
+"""Write a survey as CSV and GeoJSON."""
 
 import csv
 import json

@@ -1,1 +1,1 @@
-"""The pages that people read."""
+"""The pages of the app and of the documentation."""

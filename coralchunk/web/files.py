@@ -1,4 +1,4 @@
-"""Scripts, styles and pictures of the pages, at addresses that change with them.
+"""Serve scripts, styles and pictures at URLs that change with their content.
 
 A browser then keeps them for a year without a question; on a thin line it would else ask about each of some
 twenty files at every visit. The version is a folder, as modules name each other by relative paths.

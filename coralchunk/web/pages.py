@@ -1,4 +1,4 @@
-"""The documentation pages, and the OpenAPI document they are made from."""
+"""Serve the documentation pages and the OpenAPI document."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The app's screens. They are empty frames: the browser fills them from the same API that others use."""
+"""Serve the pages of the app; the browser fills them through the V1 API."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Databases of both kinds, and accounts in them."""
+"""Provide databases of both kinds, and accounts in them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

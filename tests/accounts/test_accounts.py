@@ -1,4 +1,4 @@
-"""Users, passwords and tokens, in both databases."""
+"""Test users, passwords and tokens, in both databases."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""SQLite and PostgreSQL: brought up to date, whole transactions, and what is said when they are away."""
+"""Test migrations, transactions and unavailable databases, on SQLite and PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

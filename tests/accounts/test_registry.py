@@ -1,4 +1,4 @@
-"""Classifiers and labels keep their numbers, whoever asks for them first, in both databases."""
+"""Test that classifiers and labels keep their numbers, in both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
 

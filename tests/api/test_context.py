@@ -1,4 +1,4 @@
-"""What depends on how an operator has set the server up; in this process, on a real Redis."""
+"""Test what depends on the operator's settings, in this process with a real Redis."""
 
 import resource
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""GET /V1/api/events: a job's changes as server-sent events."""
+"""Test GET /V1/api/events, the changes of a job as server-sent events."""
 
 import json
 from collections.abc import Iterator

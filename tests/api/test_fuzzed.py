@@ -1,4 +1,4 @@
-"""Requests made up from /openapi.json: every answer has a status and a shape that the document declares."""
+"""Test that generated requests get only statuses and bodies that /openapi.json declares."""
 
 from contextlib import suppress
 

@@ -1,4 +1,4 @@
-"""The document that describes the API is valid, complete, and true to what the server answers."""
+"""Test that the OpenAPI document is valid, complete, and matches what the server answers."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is not accepted under /V1, and in which words: always JSON, never a page or a traceback."""
+"""Test what is refused under /V1: always JSON, never a page or a traceback."""
 
 from collections.abc import Iterator
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What people take away from a finished job: its table, and a link to show it."""
+"""Test the table of a completed job and links that share its result."""
 
 import csv
 from io import BytesIO, StringIO

@@ -1,4 +1,4 @@
-"""The V1 API where the operator has it ask for tokens."""
+"""Test the V1 API when it requires tokens."""
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator

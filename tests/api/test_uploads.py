@@ -1,4 +1,4 @@
-"""Upload requests that are nearly right: the photo is taken, or the refusal says what to change."""
+"""Test upload requests that are nearly right: the photo is accepted, or the error says what to change."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The contract of the mobile app's API, field by field, against a running server."""
+"""Test the contract of the V1 API, field by field, on a running server."""
 
 import base64
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""?wait= on the status: one request that is answered when there is news."""
+"""Test ?wait= of the status, which answers when the status changes."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""coralchunk user and coralchunk token, as an operator calls them, with the server that believes them."""
+"""Test `coralchunk user` and `coralchunk token` with a server that uses the same database."""
 
 import re
 import subprocess

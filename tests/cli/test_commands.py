@@ -1,4 +1,4 @@
-"""The command line, as it is called in a shell."""
+"""Test the command line as it is called in a shell."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""A host of photos, an app that may fetch from it, a worker, and a user with a token."""
+"""Provide a host of photos, an app that may fetch from it, a worker, and a user with a token."""
 
 import json
 import secrets

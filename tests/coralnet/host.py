@@ -1,4 +1,4 @@
-"""A web server on loopback that offers photos, and all that a photo's address may lead to instead."""
+"""Serve photos on loopback, and everything else that the URL of a photo may lead to."""
 
 import gzip
 import threading

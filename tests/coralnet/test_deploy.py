@@ -1,4 +1,4 @@
-"""Every row of the deploy API, on a real queue with a real worker and a host on loopback."""
+"""Test the deploy API on a real queue, with a real worker and a host on loopback."""
 
 import secrets
 import time

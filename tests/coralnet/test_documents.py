@@ -1,4 +1,4 @@
-"""Documents that the deploy API refuses, with the pointer to what is wrong, at a running server."""
+"""Test documents that the deploy API refuses, with the pointer to the error, on a running server."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Fetching photos by address: what comes, and what may never be reached."""
+"""Test fetching photos by URL, and addresses that must never be reached."""
 
 import socket
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""What the deploy API refuses, with the pointer to what is wrong."""
+"""Test what the deploy API refuses, with the pointer to the error."""
 
 from collections.abc import Callable
 from typing import Any

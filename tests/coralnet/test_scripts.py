@@ -1,4 +1,4 @@
-"""The scripts that ecologists have, against a running server: only its address in them is changed."""
+"""Test scripts of ecologists against a running server; only the host in them is changed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Points are rows and columns of the stored pixels, whatever a file says of how the camera was held."""
+"""Test that points are rows and columns of the stored pixels, regardless of the EXIF orientation."""
 
 import pytest
 

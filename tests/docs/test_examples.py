@@ -1,4 +1,4 @@
-"""The shell and Python examples of the documentation work as they are written, against a real server."""
+"""Test that the shell and Python examples of the documentation work on a real server."""
 
 import json
 import re

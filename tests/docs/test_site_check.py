@@ -1,4 +1,4 @@
-"""The check of the built documentation finds what `make docs` must not let through."""
+"""Test the check of the built documentation."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A server to be attacked, and what must hold whatever was sent to it."""
+"""Provide a server to attack, and check what must hold whatever was sent to it."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Files that want to harm whoever opens them. All are generated; most are smaller than what they claim."""
+"""Generate files that attack the program that opens them."""
 
 import struct
 import zlib

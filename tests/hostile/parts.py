@@ -1,4 +1,4 @@
-"""The building blocks of image files, so that tests can put together what no encoder would."""
+"""Build parts of image files, so that tests can assemble what no encoder would write."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""ICC profiles and EXIF blocks that want to harm whoever reads them."""
+"""Generate ICC profiles and EXIF blocks that attack the program that reads them."""
 
 import struct
 

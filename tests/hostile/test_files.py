@@ -1,4 +1,4 @@
-"""Hostile files, thrown at a running server: refused, or a job that ends; never more."""
+"""Test that a running server refuses hostile files, or ends their jobs with an error."""
 
 import pytest
 

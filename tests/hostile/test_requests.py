@@ -1,4 +1,4 @@
-"""Forms and requests that no honest client sends, and clients that send nothing at all for a long time."""
+"""Test forms and requests that no correct client sends, and clients that send nothing for a long time."""
 
 import socket
 import time

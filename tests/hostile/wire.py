@@ -1,4 +1,4 @@
-"""Bytes on a socket -> whatever the server answers: for requests that no HTTP library would send."""
+"""Send raw bytes over a socket, for requests that no HTTP library would send."""
 
 import json
 import socket

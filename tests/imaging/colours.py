@@ -1,4 +1,4 @@
-"""Colour spaces by their definitions: what a file may say of its numbers, and what they are in sRGB."""
+"""Define colour spaces, what a file may say about its numbers, and what they are in sRGB."""
 
 import struct
 from collections.abc import Sequence

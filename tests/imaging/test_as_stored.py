@@ -1,4 +1,4 @@
-"""The pixels of a photo with the rows and columns that its file has, whatever its orientation says."""
+"""Test the pixels of a photo in the rows and columns of its file, regardless of its orientation."""
 
 from io import BytesIO
 from typing import Any

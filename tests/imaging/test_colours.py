@@ -1,4 +1,4 @@
-"""What a file says of its colours is read in every format, and everything that comes out is sRGB."""
+"""Test that colour information is read in every format, and that all output is sRGB."""
 
 import struct
 import zlib

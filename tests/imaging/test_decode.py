@@ -1,4 +1,4 @@
-"""Each accepted format, colour mode and way to hold a camera; what is refused is in test_refused_files.py."""
+"""Test each accepted format, colour mode and orientation; test_refused_files.py has what is refused."""
 
 from io import BytesIO
 from typing import Any

@@ -1,4 +1,4 @@
-"""JPEGs decoded at once are what Pillow makes of them, to the bit; what is not in order is left to Pillow."""
+"""Test that direct JPEG decoding gives the pixels that Pillow gives, and leaves damaged files to Pillow."""
 
 from io import BytesIO
 from typing import Any

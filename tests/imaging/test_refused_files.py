@@ -1,4 +1,4 @@
-"""Bytes that are no usable photo, and how they are told apart: nothing but our own errors ever comes out."""
+"""Test that unusable files raise our errors and nothing else."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""Put TIFF files and EXIF blocks together tag by tag, as no writer at hand would."""
+"""Assemble TIFF files and EXIF blocks tag by tag, as no available writer would."""
 
 import struct
 import zlib

@@ -1,4 +1,4 @@
-"""Drawn windows, and what each bundled model said of them when it was built.
+"""Record what each bundled model answered for drawn windows when it was built.
 
 `python -m tests.inference.golden` writes golden.json anew: only with a new model, and read the difference.
 """

@@ -1,4 +1,4 @@
-"""What the bundled model says of drawn windows: no later change may move it unseen."""
+"""Test that the answers of the bundled model for drawn windows do not change."""
 
 import json
 from typing import Any

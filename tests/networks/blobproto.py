@@ -1,4 +1,4 @@
-"""Writes protocol buffers by hand, as Caffe and hostile senders do."""
+"""Write protocol buffers by hand, as Caffe and attackers do."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""Networks whose right answers are known by construction, and hostile files that claim to be networks."""
+"""Build networks whose answers are known, and hostile files that claim to be networks."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""An uploaded ONNX file is described without being loaded, and refused where it is hostile."""
+"""Test that an uploaded ONNX file is described without being loaded, and refused if it is hostile."""
 
 from contextlib import suppress
 from typing import Any

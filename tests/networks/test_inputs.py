@@ -1,4 +1,4 @@
-"""A region of a picture is found to the pixel, in the upright photo."""
+"""Test that a region of an upright photo is found to the pixel."""
 
 from io import BytesIO
 

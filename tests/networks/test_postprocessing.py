@@ -1,4 +1,4 @@
-"""Tensors become labels, boxes and scores as computed by hand."""
+"""Test that tensors become the labels, boxes and scores that were computed by hand."""
 
 import math
 from typing import Any

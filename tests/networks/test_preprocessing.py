@@ -1,4 +1,4 @@
-"""Pictures become exactly the tensors that the fields of a preprocessing say."""
+"""Test that pictures become exactly the tensors that the fields of a preprocessing define."""
 
 from io import BytesIO
 from typing import Any

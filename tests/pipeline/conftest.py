@@ -1,4 +1,4 @@
-"""Real RQ workers in this process, and jobs on a real Redis."""
+"""Provide real RQ workers in this process, and jobs on a real Redis."""
 
 import secrets
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""python -m tests.pipeline.racer NAME LEDGER: a real worker that notes in LEDGER each picture it keeps."""
+"""Run a worker that records each picture it stores: python -m tests.pipeline.racer NAME LEDGER."""
 
 import os
 import sys

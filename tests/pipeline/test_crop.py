@@ -1,4 +1,4 @@
-"""A chunk is cut out by a worker, while somebody waits for it."""
+"""Test that a worker crops a chunk while a request waits for it."""
 
 from io import BytesIO
 

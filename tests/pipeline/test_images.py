@@ -1,4 +1,4 @@
-"""Whole images, classified while a request waits: on a real Redis, with a real RQ worker."""
+"""Test the classification of whole images while a request waits, with a real RQ worker."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

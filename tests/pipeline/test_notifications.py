@@ -1,4 +1,4 @@
-"""Whoever waits for a job is told of its changes, and does not have to look."""
+"""Test that waiting requests are notified of changes and do not poll."""
 
 import threading
 from collections.abc import Callable, Iterator

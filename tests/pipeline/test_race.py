@@ -1,4 +1,4 @@
-"""Several worker processes on one photo."""
+"""Test several worker processes on one photo."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What crashes, lost writes and time leave behind is put right."""
+"""Test that the sweep repairs what crashes, lost writes and time leave behind."""
 
 import os
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Submit, work, finish, cancel: on a real Redis, with a real RQ worker."""
+"""Test submit, classify, finish and cancel on a real Redis, with a real RQ worker."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Variants of a window: other light, other lens, other framing, one seed."""
+"""Test the variants of a window: other light, other lens, other framing, one seed."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Made-up photos of nothing: the same each time, learned from lightly, never classified."""
+"""Test the drawn photos of nothing: reproducible, low weight in training, never in the evaluation."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Held-out answers -> probabilities that mean what they say."""
+"""Test that calibrated probabilities match the observed frequencies."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Patches off the grid: only where the labels around a place agree."""
+"""Test patches off the grid: only where the labels around a place agree."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Folders of labelled photos become one list, with evaluation-only photos kept apart."""
+"""Test that folders of labelled photos become one list, with evaluation-only photos kept apart."""
 
 from pathlib import Path
 

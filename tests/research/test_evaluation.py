@@ -1,4 +1,4 @@
-"""Figures of held-out patches, with intervals that draw photos instead of patches."""
+"""Test the figures of held-out patches, whose intervals resample photos instead of patches."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Decisions on made-up features: what is held out stays out, and what can be told is told."""
+"""Test decisions on generated features, and that held-out samples stay held out."""
 
 from dataclasses import replace
 

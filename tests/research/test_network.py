@@ -1,4 +1,4 @@
-"""The served graph: torch, the arithmetic in numpy and ONNX Runtime say the same."""
+"""Test that torch, numpy and ONNX Runtime give the same answers for the served graph."""
 
 import numpy as np
 import pytest

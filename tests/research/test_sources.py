@@ -1,4 +1,4 @@
-"""Folders of labelled photos, generated here in each layout that research reads."""
+"""Test each layout of labelled photos that research reads, on generated folders."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The figures by which models are compared, against hand-made cases and definitions written out."""
+"""Test the metrics of models against hand-made cases and written-out definitions."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""How a photo was taken: what is said of one spoilt on purpose, and that a good one is left in peace."""
+"""Test the quality measures on photos that were degraded on purpose, and on a good one."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""The cover of a survey: whole photos are what is drawn, and few of them give wide intervals or none."""
+"""Test the cover of a survey: whole photos are resampled, and few photos give wide intervals or none."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The parts of jobs: laid out so that one job can be found, aged and deleted."""
+"""Test how the parts of jobs are laid out, so that one job can be found, aged and deleted."""
 
 import os
 from io import BytesIO

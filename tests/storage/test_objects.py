@@ -1,4 +1,4 @@
-"""Objects in a folder and in a bucket: whole or not at all, and gone when removed."""
+"""Test objects in a folder and in a bucket: complete or absent, and gone when removed."""
 
 import errno
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""A child process through its restarts."""
+"""Test a child process through its restarts."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""The Redis of one data folder: found, started, adopted."""
+"""Test how the Redis of one data folder is found, started and adopted."""
 
 import os
 import stat

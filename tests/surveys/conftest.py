@@ -1,4 +1,4 @@
-"""Surveys as values, and a survey on the shared server."""
+"""Provide surveys as values, and a survey on the shared server."""
 
 import datetime as dt
 import json

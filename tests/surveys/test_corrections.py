@@ -1,4 +1,4 @@
-"""Corrections: kept with what the model saw, beyond the job, and read back by training and evaluation."""
+"""Test that corrections are kept with what the model saw, outlive the job, and are read by training."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Surveys as files: read back by other programs' readers."""
+"""Test survey files with the readers of other programs."""
 
 import csv
 import json

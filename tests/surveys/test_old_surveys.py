@@ -1,4 +1,4 @@
-"""Surveys that earlier versions stored: their figures are computed anew from what was stored."""
+"""Test that figures of surveys from earlier versions are computed again from what was stored."""
 
 import json
 import zlib

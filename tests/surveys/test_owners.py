@@ -1,4 +1,4 @@
-"""Surveys and corrections where tokens are asked for, in both databases."""
+"""Test surveys and corrections when tokens are required, in both databases."""
 
 from collections.abc import Callable, Iterator
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""Surveys and corrections as rows, in both databases, also when two write at once."""
+"""Test surveys and corrections as rows, in both databases, with concurrent writers."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Surveys by the API of a real server: photos put in, figures out, everything deletable."""
+"""Test surveys through the API of a real server."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What tests of training share: the backbone of the bundled model, loaded once."""
+"""Provide the backbone of the bundled model, loaded once."""
 
 from hashlib import sha256
 

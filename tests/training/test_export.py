@@ -1,4 +1,4 @@
-"""A backbone and a head -> one ONNX file that the server loads like any other model."""
+"""Test that a backbone and a head become one ONNX file that the server loads like any other model."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Pictures and labels -> a head that tells new pictures apart, and figures that say how well."""
+"""Test that pictures and labels become a head that classifies new pictures, with its figures."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Pictures of textures, drawn by seed: what a classifier can learn to tell apart in seconds."""
+"""Draw pictures of textures that a classifier can learn to distinguish in seconds."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What people do in the app, in one word each."""
+"""Do in the app what people do, one function for each action."""
 
 import base64
 import re

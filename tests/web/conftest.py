@@ -1,4 +1,4 @@
-"""A browser of the session, and pages in it that refund_attempt nothing."""
+"""Provide a browser, and pages in it that fail the test on any complaint."""
 
 import shutil
 from collections.abc import Callable, Iterator

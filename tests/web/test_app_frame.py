@@ -1,4 +1,4 @@
-"""What holds on every page: no barrier, no jump, little to load, nothing from elsewhere, light and dark."""
+"""Test what holds on every page: accessible, stable, small, no outside request, light and dark."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""Photos on their way: chosen or dropped, sent, followed, cancelled, refused, and kept over a reload."""
+"""Test photos on their way: chosen or dropped, sent, followed, cancelled, refused, kept over a reload."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A result in the browser: its marks on the photo, its chunks, and what can be taken away."""
+"""Test a result in the browser: its marks on the photo, its chunks, and what can be saved."""
 
 import csv
 import io

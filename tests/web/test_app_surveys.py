@@ -1,4 +1,4 @@
-"""Surveys and corrections in the browser: photos put together, and the model put right."""
+"""Test surveys and corrections in the browser."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The pages that people read."""
+"""Test the documentation pages."""
 
 import json
 import re

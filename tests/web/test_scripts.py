@@ -1,4 +1,4 @@
-"""The modules of the browser app: their sizes, and that each import names something that exists."""
+"""Test the modules of the browser app: their sizes, and that each import names something that exists."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Write JSON:API answers and refusals, as CoralNet's scripts read them."""
+"""Write answers and errors in JSON:API, as CoralNet's scripts read them."""
 
 import json
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What CoralNet's deploy API takes: JSON that somebody sent -> values, or where exactly it is wrong."""
+"""Parse the documents that clients of CoralNet's deploy API send, and point to what is wrong in them."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The answers of CoralNet's deploy API, field by field: what /openapi.json tells clients."""
+"""Describe the answers of CoralNet's deploy API; /openapi.json publishes these models."""
 
 from typing import Annotated, Literal
 

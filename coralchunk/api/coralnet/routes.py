@@ -1,4 +1,4 @@
-"""The language of CoralNet's deploy API: /api. Points in photos on the web, for scripts that exist."""
+"""Serve CoralNet's deploy API under /api: classify points in photos on the web."""
 
 import time
 from typing import Final

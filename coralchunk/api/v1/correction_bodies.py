@@ -1,4 +1,4 @@
-"""The bodies of corrections, field by field."""
+"""Describe the bodies of corrections."""
 
 from typing import Annotated, Literal
 

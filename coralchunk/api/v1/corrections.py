@@ -1,4 +1,4 @@
-"""What people say that chunks show: /V1/api/classify/{id}/chunks/{index}/correction."""
+"""Serve corrections of chunks: /V1/api/classify/{id}/chunks/{index}/correction."""
 
 import time
 from typing import Any, Final

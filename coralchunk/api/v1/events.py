@@ -1,4 +1,4 @@
-"""A job's changes -> server-sent events (WHATWG HTML, "Server-sent events")."""
+"""Stream the changes of a job as server-sent events (WHATWG HTML, "Server-sent events")."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""The language of the mobile app: /V1/api."""
+"""Serve uploads, status, pictures and deletion of jobs: /V1/api/classify, /status, /result."""
 
 import time
 from typing import Final

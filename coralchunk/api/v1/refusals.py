@@ -1,4 +1,4 @@
-"""When V1 refuses, in the words that its routes share in the OpenAPI document."""
+"""Describe the errors that several V1 routes share, for the OpenAPI document."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""A finished job -> what people take away: a table of its chunks, a link to show it to others."""
+"""Serve the table of chunks of a completed job, and links that share its result."""
 
 import csv
 import json

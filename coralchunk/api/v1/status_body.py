@@ -1,4 +1,4 @@
-"""A job -> the body of GET /V1/api/status, put together from parts that were encoded when it finished."""
+"""Build the body of GET /V1/api/status from the parts that were encoded when the job finished."""
 
 import json
 from base64 import b64encode

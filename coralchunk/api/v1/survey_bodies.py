@@ -1,4 +1,4 @@
-"""The bodies of surveys and corrections, field by field."""
+"""Describe the bodies of surveys and corrections."""
 
 import datetime as dt
 from typing import Annotated, Literal, Self

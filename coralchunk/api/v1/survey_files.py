@@ -1,4 +1,4 @@
-"""Surveys as files for other programs: a table, a map layer, a Darwin Core Archive, a plot."""
+"""Serve surveys as files: CSV, GeoJSON, a Darwin Core Archive, a plot."""
 
 import json
 from typing import Final

@@ -1,4 +1,4 @@
-"""Surveys: /V1/api/surveys."""
+"""Serve surveys: /V1/api/surveys."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Find the photos in an upload request, or say what came instead and what to change."""
+"""Find the photos in an upload request, or say what was received and what to change."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager

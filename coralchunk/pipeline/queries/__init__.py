@@ -1,1 +1,1 @@
-"""What callers ask about jobs and the queue without changing them: look up, wait for a change, watch."""
+"""Read jobs and the queue without changing them: look up, wait for a change, watch."""

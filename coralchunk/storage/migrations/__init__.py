@@ -1,1 +1,1 @@
-"""The steps that bring a database of any earlier version to what tables.py says, oldest first."""
+"""The migrations of the database, oldest first."""

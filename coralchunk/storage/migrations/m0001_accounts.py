@@ -1,4 +1,4 @@
-"""An empty database -> users and their tokens."""
+"""Create the tables of users and their tokens."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Users and tokens -> also the numbers by which classifiers and labels are known outside."""
+"""Add the numbers by which classifiers and labels are known to clients."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Classifiers -> also surveys with their photos, and corrections of chunks."""
+"""Add surveys with their photos, and corrections of chunks."""
 
 import sqlalchemy as sa
 from alembic import op
