@@ -37,6 +37,7 @@ from coralchunk.errors.access import (
     TooLongDocument,
     TooManyJobs,
 )
+from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
@@ -57,6 +58,8 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     TooManyBytes: 413,
     TooManyPixels: 413,
     FormatNotAccepted: 415,
+    RawPhoto: 415,
+    UnsupportedPixels: 415,
     Unreadable: 422,
     QueueFull: 429,
     RateLimited: 429,

@@ -1,4 +1,4 @@
-"""Define the errors of the domain. They know no HTTP; `access`, `setup` and `surveys` hold more of them.
+"""Define the errors of the domain. They know no HTTP; `access`, `photos`, `setup` and `surveys` hold more.
 
 CoralchunkError
 ├─ BadRequest              the question itself is wrong
@@ -34,6 +34,8 @@ CoralchunkError
 """
 
 from typing import ClassVar
+
+from coralchunk.terms import Size
 
 
 class CoralchunkError(Exception):
@@ -130,11 +132,14 @@ class TooLong(Unreadable):
 class TooManyPixels(Unreadable):
     """The photo has more pixels than the server will decode."""
 
-    def __init__(self, width: int, height: int, max_pixels: int) -> None:
-        super().__init__(
-            f"The photo has {width} x {height} = {width * height} pixels;"
-            f" at most {max_pixels} are accepted in its format. Send a smaller copy."
+    def __init__(self, size: Size, kind: str, most: int, max_pixels: int) -> None:
+        remedy = "Send a smaller copy, or have the operator raise CORALCHUNK_MAX_PIXELS."
+        if size.pixels <= max_pixels:
+            remedy = f"Save it as a baseline JPEG, which may have {max_pixels}, or send a smaller copy."
+        told = (
+            f"The photo has {size.width} x {size.height} = {size.pixels} pixels; at most {most} are accepted"
         )
+        super().__init__(f"{told} of a {kind}. {remedy}")
 
 
 class Missing(CoralchunkError):

@@ -4,14 +4,20 @@ from typing import Final
 
 from PIL import Image
 
-from coralchunk.errors import BrokenImage, TooLong
+from coralchunk.errors import BrokenImage, TooLong, TooManyPixels
 from coralchunk.imaging.metered import Metered
-from coralchunk.imaging.tags import Directory, File, TagError, directory_at, layout_of
+from coralchunk.terms import Size
 
 MAX_SIDE_PX: Final = 65_535  # as long as a JPEG can be
+# Memory that a decoder takes for a pixel, its own buffers included; a format that needs more may have fewer
+# pixels. Pillow keeps 4 bytes, and one more where a photo may be empty; libwebp, libtiff and libheif hold a
+# second copy, and a progressive JPEG keeps all of its coefficients until the last scan.
+_FRUGAL: Final = frozenset({"JPEG", "MPO", "PNG"})
+_FRUGAL_BYTES: Final = 4
+_MASKED_BYTES: Final = 5
+_LAVISH_BYTES: Final = 8
+_PROGRESSIVE_BYTES: Final = 10
 _MAX_SCANS: Final = 100  # encoders that try hard make about 60
-_MAX_TAG_VALUES: Final = 200_000  # strips of a photo of the greatest height, in three planes
-_NUMBERS: Final = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})  # types that become Python numbers
 
 
 def check_sides(image: Image.Image) -> None:
@@ -40,25 +46,22 @@ def check_scans(image: Image.Image, stream: Metered) -> None:
     stream.seek(place)
 
 
-def first_page(stream: Metered, head: bytes) -> Directory | None:
-    """Return the tags of a TIFF's first picture; None if it has none that can be read.
-
-    Raises BrokenImage for a tag that Pillow would make hundreds of megabytes of.
-    """
-    layout = layout_of(head)
-    if layout is None:
-        return None
-    try:
-        page = directory_at(File(stream), layout, layout.first)
-    except TagError as damage:
-        raise BrokenImage("TIFF", str(damage)) from damage
-    check_values(page)
-    stream.seek(0)
-    return page
+def check_pixels(image: Image.Image, max_pixels: int) -> None:
+    """Refuse a photo that takes more memory to decode than a JPEG of `max_pixels`. Raises TooManyPixels."""
+    bytes_per_pixel, kind = _decoding(image)
+    most = max_pixels * _FRUGAL_BYTES // bytes_per_pixel
+    if image.width * image.height > most:
+        raise TooManyPixels(Size(image.width, image.height), kind, most, max_pixels)
 
 
-def check_values(page: Directory) -> None:
-    """Refuse tags that Pillow would make hundreds of megabytes of. Raises BrokenImage."""
-    for tag, entry in page.entries.items():
-        if entry.kind in _NUMBERS and entry.count > _MAX_TAG_VALUES:
-            raise BrokenImage("TIFF", f"its tag {tag} has {entry.count} values")
+def _decoding(image: Image.Image) -> tuple[int, str]:
+    """Return what a pixel takes, and what kind of file it is in words."""
+    kind = image.format or "image"
+    if image.info.get("progressive"):
+        return _PROGRESSIVE_BYTES, "progressive JPEG"
+    if image.mode == "CMYK":  # its pixels are converted into a second copy
+        return _LAVISH_BYTES, f"CMYK {kind}"
+    if kind in _FRUGAL:
+        has_mask = "A" in image.getbands() or "transparency" in image.info
+        return (_MASKED_BYTES, f"{kind} with transparency") if has_mask else (_FRUGAL_BYTES, kind)
+    return _LAVISH_BYTES, kind

@@ -1,45 +1,24 @@
 """Decode an uploaded image safely: to managed, upright RGB pixels, or a clear refusal."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from typing import IO, Any, Final, cast
+from typing import IO, Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from coralchunk.errors import (
-    BrokenImage,
-    CoralchunkError,
-    FormatNotAccepted,
-    NotAnImage,
-    TooManyPixels,
-)
-from coralchunk.imaging.bounds import check_scans, check_sides, first_page
 from coralchunk.imaging.colour import Conversion, Conversions, UnreadableProfile, fits, managed
 from coralchunk.imaging.deep import eight_bit
 from coralchunk.imaging.emptiness import take_emptiness
-from coralchunk.imaging.formats import PLUGINS, SENTENCE, claimed_format
 from coralchunk.imaging.jpeg import jpeg_pixels
-from coralchunk.imaging.metered import Metered
+from coralchunk.imaging.opening import Opened, open_image
 from coralchunk.imaging.orientation import UPRIGHT, orientation
 from coralchunk.imaging.photo import SIDEWAYS, UNREADABLE_PROFILE, Photo
-from coralchunk.imaging.png_chunks import PngColours, png_colours
 from coralchunk.imaging.raster import ArrayRaster, PillowRaster, Raster
 from coralchunk.imaging.stated_colours import StatedColours, stated_colours
 from coralchunk.imaging.tags import Directory
 from coralchunk.terms import Pixels, Size
 
-# Memory that a decoder takes for a pixel, its own buffers included; a format that needs more may have fewer
-# pixels. Pillow keeps 4 bytes; libwebp, libtiff and libheif hold a second copy, and a progressive JPEG keeps
-# all of its coefficients until the last scan.
-_FRUGAL_BYTES: Final = 4
-_BYTES_PER_PIXEL: Final = {"JPEG": _FRUGAL_BYTES, "MPO": _FRUGAL_BYTES, "PNG": _FRUGAL_BYTES}
-_LAVISH_BYTES: Final = 8
-_PROGRESSIVE_BYTES: Final = 10
-_ORIENTATION: Final = 0x0112  # EXIF 2.32
+_ORIENTATION: Final = 0x0112
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,7 @@ def read_header(stream: IO[bytes], max_pixels: int) -> Header:
 
     Raises NotAnImage, FormatNotAccepted, BrokenImage, TooLong or TooManyPixels.
     """
-    with _opened(stream, max_pixels) as opened:
+    with open_image(stream, max_pixels) as opened:
         width, height = opened.image.size
         if _held(opened.image) in SIDEWAYS:
             width, height = height, width
@@ -75,11 +54,11 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
 
     Raises what read_header raises, before a pixel is decoded, or BrokenImage.
     """
-    with _opened(stream, max_pixels) as opened:
-        image = opened.image
+    with open_image(stream, max_pixels) as opened:
+        image, page = opened.image, opened.page
         # Asked before the pixels are loaded, like the header's.
-        held = _held(image)
-        stated = stated_colours(image, opened.png, opened.page)
+        held, applied = _held(image), _applied(image, page)
+        stated = stated_colours(image, opened.png, page)
         conversion, notes = _conversion(stated, image.mode, conversions or Conversions())
         opened.metered.allow_pixels()
         pixels = jpeg_pixels(image, opened.metered)
@@ -87,10 +66,8 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
             if conversion is not None:
                 conversion.rows(pixels)
             return Photo(ArrayRaster(pixels), held, notes=notes)
-        applied = _applied(image, opened.page)
         image.load()
-        raster = _raster(image, conversion, is_deep=opened.png is not None and opened.png.depth == 16)
-        return Photo(raster, held, applied, notes)
+        return Photo(_raster(opened, conversion), held, applied, notes)
 
 
 def _conversion(
@@ -108,9 +85,9 @@ def _conversion(
     return (conversion, ()) if fits(mode, conversion) else (None, (UNREADABLE_PROFILE,))
 
 
-def _raster(image: Image.Image, conversion: Conversion | None, *, is_deep: bool) -> Raster:
-    empty = take_emptiness(image, is_deep=is_deep)
-    shallow = eight_bit(image, empty)
+def _raster(opened: Opened, conversion: Conversion | None) -> Raster:
+    empty = take_emptiness(opened.image, is_deep=opened.png is not None and opened.png.depth == 16)
+    shallow = eight_bit(opened.image, empty)
     return PillowRaster(shallow) if conversion is None else managed(shallow, conversion)
 
 
@@ -127,79 +104,3 @@ def _held(image: Image.Image) -> int:
 def _applied(image: Image.Image, page: Directory | None) -> int:
     """Return the orientation that Pillow applies to the pixels while it loads them."""
     return page.number(_ORIENTATION, UPRIGHT) if page and isinstance(image, TiffImageFile) else UPRIGHT
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A file whose header was read and found acceptable."""
-
-    image: Image.Image
-    metered: Metered
-    png: PngColours | None
-    page: Directory | None  # of a TIFF
-
-
-@contextmanager
-def _opened(stream: IO[bytes], max_pixels: int) -> Iterator[_Opened]:
-    stream.seek(0)
-    head = stream.read(64)
-    found = ""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            metered = Metered(stream)
-            page, png = None, None
-            claimed = claimed_format(head)
-            if claimed == "TIFF":
-                page = first_page(metered, head)
-            else:
-                # Anywhere else EXIF is about the photo, not of it: many a phone writes rubbish there.
-                warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
-            if claimed == "PNG":
-                png = png_colours(metered)
-                metered = _without(metered, png.hidden)
-            # It has what Pillow uses of a file, if not all that a file has.
-            with Image.open(cast(Any, metered), formats=PLUGINS) as image:
-                found = image.format or "image"
-                check_sides(image)
-                most = max_pixels * _FRUGAL_BYTES // _bytes_per_pixel(image)
-                if image.width * image.height > most:
-                    raise TooManyPixels(image.width, image.height, most)
-                check_scans(image, metered)
-                yield _Opened(image, metered, png, page)
-    except CoralchunkError:
-        raise
-    # Pillow's plugins raise a dozen unrelated types on hostile bytes (SyntaxError, struct.error, ...):
-    # this is the border where all of them become one answer.
-    except Exception as damage:
-        raise _refusal(head, found, damage) from damage
-
-
-def _without(metered: Metered, hidden: tuple[int, int] | None) -> Metered:
-    """Return a file without some of its bytes, at its beginning; the same file if none are to be hidden."""
-    metered.seek(0)
-    if hidden is None:
-        return metered
-    content = metered.read()
-    return Metered(BytesIO(content[: hidden[0]] + content[hidden[1] :]))
-
-
-def _refusal(head: bytes, found: str, damage: Exception) -> CoralchunkError:
-    if not head:
-        return NotAnImage("it is empty (0 bytes)", SENTENCE)
-    claimed = found or claimed_format(head)
-    if claimed is None:
-        return NotAnImage(f"it begins with {head[:12]!r}", SENTENCE)
-    if not found and claimed not in PLUGINS:
-        return FormatNotAccepted(claimed, SENTENCE)
-    if isinstance(damage, UnidentifiedImageError):  # its words are about a Python object
-        return BrokenImage(claimed, "it cannot be read beyond its first bytes")
-    return BrokenImage(claimed, str(damage) or type(damage).__name__)
-
-
-def _bytes_per_pixel(image: Image.Image) -> int:
-    if image.info.get("progressive"):
-        return _PROGRESSIVE_BYTES
-    if image.mode == "CMYK":  # its pixels are converted into a second copy
-        return _LAVISH_BYTES
-    return _BYTES_PER_PIXEL.get(image.format or "", _LAVISH_BYTES)

@@ -16,8 +16,10 @@ _PIXEL_READS: Final = 1_000_000  # a PNG of 64 MB in libpng's usual parts makes 
 class Metered:
     """As much of a binary file as Pillow needs, with a limit on reads and on bytes read."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], start: bytes = b"") -> None:
+        """Take a seekable file; `start` is read in place of its first bytes."""
         self._stream: Final = stream
+        self._start: Final = start
         self._reads = _HEADER_READS
         stream.seek(0, 2)
         self._size: Final = stream.tell()
@@ -32,7 +34,11 @@ class Metered:
 
     def read(self, size: int = -1) -> bytes:
         """Read like the file itself. Raises BrokenImage beyond a limit."""
+        place = self._stream.tell() if self._start else 0
         content = self._stream.read(size)
+        if place < len(self._start):
+            replaced = self._start[place : place + len(content)]
+            content = replaced + content[len(replaced) :]
         self._reads -= 1
         self._bytes -= len(content)
         if self._reads < 0 or self._bytes < 0:

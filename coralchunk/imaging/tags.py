@@ -97,12 +97,13 @@ class Directory:
     """The tags of one picture, or of one part of an EXIF block."""
 
     def __init__(
-        self, source: Source, layout: "Layout", entries: Mapping[int, Entry], following: int
+        self, source: Source, layout: "Layout", place: int, entries: Mapping[int, Entry], following: int
     ) -> None:
+        self.layout: Final = layout
+        self.place: Final = place
         self.entries: Final = entries
         self.following: Final = following  # place of the next directory; 0 if this is the last one
         self._source: Final = source
-        self._layout: Final = layout
 
     def numbers(self, tag: int) -> tuple[Number, ...]:
         """Return the values of a tag, fractions divided; none if it is missing or holds no numbers.
@@ -114,7 +115,7 @@ class Directory:
         if entry is None or form is None:
             return ()
         content = self._values(entry, struct.calcsize(f"={form}"))
-        values = struct.unpack(f"{self._layout.order}{form * entry.count}", content)
+        values = struct.unpack(f"{self.layout.order}{form * entry.count}", content)
         if entry.kind not in _PAIRS:
             return values
         return tuple(
@@ -148,7 +149,7 @@ class Directory:
         """Return the directory that a tag points at; None if none can be read there."""
         try:
             for place in self.places(tag):
-                return directory_at(self._source, self._layout, place)
+                return directory_at(self._source, self.layout, place)
         except TagError:
             return None
         return None
@@ -159,7 +160,7 @@ class Directory:
             raise TagError(f"a tag has {entry.count} values")
         if length <= len(entry.inline):
             return entry.inline[:length]
-        (place,) = struct.unpack(f"{self._layout.order}{self._layout.offset}", entry.inline)
+        (place,) = struct.unpack(f"{self.layout.order}{self.layout.offset}", entry.inline)
         content = self._source.read_at(place, length)
         if len(content) < length:
             raise TagError("its tags point behind its end")
@@ -173,6 +174,14 @@ class Layout:
     order: str  # "<" or ">"
     first: int
     is_big: bool  # BigTIFF: places of 8 bytes
+
+    def pointing_at(self, head: bytes, place: int) -> bytes:
+        """Return the first bytes of a file, changed so that its first directory is at a place."""
+        return (
+            head[:8] + struct.pack(f"{self.order}Q", place)
+            if self.is_big
+            else head[:4] + struct.pack(f"{self.order}L", place)
+        )
 
     @property
     def offset(self) -> str:
@@ -215,7 +224,7 @@ def directory_at(source: Source, layout: Layout, place: int) -> Directory:
     link = table[count * each :]
     whole = len(link) == struct.calcsize(f"={layout.offset}")
     following = struct.unpack(f"{layout.order}{layout.offset}", link)[0] if whole else 0
-    return Directory(source, layout, entries, following)
+    return Directory(source, layout, place, entries, following)
 
 
 def directories(source: Source, layout: Layout) -> Iterator[Directory]:

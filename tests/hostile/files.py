@@ -253,6 +253,17 @@ BAD: Final[dict[str, Make]] = {
         jpeg(300, 200)[:300] + encoded(reef(300, 200), "PNG")
     ),
     "the start of a PNG and the rest of a JPEG": lambda: encoded(reef(300, 200), "PNG")[:60] + jpeg(300, 200),
+    "a CR3 of boxes in a circle": lambda: (
+        b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + struct.pack(">L4s", 0, b"moov") * 100_000
+    ),
+    "a TIFF whose pictures point at each other": lambda: grey_tiff(30, 30, t330=(4, 60_000, 8)),
+    "a TIFF of a hundred thousand pictures": lambda: (
+        b"II*\0"
+        + b"".join(struct.pack("<LHL", 8 + 6 * n, 0, 14 + 6 * n)[4 if n else 0 :] for n in range(100_000))
+    ),
+    "a raw file of a mosaic that is its own preview": lambda: grey_tiff(
+        30, 30, t262=(3, 1, 32803), t330=(4, 1, 8)
+    ),
     "a GIF that is JavaScript": lambda: b"GIF89a=1;alert(1)//" + noise(100),
 } | {
     f"{name} with rubbish behind its first bytes": lambda start=start: rubbish_behind(start)
