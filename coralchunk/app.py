@@ -21,6 +21,7 @@ from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
+from coralchunk.api.v1.text_ids import write_text_ids
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -45,6 +46,7 @@ def create_app(services: Services) -> Flask:
     log_requests(app)  # first: what the others refuse is counted too
     install_rate_limits(app, services.settings, services.rates)
     add_security_headers(app)
+    write_text_ids(app)
     for blueprint in (
         problems,
         v1,

@@ -17,6 +17,7 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _EVERYWHERE: Final = {429: "Too many requests from this address; try again after Retry-After seconds"}
+_WITH_QUERY: Final = {400: "A parameter of the query has a value that is not possible"}
 _TOKEN: Final = "token"  # noqa: S105 - the name of a way to send one
 _HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user name of Basic, and in X-API-KEY"
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
@@ -36,7 +37,7 @@ _TAGS: Final = {  # blueprint -> heading
 class Operation:
     """What a view takes and answers, beyond what its route and docstring say."""
 
-    answers: Mapping[int, type[BaseModel] | str]  # status -> JSON body, or a media type
+    answers: Mapping[int, type[BaseModel] | str | tuple[str, ...]]  # status -> JSON body, or media types
     problems: Mapping[int, str]  # status -> when it is answered
     query: Mapping[str, str] = field(default_factory=dict)  # parameter -> what it does
     headers: Mapping[str, str] = field(
@@ -99,7 +100,8 @@ def document(app: Flask) -> dict[str, Any]:
 def _operation(
     described: Operation, view: Callable[..., Any], endpoint: str, path_parameters: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    problems, language = _EVERYWHERE | dict(described.problems), described.language
+    problems = _EVERYWHERE | (_WITH_QUERY if described.query else {}) | dict(described.problems)
+    language = described.language
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
     told: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
@@ -146,7 +148,9 @@ def _optional(parameters: Mapping[str, str], place: str) -> list[dict[str, Any]]
     ]
 
 
-def _answer(body: type[BaseModel] | str, language: Language) -> dict[str, Any]:
+def _answer(body: type[BaseModel] | str | tuple[str, ...], language: Language) -> dict[str, Any]:
+    if isinstance(body, tuple):
+        return {"description": " or ".join(body), "content": {media_type: {} for media_type in body}}
     if isinstance(body, str):
         return {"description": body, "content": {body: {}}} if "/" in body else {"description": body}
     described = " ".join((body.__doc__ or "").split())

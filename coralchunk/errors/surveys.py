@@ -2,6 +2,7 @@
 
 CoralchunkError
 ├─ BadRequest
+│   ├─ BadChoice
 │   ├─ BadBody
 │   ├─ BodyTooLong
 │   ├─ BadIds
@@ -18,6 +19,8 @@ CoralchunkError
 └─ Unavailable
     └─ CropUnavailable
 """
+
+from collections.abc import Sequence
 
 from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
 
@@ -36,6 +39,13 @@ class NothingToShow(Missing):
 
     def __init__(self, state: str) -> None:
         super().__init__(f"There is no picture under this link: the status is {state!r}, not 'completed'.")
+
+
+class BadChoice(BadRequest):
+    """A parameter has a value that it cannot have."""
+
+    def __init__(self, name: str, asked: str, choices: Sequence[str]) -> None:
+        super().__init__(f"{name}={asked!r} is not possible; use {' or '.join(choices)}.")
 
 
 class BadBody(BadRequest):

@@ -23,6 +23,9 @@ class Survey:
     depth_m: float | None
     transect: str | None
     created_at: float  # Unix seconds
+    creator: str | None = None
+    contact: str | None = None  # e-mail address
+    licence: str | None = None  # SPDX identifier
 
 
 @dataclass(frozen=True, slots=True)

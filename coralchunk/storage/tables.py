@@ -52,6 +52,9 @@ SURVEYS: Final = Table(
     Column("date", Date, nullable=False),
     Column("depth_m", Double),
     Column("transect", String(100)),
+    Column("creator", String(200)),  # who is to be named when the survey is published
+    Column("contact", String(200)),  # their e-mail address
+    Column("licence", String(20)),  # SPDX identifier
     Column("created_at", Double, nullable=False),
 )
 SURVEY_PHOTOS: Final = Table(

@@ -2,7 +2,8 @@
 
 The core has one occurrence a photo: coral, present or absent. Its measurements are in the extension
 ExtendedMeasurementOrFact: cover of coral, and bleached share of the coral, with the model as the method.
-Photos in which the model was sure of nothing are left out: nothing was observed in them.
+Photos in which the model was sure of nothing are left out: nothing was observed in them. Text is as it was
+given: no spreadsheet opens these files, and an apostrophe before a name would be published with it.
 
 Terms: Darwin Core (TDWG) and OBIS ENV-DATA, at the addresses below; layout: TDWG's text guide, 2023.
 """
@@ -15,8 +16,10 @@ from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.surveys.coordinates import rounded_degrees
+from coralchunk.surveys.eml import EML_FILE, eml
 from coralchunk.surveys.service import Measured
-from coralchunk.surveys.tables import harmless, written
+from coralchunk.surveys.tables import written
 
 DWC: Final = "http://rs.tdwg.org/dwc/terms/"
 OBIS: Final = "http://rs.iobis.org/obis/terms/"
@@ -47,6 +50,7 @@ MEASUREMENT: Final = (
     DWC + "measurementID",
     DWC + "occurrenceID",
     DWC + "measurementType",
+    OBIS + "measurementTypeID",
     DWC + "measurementValue",
     DWC + "measurementUnit",
     OBIS + "measurementUnitID",
@@ -57,9 +61,14 @@ _ROWS: Final = (
     ("core", DWC + "Occurrence", "occurrence.csv", OCCURRENCE),
     ("extension", OBIS + "ExtendedMeasurementOrFact", "extendedmeasurementorfact.csv", MEASUREMENT),
 )
+# NERC's P01, "Coverage (in assayed sample) of biological entity specified elsewhere"; P01 has no term for
+# bleaching, so the second is the process in the Environment Ontology.
 _SHARES: Final = {
-    "coral_cover": "cover of coral, of all that was classified",
-    "bleached_cover": "bleached coral, of all coral",
+    "coral_cover": (
+        "cover of coral, of all that was classified",
+        "http://vocab.nerc.ac.uk/collection/P01/current/SDBIOL10/",
+    ),
+    "bleached_cover": ("bleached coral, of all coral", "http://purl.obolibrary.org/obo/ENVO_01000852"),
 }
 _PERCENT: Final = "http://vocab.nerc.ac.uk/collection/P06/current/UPCT/"
 # Stony and fire corals are of two classes and alike to the model: their phylum is what it tells.
@@ -77,6 +86,7 @@ def archive(measured: Measured) -> bytes:
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as files:
         files.writestr("meta.xml", _meta())
+        files.writestr(EML_FILE, eml(measured))
         for _, _, name, terms in _ROWS:
             header = ["id", *(term.rpartition("/")[2] for term in terms)]
             files.writestr(name, written([header, *rows[name]]))
@@ -84,7 +94,7 @@ def archive(measured: Measured) -> bytes:
 
 
 def _meta() -> bytes:
-    root = ET.Element("archive", xmlns=_TEXT)
+    root = ET.Element("archive", xmlns=_TEXT, metadata=EML_FILE)
     for kind, row_type, name, terms in _ROWS:
         table = ET.SubElement(
             root,
@@ -119,13 +129,13 @@ def _occurrence(survey: Survey, photo: SurveyPhoto) -> list[Any]:
         *_TAXON,
         "present" if photo.coral_px else "absent",
         photo.taken_at or survey.date.isoformat(),
-        harmless(survey.site or survey.name),
-        photo.latitude,
-        photo.longitude,
+        survey.site or survey.name,
+        rounded_degrees(photo.latitude),
+        rounded_degrees(photo.longitude),
         None if photo.latitude is None else "WGS84",
         survey.depth_m,
         survey.depth_m,
-        harmless(survey.transect),
+        survey.transect,
         f"told by {model['name']} {model['version']} from a photo, chunk by chunk; no species is told",
     ]
 
@@ -134,10 +144,10 @@ def _measurements(survey: Survey, photo: SurveyPhoto) -> Iterator[list[Any]]:
     summary, key = json.loads(photo.summary), _key(survey, photo)
     model = summary["model"]
     method = f"coralchunk, model {model['name']} {model['version']}, sha256 {model['sha256']}"
-    for name, words in _SHARES.items():
+    for name, (words, term) in _SHARES.items():
         if summary[name] is None:
             continue
         low, high = (round(100 * end, 2) for end in summary[f"{name}_interval"])
         remarks = f"95 % interval {low} to {high} %, over like pieces of the same reef"
         value = round(100 * summary[name], 2)
-        yield [key, f"{key}:{name}", key, words, value, "%", _PERCENT, method, remarks]
+        yield [key, f"{key}:{name}", key, words, term, value, "%", _PERCENT, method, remarks]

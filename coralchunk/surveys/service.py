@@ -21,6 +21,7 @@ from coralchunk.storage import surveys
 from coralchunk.storage.blobs import CHUNKS, PHOTO, SUMMARY
 from coralchunk.storage.database import Database
 from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's
@@ -80,7 +81,7 @@ class SurveyService:
     def add(self, fields: Mapping[str, Any], requester: Requester | None, now: float) -> Measured:
         """Add a survey.
 
-        fields  name, site, date, depth_m, transect
+        fields  name, site, date, depth_m, transect, creator, contact, licence
         now     Unix seconds
         """
         user_id = None if requester is None else requester.user_id
@@ -219,8 +220,8 @@ def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float
         job_id=job.id,
         name=details.name,
         taken_at=details.taken_at,
-        latitude=details.latitude,
-        longitude=details.longitude,
+        latitude=rounded_degrees(details.latitude),
+        longitude=rounded_degrees(details.longitude),
         added_at=now,
         width=job.size.width,
         height=job.size.height,

@@ -7,8 +7,10 @@ from io import StringIO
 from typing import Any, Final
 
 from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Measured
 
+_BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _COUNTS: Final = ("bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks")
 _SHARES: Final = ("coral_cover", "bleached_cover")
@@ -46,17 +48,22 @@ def written(rows: Iterable[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def table(measured: Measured) -> str:
-    """Lay a survey out as CSV, a row a photo."""
-    survey = measured.survey
-    place = (
-        harmless(survey.name),
-        harmless(survey.site),
-        survey.date.isoformat(),
-        survey.depth_m,
-        harmless(survey.transect),
+def table(measured: Measured, *, has_bom: bool = False) -> str:
+    """Lay a survey out as CSV, a row a photo; text that looks like a formula is defused.
+
+    has_bom  begin with a byte order mark, without which Excel takes UTF-8 for another encoding
+    """
+    text = written(
+        [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(measured)
     )
-    return written([_COLUMNS, *((*place, *_photo(photo)) for photo in measured.photos)])
+    return _BOM + text if has_bom else text
+
+
+def rows(measured: Measured) -> list[Sequence[Any]]:
+    """Return the table of a survey: names of columns, then a row a photo, text as it was given."""
+    survey = measured.survey
+    place = (survey.name, survey.site, survey.date.isoformat(), survey.depth_m, survey.transect)
+    return [_COLUMNS, *((*place, *_photo(photo)) for photo in measured.photos)]
 
 
 def layer(measured: Measured) -> dict[str, Any]:
@@ -67,13 +74,17 @@ def layer(measured: Measured) -> dict[str, Any]:
             {
                 "type": "Feature",
                 "id": photo.id,
-                "geometry": {"type": "Point", "coordinates": [photo.longitude, photo.latitude]},
+                "geometry": {"type": "Point", "coordinates": _coordinates(photo)},
                 "properties": _properties(measured, photo),
             }
             for photo in measured.photos
             if photo.latitude is not None
         ],
     }
+
+
+def _coordinates(photo: SurveyPhoto) -> list[float | None]:
+    return [rounded_degrees(photo.longitude), rounded_degrees(photo.latitude)]
 
 
 def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
@@ -103,10 +114,10 @@ def _photo(photo: SurveyPhoto) -> list[Any]:
     model = summary["model"]
     return [
         photo.id,
-        harmless(photo.name),
+        photo.name,
         photo.taken_at,
-        photo.latitude,
-        photo.longitude,
+        rounded_degrees(photo.latitude),
+        rounded_degrees(photo.longitude),
         photo.width,
         photo.height,
         *(summary[name] for name in _COUNTS),

@@ -16,10 +16,11 @@ from coralchunk.science.cover import Share
 from coralchunk.surveys.darwin_core import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
 from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
 from coralchunk.surveys.service import Measured
-from coralchunk.surveys.tables import harmless, layer, table
+from coralchunk.surveys.tables import harmless, layer, rows, table
+from coralchunk.surveys.workbook import workbook
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.surveys.conftest import MODEL, survey
+from tests.surveys.conftest import MODEL, photo, survey
 
 #: Of https://dwc.tdwg.org/list/, those that are in question here.
 DARWIN_CORE = (
@@ -28,14 +29,15 @@ DARWIN_CORE = (
     " maximumDepthInMeters fieldNumber identificationRemarks measurementID measurementType measurementValue"
     " measurementUnit measurementMethod measurementRemarks"
 )
+XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> None:
-    rows = list(csv.DictReader(StringIO(table(placed))))
+    read = list(csv.DictReader(StringIO(table(placed))))
 
-    assert [row["photo"] for row in rows] == ["'=cmd()|a.jpg", "2.jpg", "3.jpg", "4.jpg"]
-    first, third = rows[0], rows[2]
+    assert [row["photo"] for row in read] == ["'=cmd()|a.jpg", "2.jpg", "3.jpg", "4.jpg"]
+    first, third = read[0], read[2]
     assert (first["survey"], first["date"], first["depth_m"]) == ("Flynn", "2024-03-09", "7.5")
     assert (first["latitude"], first["longitude"]) == ("-16.73", "146.28")  # a number is no text
     assert float(first["bleached_cover"]) == pytest.approx(0.15)
@@ -52,6 +54,70 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
     assert cell in {text, f"'{text}"}
 
 
+def test_a_table_for_excel_begins_with_a_byte_order_mark_and_is_read_by_r_too() -> None:
+    measured = survey(photo(1), name="Récif")
+
+    marked = table(measured, has_bom=True).encode()
+
+    assert marked.startswith(b"\xef\xbb\xbfsurvey,")
+    assert marked[3:] == table(measured).encode()
+    (row,) = csv.DictReader(StringIO(marked.decode("utf-8-sig")))
+    assert row["survey"] == "Récif"
+
+
+def test_a_workbook_holds_text_and_numbers_as_they_are(placed: Measured) -> None:
+    packed = zipfile.ZipFile(BytesIO(workbook(rows(placed), "photos")))
+
+    sheet = ET.fromstring(packed.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own
+    texts = ET.fromstring(packed.read("xl/sharedStrings.xml"))  # noqa: S314
+    strings = ["".join(one.itertext()) for one in texts.iter(f"{XLSX}si")]
+    assert "=cmd()|a.jpg" in strings
+    assert not list(sheet.iter(f"{XLSX}f"))  # no formula
+    header, first, *_ = sheet.iter(f"{XLSX}row")
+    names = [strings[int(cell.findtext(f"{XLSX}v", ""))] for cell in header]
+    cell = first[names.index("latitude")]
+    assert (cell.get("t"), cell.findtext(f"{XLSX}v")) in {(None, "-16.73"), ("n", "-16.73")}
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        pytest.param(-16.730000000000004, -16.73, id="a product of seconds"),
+        pytest.param(146.28333333333333, 146.2833333, id="a third"),
+        pytest.param(-0.00000001, 0.0, id="nearly nothing"),
+        pytest.param(180.0, 180.0, id="the antimeridian"),
+    ],
+)
+def test_coordinates_have_seven_digits_everywhere(given: float, written: float) -> None:
+    measured = survey(photo(1, latitude=given / 2, longitude=given))
+
+    (feature,) = layer(measured)["features"]
+    (row,) = csv.DictReader(StringIO(table(measured)))
+    (occurrence,) = occurrences(measured)
+
+    assert feature["geometry"]["coordinates"] == [written, round(given / 2, 7)]
+    assert float(row["longitude"]) == float(occurrence["decimalLongitude"]) == written
+    for text in (row["latitude"], row["longitude"], occurrence["decimalLatitude"]):
+        assert len(text.partition(".")[2]) <= 7
+        assert not text.startswith("-0.0")
+
+
+def occurrences(measured: Measured) -> list[dict[str, str]]:
+    text = zipfile.ZipFile(BytesIO(archive(measured))).read("occurrence.csv").decode()
+    return list(csv.DictReader(StringIO(text)))
+
+
+@pytest.mark.parametrize("name", ["=cmd()", "+61 dive site", "-16 m wall", "@home", "'quoted"])
+def test_darwin_core_holds_names_as_they_were_given(name: str) -> None:
+    measured = survey(photo(1), name="Flynn", site=name, transect=name)
+
+    (occurrence,) = occurrences(measured)
+    (row,) = csv.DictReader(StringIO(table(measured)))
+
+    assert (occurrence["locality"], occurrence["fieldNumber"]) == (name, name)
+    assert row["site"] == (name if name.startswith("'") else f"'{name}")
+
+
 def test_only_photos_with_a_position_are_on_the_map(placed: Measured) -> None:
     (feature,) = layer(placed)["features"]
 
@@ -64,30 +130,36 @@ def test_the_archive_is_read_by_another_program(placed: Measured, tmp_path: Path
     (tmp_path / "dwca.zip").write_bytes(archive(placed))
 
     with DwCAReader(str(tmp_path / "dwca.zip")) as read:
-        rows = list(read)
-        facts = [[fact.data for fact in row.extensions] for row in rows]
+        core = list(read)
+        facts = [[fact.data for fact in row.extensions] for row in core]
         assert read.descriptor.core.type == DWC + "Occurrence"
         assert [one.type for one in read.descriptor.extensions] == [OBIS + "ExtendedMeasurementOrFact"]
 
-    assert len(rows) == 3  # nothing was observed in the fourth
-    assert [row.data[DWC + "occurrenceStatus"] for row in rows] == ["present", "present", "absent"]
-    first = rows[0]
+    assert len(core) == 3  # nothing was observed in the fourth
+    assert [row.data[DWC + "occurrenceStatus"] for row in core] == ["present", "present", "absent"]
+    first = core[0]
     assert first.data[DWC + "basisOfRecord"] == "MachineObservation"
     assert first.data[DWC + "eventDate"] == "2024-03-09T10:15:00"
-    assert rows[1].data[DWC + "eventDate"] == "2024-03-09"
+    assert core[1].data[DWC + "eventDate"] == "2024-03-09"
     assert first.data[DWC + "decimalLatitude"] == "-16.73"
     measured = {fact[DWC + "measurementType"]: fact for fact in facts[0]}
     bleached = measured["bleached coral, of all coral"]
+    assert bleached[OBIS + "measurementTypeID"] == "http://purl.obolibrary.org/obo/ENVO_01000852"
+    cover = measured["cover of coral, of all that was classified"]
+    assert cover[OBIS + "measurementTypeID"] == "http://vocab.nerc.ac.uk/collection/P01/current/SDBIOL10/"
     assert (bleached[DWC + "measurementValue"], bleached[DWC + "measurementUnit"]) == ("15.0", "%")
     assert all(word in bleached[DWC + "measurementMethod"] for word in MODEL.values())
     assert "5.0 to 35.0" in bleached[DWC + "measurementRemarks"]
     assert len(facts[2]) == 1
-    assert str(placed.survey.id) not in str([row.data for row in rows])
+    assert str(placed.survey.id) not in str([row.data for row in core])
 
 
 def test_the_archive_uses_terms_that_exist() -> None:
     for term in (*OCCURRENCE, *MEASUREMENT):
-        assert term == OBIS + "measurementUnitID" or term.removeprefix(DWC) in DARWIN_CORE.split()
+        assert (
+            term in {OBIS + "measurementTypeID", OBIS + "measurementUnitID"}
+            or term.removeprefix(DWC) in DARWIN_CORE.split()
+        )
 
 
 def test_the_plot_places_surveys_by_date_and_share() -> None:
@@ -126,7 +198,15 @@ def test_the_server_serves_each_file(server: RunningServer) -> None:
 
     files = [server.client.get(f"{path}{end}") for end in (".csv", ".geojson", "/dwca.zip")]
     drawn = server.client.get("/V1/api/surveys/plot.svg", params={"id": survey_id})
+    book = server.client.get(f"{path}.csv?format=xlsx")
 
+    assert book.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert "survey.xlsx" in book.headers["Content-Disposition"]
+    assert zipfile.ZipFile(BytesIO(book.content)).testzip() is None
+    assert server.client.get(f"{path}.csv?bom=1").content[:3] == b"\xef\xbb\xbf"
+    for wrong in ("format=xls", "bom=2"):
+        refused = server.client.get(f"{path}.csv?{wrong}")
+        assert (refused.status_code, refused.json()["title"]) == (400, "BadChoice")
     assert [answer.headers["Content-Type"] for answer in (*files, drawn)] == [
         "text/csv; charset=utf-8",
         "application/geo+json",

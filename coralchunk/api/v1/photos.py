@@ -14,6 +14,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
+from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.api.v1.upload import uploaded
 from coralchunk.errors import BadWait, UnknownPart
 from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_change
@@ -40,6 +41,7 @@ _LONGEST_WAIT_S: Final = 20
             507: "No room to store the photo",
             **TOKEN,
         },
+        query=IDS_AS_TEXT,
         form=Upload,
         headers={
             "Idempotency-Key": "Chosen by the client, such as a random UUID; the same photo with the same"

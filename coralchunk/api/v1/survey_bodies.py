@@ -1,12 +1,13 @@
 """Describe the bodies of surveys and corrections."""
 
 import datetime as dt
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from coralchunk.api.schemas import ChunkResult, Count, Interval, Share, Summary
 
+_LONGEST_ID: Final = 16  # digits
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=_PRINTABLE)]
 Site = Annotated[str, Field(max_length=200, pattern=_PRINTABLE)]
@@ -15,6 +16,38 @@ Depth = Annotated[float, Field(ge=0, le=11_000, allow_inf_nan=False, description
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees, WGS 84")]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, WGS 84")]
 Id = Annotated[int, Field(ge=1, lt=2**53)]
+
+
+def _from_digits(given: object) -> object:
+    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) <= _LONGEST_ID:
+        return int(given)
+    return given
+
+
+GivenId = Annotated[  # R and spreadsheets lose the last digits of a number of this size
+    int,
+    Field(ge=1, lt=2**53),
+    BeforeValidator(_from_digits),
+    WithJsonSchema(
+        {
+            "description": "A number, or its digits as a string",
+            "anyOf": [
+                {"type": "integer", "format": "int64", "minimum": 1, "exclusiveMaximum": 2**53},
+                {"type": "string", "pattern": "^0*[1-9][0-9]{0,14}$", "maxLength": _LONGEST_ID},
+            ],
+        }
+    ),
+]
+Creator = Annotated[
+    str, Field(max_length=200, pattern=_PRINTABLE, description="Who is named when the survey is published")
+]
+Contact = Annotated[
+    str, Field(max_length=200, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", description="E-mail")
+]
+Licence = Annotated[
+    Literal["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0"],
+    Field(description="Of the published data, one that GBIF accepts (SPDX)"),
+]
 
 
 class _Request(BaseModel):
@@ -33,6 +66,9 @@ class NewSurvey(_Request):
     date: dt.date
     depth_m: Depth | None = None
     transect: Transect | None = None
+    creator: Creator | None = None
+    contact: Contact | None = None
+    licence: Licence | None = None
 
 
 class SurveyChange(_Request):
@@ -43,12 +79,15 @@ class SurveyChange(_Request):
     date: dt.date = Field(default_factory=lambda: dt.date.min)
     depth_m: Depth | None = None
     transect: Transect | None = None
+    creator: Creator | None = None
+    contact: Contact | None = None
+    licence: Licence | None = None
 
 
 class NewSurveyPhoto(_Request):
     """Which job's result to keep, and what is known of its photo."""
 
-    job_id: Id
+    job_id: GivenId
     name: Annotated[str, Field(max_length=255, pattern=_PRINTABLE)] = ""
     taken_at: dt.datetime | None = Field(None, description="ISO 8601, as the camera has it")
     latitude: Latitude | None = None
@@ -89,6 +128,9 @@ class SurveyResponse(_Response):
     date: dt.date
     depth_m: float | None
     transect: str | None
+    creator: str | None
+    contact: str | None
+    licence: Literal["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0"] | None
     created_at: float = Field(description="Unix seconds")
     photo_count: Count
     coral_cover: Share | None = Field(

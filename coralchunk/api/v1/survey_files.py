@@ -11,26 +11,43 @@ from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.query import asked_choice
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, asked_ids
 from coralchunk.surveys import plot as field
 from coralchunk.surveys.darwin_core import archive
 from coralchunk.surveys.service import Measured
-from coralchunk.surveys.tables import layer, table
+from coralchunk.surveys.tables import layer, rows, table
+from coralchunk.surveys.workbook import workbook
 
 survey_files = Blueprint("survey_files", __name__, url_prefix="/V1/api")
 
+_FORMATS: Final = ("csv", "xlsx")
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PROBLEMS: Final = {404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}
 
 
 @survey_files.get("/surveys/<int:survey_id>.csv")
-@operation(Operation(answers={200: "text/csv"}, problems=_PROBLEMS))
+@operation(
+    Operation(
+        answers={200: ("text/csv", _XLSX)},
+        problems={400: "`format` or `bom` has a value that is not possible", **_PROBLEMS},
+        query={
+            "format": "`csv` or `xlsx`, an Excel workbook",
+            "bom": "`1`: begin the CSV with a byte order mark, by which Excel knows UTF-8",
+        },
+    )
+)
 def as_table(survey_id: int) -> ResponseReturnValue:
-    """Serve a survey as CSV, one row a photo.
+    """Serve a survey as CSV, one row a photo, or as an Excel workbook.
 
-    Text that a spreadsheet would take for a formula has an apostrophe before it.
+    In CSV, text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    return _file(table(_asked(survey_id)), "text/csv; charset=utf-8", "survey.csv")
+    format_name, bom = asked_choice("format", _FORMATS), asked_choice("bom", ("0", "1"))
+    measured = _asked(survey_id)
+    if format_name == "xlsx":
+        return _file(workbook(rows(measured), "photos"), _XLSX, "survey.xlsx")
+    return _file(table(measured, has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
 
 
 @survey_files.get("/surveys/<int:survey_id>.geojson")

@@ -22,9 +22,11 @@ from coralchunk.api.v1.survey_bodies import (
     SurveyPhotoResponse,
     SurveyResponse,
 )
+from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadIds
 from coralchunk.science.cover import figures
 from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Details, Measured
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
@@ -37,7 +39,12 @@ IDS: Final = {
 
 @surveys.post("/surveys")
 @operation(
-    Operation(answers={201: SurveyResponse}, problems={**BODY, 503: NO_DATABASE, **TOKEN}, body=NewSurvey)
+    Operation(
+        answers={201: SurveyResponse},
+        problems={**BODY, 503: NO_DATABASE, **TOKEN},
+        query=IDS_AS_TEXT,
+        body=NewSurvey,
+    )
 )
 def begin() -> ResponseReturnValue:
     """Begin a survey: a name, a place, a day; photos are put into it afterwards."""
@@ -53,7 +60,7 @@ def begin() -> ResponseReturnValue:
     Operation(
         answers={200: SurveyList},
         problems={400: "An `id` is no number, or there are too many", 503: NO_DATABASE, **TOKEN},
-        query=IDS,
+        query=IDS | IDS_AS_TEXT,
     )
 )
 def listed() -> ResponseReturnValue:
@@ -63,7 +70,13 @@ def listed() -> ResponseReturnValue:
 
 
 @surveys.get("/surveys/<int:survey_id>")
-@operation(Operation(answers={200: SurveyResponse}, problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}))
+@operation(
+    Operation(
+        answers={200: SurveyResponse},
+        problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN},
+        query=IDS_AS_TEXT,
+    )
+)
 def one(survey_id: int) -> ResponseReturnValue:
     """Tell a survey: its photos, and cover of coral and bleached cover with intervals over photos."""
     return _whole(services().surveys.get(survey_id, survey_requester(Scope.READ)))
@@ -74,6 +87,7 @@ def one(survey_id: int) -> ResponseReturnValue:
     Operation(
         answers={200: SurveyResponse},
         problems={**BODY, 404: NO_SURVEY, 503: NO_DATABASE, **TOKEN},
+        query=IDS_AS_TEXT,
         body=SurveyChange,
     )
 )
@@ -102,6 +116,7 @@ def delete(survey_id: int) -> ResponseReturnValue:
             503: "The database or the job queue does not answer; try again after Retry-After seconds",
             **TOKEN,
         },
+        query=IDS_AS_TEXT,
         body=NewSurveyPhoto,
     )
 )
@@ -123,6 +138,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
     Operation(
         answers={200: SurveyPhotoResponse},
         problems={404: "No such survey, or no such photo in it", 503: NO_DATABASE, **TOKEN},
+        query=IDS_AS_TEXT,
     )
 )
 def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
@@ -165,6 +181,9 @@ def _survey(measured: Measured) -> dict[str, Any]:
         "date": survey.date.isoformat(),
         "depth_m": survey.depth_m,
         "transect": survey.transect,
+        "creator": survey.creator,
+        "contact": survey.contact,
+        "licence": survey.licence,
         "created_at": survey.created_at,
         "photo_count": len(measured.photos),
         **figures(measured.cover),
@@ -176,8 +195,8 @@ def _photo(photo: SurveyPhoto) -> dict[str, Any]:
         "photo_id": photo.id,
         "name": photo.name,
         "taken_at": photo.taken_at,
-        "latitude": photo.latitude,
-        "longitude": photo.longitude,
+        "latitude": rounded_degrees(photo.latitude),
+        "longitude": rounded_degrees(photo.longitude),
         "added_at": photo.added_at,
         "image_width": photo.width,
         "image_height": photo.height,
