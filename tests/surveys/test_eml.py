@@ -81,8 +81,10 @@ def test_what_is_not_known_is_said_to_be_so() -> None:
     [
         pytest.param([(-16.7, 146.3), (-16.9, 146.1)], ("146.1", "146.3", "-16.7", "-16.9"), id="two photos"),
         pytest.param([(-16.7, 146.3)], ("146.3", "146.3", "-16.7", "-16.7"), id="one photo"),
-        pytest.param([(-17, 179.5), (-17.5, -179.25)], ("179.5", "-179.25", "-17", "-17.5"), id="Fiji"),
-        pytest.param([(0.1234567891, 0), (None, None)], ("0", "0", "0.1234568", "0.1234568"), id="digits"),
+        pytest.param([(-17.0, 179.5), (-17.5, -179.25)], ("179.5", "-179.25", "-17.0", "-17.5"), id="Fiji"),
+        pytest.param(
+            [(0.1234567891, 0.0), (None, None)], ("0.0", "0.0", "0.1234568", "0.1234568"), id="digits"
+        ),
     ],
 )
 def test_the_place_is_the_box_round_the_photos(
