@@ -10,6 +10,7 @@ from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 from coralchunk.storage.model_repository import open_model_repository
+from jobs.lease import leased
 from jobs.worker import ChunkWorker
 
 # Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
@@ -26,4 +27,6 @@ def main(name: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
     models = open_model_repository(settings)
     context = open_worker_context(open_stores(settings), models, models.find(settings.model))
-    ChunkWorker(name, context).work(logging_level="WARNING")
+    worker = ChunkWorker(name, context)
+    with leased(worker, context.stores.leases):
+        worker.work(logging_level="WARNING")

@@ -19,10 +19,13 @@ _COMMANDS: Final = {
     "doctor": "coralchunk.cli.doctor:doctor",
     "evaluate": "coralchunk.cli.evaluate:evaluate",
     "jobs": "coralchunk.cli.jobs:jobs",
+    "migrate": "coralchunk.cli.serve:migrate",
     "models": "coralchunk.cli.models:models",
     "serve": "coralchunk.cli.serve:serve",
+    "sweep": "coralchunk.cli.serve:sweep",
     "token": "coralchunk.cli.accounts:token",
     "user": "coralchunk.cli.accounts:user",
+    "web": "coralchunk.cli.serve:web",
     "worker": "coralchunk.cli.serve:worker",
 }
 

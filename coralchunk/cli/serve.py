@@ -1,11 +1,16 @@
-"""Implement `coralchunk serve` and `coralchunk worker`."""
+"""Implement `coralchunk serve` and the roles web, worker, sweep and migrate."""
 
 import os
+import secrets
+import socket
 import sys
 
 import click
 
 from coralchunk.config import Settings
+from coralchunk.storage.database import open_database
+from coralchunk.storage.migrate import migrate as migrate_database
+from coralchunk.supervisor.roles import check_shared, run_sweep, run_web
 from coralchunk.supervisor.serve import Server
 
 
@@ -17,8 +22,38 @@ def serve(settings: Settings) -> None:
 
 
 @click.command()
-@click.argument("name")
-def worker(name: str) -> None:
-    """Start one more worker, NAME, for the Redis and the storage that the settings name."""
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """Answer requests, and nothing else: workers and sweeper run elsewhere, on the same Redis."""
+    run_web(settings, os.environ)  # noqa: TID251 - an entry point
+
+
+@click.command()
+@click.pass_obj
+def sweep(settings: Settings) -> None:
+    """Remove expired jobs and put back the work of dead machines; of several sweepers, one is at work."""
+    run_sweep(settings)
+
+
+@click.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring the database up to date; `coralchunk web` waits for that. Several may run at once."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = open_database(settings.database_url, settings.data_dir)
+    migrate_database(database)
+    click.echo(f"{database.place} is up to date.")
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.pass_obj
+def worker(settings: Settings, name: str | None) -> None:
+    """Start one worker for the Redis and the storage that the settings name.
+
+    NAME must be of no other living worker; by default it is made of the host's name and a random number.
+    """
+    check_shared(settings)
+    name = name or f"{socket.gethostname()}.{secrets.token_hex(4)}"
     # The worker's code lies above this package; it is started, not imported.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jobs", name])  # noqa: S606

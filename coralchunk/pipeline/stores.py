@@ -15,6 +15,7 @@ from coralchunk.pipeline.queue.fetch_slots import FetchSlots
 from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
 from coralchunk.pipeline.records.counters import Counters
 from coralchunk.pipeline.records.job_records import JobRecords
+from coralchunk.pipeline.records.leases import Leases
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.blobs import Blobs
@@ -36,6 +37,7 @@ class Stores:
     tasks: TaskQueue
     fetch_slots: FetchSlots
     counters: Counters
+    leases: Leases
     shares: Shares
     blobs: Blobs
     networks: ObjectStore  # the files of uploaded networks
@@ -61,6 +63,7 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         tasks=tasks,
         fetch_slots=FetchSlots(redis, tasks, settings.fetch_parallel),
         counters=Counters(redis),
+        leases=Leases(redis),
         shares=Shares(redis),
         blobs=Blobs(open_job_store(settings)),
         networks=open_named_store(settings, "networks"),

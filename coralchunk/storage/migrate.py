@@ -18,6 +18,13 @@ _LOCK: Final = 0x636F72616C  # "coral": any number that no other program on that
 _log: Final = structlog.get_logger()
 
 
+def is_current(database: Database) -> bool:
+    """Tell whether a database has the tables of this version. Raises DatabaseDown."""
+    newest = ScriptDirectory(str(_STEPS), version_locations=[str(_STEPS)]).get_current_head()
+    with database.reading() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
 def migrate(database: Database) -> None:
     """Bring a database up to date, in one transaction; several processes may try at once.
 

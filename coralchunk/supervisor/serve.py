@@ -2,11 +2,7 @@
 
 import os
 import pkgutil
-import shutil
-import socket
-import tempfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final, cast
 
 import structlog
@@ -16,17 +12,16 @@ from coralchunk.config import VARIABLES, Settings
 from coralchunk.pipeline.queue.admission import Admission
 from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.storage.model_repository import open_model_repository
-from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
+from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, stop_all
 from coralchunk.supervisor.instance_lock import hold_instance_lock
 from coralchunk.supervisor.listening_socket import listening_socket
 from coralchunk.supervisor.redis_server import RedisServer
-from coralchunk.supervisor.runtime_dir import private_runtime_dir
 from coralchunk.supervisor.signals import ShutdownSignal, signals
+from coralchunk.supervisor.web_process import shared_metrics, start_web
 
 # By name, and imported when web is on its way: what it needs takes a second to load, as web's own modules do.
 _WATCH: Final = "coralchunk.supervisor.process_monitor:monitor"
 Watch = Callable[[Settings, Mapping[str, str], list[Child], ShutdownSignal], None]
-_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, see private.py
 _log: Final = structlog.get_logger()
 
 
@@ -51,13 +46,11 @@ class Server:
             hold_instance_lock(settings.data_dir),
             signals() as shutdown,
             listening_socket(settings) as listener,
+            shared_metrics(settings, "serve") as shared,
         ):
-            metrics = _metrics_folder(settings.data_dir.resolve())
-            shutil.rmtree(metrics, ignore_errors=True)  # counts begin anew with the processes
-            metrics.mkdir(mode=0o700)
-            self._environment["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+            self._environment.update(shared)
             settings, redis = self._with_redis()
-            web = Child("web", lambda: self._start_web(listener))
+            web = Child("web", lambda: start_web(settings, self._environment, listener))
             try:
                 for child in redis:
                     child.start()
@@ -69,7 +62,6 @@ class Server:
                 listener.close()
                 stop_all([web], STOP_TIMEOUT_S)
                 stop_all(redis, STOP_TIMEOUT_S)
-                shutil.rmtree(metrics.parent, ignore_errors=True)
                 _log.info("stopped")
 
     def _with_redis(self) -> tuple[Settings, list[Child]]:
@@ -79,21 +71,7 @@ class Server:
         self._environment[VARIABLES["redis_url"]] = server.url
         return self._settings.model_copy(update={"redis_url": server.url}), [Child("redis", server.start)]
 
-    def _start_web(self, listener: socket.socket) -> Process:
-        command = ["-m", "gunicorn", "--config", "python:coralchunk.supervisor.gunicorn_conf"]
-        command += ["--workers", str(self._settings.web_workers), "--bind", f"fd://{listener.fileno()}"]
-        return python([*command, "coralchunk.app:from_environment()"], self._environment, [listener.fileno()])
-
 
 def _open_again(redis_url: str) -> None:
     """Take photos: the server that was stopped before this one has closed the door behind it."""
     Admission(Redis.from_url(redis_url)).open()
-
-
-def _metrics_folder(data_folder: Path) -> Path:
-    """Say where the processes share their counts: in memory where that can be had (Linux).
-
-    They map these files; on a disk that is full, writing to one would end the process that counts (SIGBUS).
-    """
-    parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
-    return private_runtime_dir(parent, data_folder) / "metrics"

@@ -1,44 +1,74 @@
-"""Sweep every few seconds, in a thread of the parent process."""
+"""Sweep every few seconds: alone on one machine, or as the one elected of many."""
 
 import socket
 import threading
 import time
+from pathlib import Path
 from typing import Final
 
 import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.pipeline.queue.task_queue import WorkerName
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
+_RENEWED_BY_S: Final = 10.0  # after Redis was out of reach, living workers have renewed their leases
 _log: Final = structlog.get_logger()
 
 
 def sweep_periodically(stores: Stores, stopping: threading.Event) -> None:
-    """Sweep until the server stops."""
+    """Sweep until the process stops."""
+    sweeper = _Sweeper(stores)
     rounds = 0
     while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
-        try:
-            if rounds % _TIDY_EVERY == 0:
-                reconcile_storage(stores, time.time())
-            # Also those that outlived a crashed server for a while, and then died with nobody watching.
-            for name in _dead_workers(stores):
-                stores.tasks.recover(name)
-            sweep(stores, time.time())
-        except (RedisError, OSError, CoralchunkError) as failure:
-            _log.warning("sweep put off", reason=str(failure))
+        sweeper.round()
         rounds += 1
 
 
-def _dead_workers(stores: Stores) -> list[str]:
-    """Name the workers of this machine that have registered in Redis and do not run any more."""
-    here = socket.gethostname()
-    return [
-        worker.name
-        for worker in stores.tasks.registered()
-        if worker.hostname == here and not runs(worker.pid, worker.name)
-    ]
+class _Sweeper:
+    def __init__(self, stores: Stores) -> None:
+        self._stores: Final = stores
+        # The same after a restart, which then need not wait for the lease to end.
+        self._holder: Final = f"{socket.gethostname()}:{Path(stores.settings.data_dir).resolve()}"
+        self._reachable_since = time.monotonic()
+        self._rounds = 0
+
+    def round(self) -> None:
+        """Sweep once. Failures are logged; the next round tries again."""
+        stores = self._stores
+        try:
+            # Also those that outlived a crashed server for a while, and then died without a parent.
+            for name in self._dead_here():
+                stores.tasks.recover(name)
+            if not stores.leases.hold_sweep(self._holder):
+                return
+            for name in self._dead_elsewhere():
+                put_back = stores.tasks.recover(name)
+                _log.warning("a worker's lease ended; its tasks were put back", worker=name, tasks=put_back)
+            if self._rounds % _TIDY_EVERY == 0:
+                reconcile_storage(stores, time.time())
+            self._rounds += 1
+            sweep(stores, time.time())
+        except (RedisError, OSError, CoralchunkError) as failure:
+            self._reachable_since = time.monotonic()
+            _log.warning("sweep put off", reason=str(failure))
+
+    def _dead_here(self) -> list[str]:
+        """Name the workers of this machine that have registered in Redis and do not run any more."""
+        return [worker.name for worker in self._here() if not runs(worker.pid, worker.name)]
+
+    def _dead_elsewhere(self) -> list[str]:
+        """Name the workers of other machines whose leases have ended."""
+        if time.monotonic() - self._reachable_since < _RENEWED_BY_S:
+            return []
+        alive_here = {worker.name for worker in self._here()}
+        return [name for name in self._stores.leases.expired() if name not in alive_here]
+
+    def _here(self) -> list[WorkerName]:
+        here = socket.gethostname()
+        return [worker for worker in self._stores.tasks.registered() if worker.hostname == here]

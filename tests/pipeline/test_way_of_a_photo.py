@@ -21,6 +21,7 @@ from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
+from coralchunk.storage.places import open_job_store
 from coralchunk.terms import Pixels, Probabilities, Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.reef import encoded, jpeg, reef
@@ -32,7 +33,7 @@ class Interrupted(Blobs):
     """A store in which something happens just before the picture is kept."""
 
     def __init__(self, stores: Stores, happens: object) -> None:
-        super().__init__(str(stores.settings.data_dir.resolve() / "jobs"))
+        super().__init__(open_job_store(stores.settings))
         self._happens = happens
 
     @override

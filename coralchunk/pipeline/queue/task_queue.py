@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from coralchunk.pipeline.records import scripts
 from coralchunk.pipeline.records.job import Job, JobKind
-from coralchunk.pipeline.records.keys import FETCHING, PARKED, QUEUE, QUEUE_NAME
+from coralchunk.pipeline.records.keys import FETCHING, LEASES, PARKED, QUEUE, QUEUE_NAME
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 CROP_FUNCTION: Final = "jobs.tasks.crop"
@@ -189,6 +189,7 @@ class TaskQueue:
         self._put_back(lost)
         if dead is not None:
             dead.register_death()  # type: ignore[no-untyped-call]
+        self._redis.zrem(LEASES, worker_name)
         return len(lost)
 
     def recover_popped(self, now: float) -> int:

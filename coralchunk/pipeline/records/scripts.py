@@ -11,6 +11,8 @@ Keys, in this order where a script takes them:
     share    string: id of the job that is shared by a link; as long as the job
     fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
              the time when its place is given to another
+    leases   sorted set: names of workers, by the time on Redis' clock when their lease ends
+    sweeper  string: which sweeper is at work; as long as its lease
     parked   list: ids of tasks that wait until fewer photos are being fetched
     classified  string: number of chunks classified in a slice of ten seconds; for two minutes
     changes  channel: the name of the job hash, at each result, end and deletion
@@ -182,4 +184,24 @@ for _, waiting in ipairs(redis.call('LRANGE', KEYS[1], 0, 255)) do
     end
 end
 return redis.call('RPUSH', KEYS[1], ARGV[1])
+"""
+
+# keys leases; argv worker, seconds -> 1 if the worker had a lease, else 0.
+RENEW_LEASE: Final = """
+local had = redis.call('ZSCORE', KEYS[1], ARGV[1])
+redis.call('ZADD', KEYS[1], redis.call('TIME')[1] + ARGV[2], ARGV[1])
+return had and 1 or 0
+"""
+
+# keys leases -> workers whose lease has ended.
+EXPIRED_LEASES: Final = """
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. redis.call('TIME')[1])
+"""
+
+# keys sweeper; argv holder, milliseconds -> 1 if the holder has the lease now, else 0.
+HOLD_SWEEP: Final = """
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
 """

@@ -1,0 +1,41 @@
+"""Start gunicorn, and give it a place to count in."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from coralchunk.config import Settings
+from coralchunk.supervisor.child_process import Process, python
+from coralchunk.supervisor.runtime_dir import private_runtime_dir
+
+_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, see runtime_dir.py
+
+
+def start_web(settings: Settings, environment: Mapping[str, str], listener: socket.socket) -> Process:
+    """Start the web processes on a socket that listens already."""
+    command = ["-m", "gunicorn", "--config", "python:coralchunk.supervisor.gunicorn_conf"]
+    command += ["--workers", str(settings.web_workers), "--bind", f"fd://{listener.fileno()}"]
+    return python([*command, "coralchunk.app:from_environment()"], environment, [listener.fileno()])
+
+
+@contextmanager
+def shared_metrics(settings: Settings, role: str) -> Iterator[dict[str, str]]:
+    """Make the folder in which processes share their counts. Yields the environment that names it.
+
+    It lies in memory where that is possible (Linux): the processes map these files, and on a full disk
+    writing to one would end the process that counts (SIGBUS). Counts begin anew with the processes.
+    """
+    parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    private = private_runtime_dir(parent, settings.data_dir.resolve() / role)
+    folder = private / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    finally:
+        shutil.rmtree(private, ignore_errors=True)

@@ -1,0 +1,48 @@
+"""Renew a worker's lease from a thread, while its main thread classifies."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+import structlog
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+
+from coralchunk.pipeline.records.leases import RENEW_EVERY_S, Leases
+
+_log = structlog.get_logger()
+
+
+@contextlib.contextmanager
+def leased(worker: SimpleWorker, leases: Leases) -> Iterator[None]:
+    """Hold the lease of a worker during the block."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=_renew, args=(worker, leases, stopping), name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+        with contextlib.suppress(RedisError):
+            leases.release(worker.name)
+
+
+def _renew(worker: SimpleWorker, leases: Leases, stopping: threading.Event) -> None:
+    has_begun = False
+    while True:
+        try:
+            if not leases.renew(worker.name) and has_begun:
+                _register_again(worker)
+            has_begun = True
+        except RedisError as failure:
+            _log.warning("lease not renewed", worker=worker.name, reason=str(failure))
+        if stopping.wait(RENEW_EVERY_S):
+            return
+
+
+def _register_again(worker: SimpleWorker) -> None:
+    """Tell Redis that the worker lives: a sweeper declared it dead while it could not reach Redis."""
+    with contextlib.suppress(ValueError):  # it is registered
+        worker.register_birth()  # type: ignore[no-untyped-call]
+        _log.warning("registered again; tasks may have been put back", worker=worker.name)

@@ -1,0 +1,193 @@
+"""The roles web, worker and sweep, each started on its own around one Redis, as on several machines."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from coralchunk.pipeline.stores import Stores
+from tests.reef import jpeg
+from tests.server import COMMAND, environment, free_port
+from tests.waiting import PATIENCE_S, wait_for
+
+pytestmark = pytest.mark.slow
+V1 = "/V1/api"
+IN_WORK = "rq:wip:coralchunk"  # RQ's registry of tasks that have begun
+
+
+class Cluster:
+    """Roles on one Redis, one folder of photos and one database; every role has a data folder of its own."""
+
+    def __init__(self, folder: Path, redis_url: str, database_url: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
+        self._redis_url = redis_url
+        self._database_url = database_url
+        self.started: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self, name: str, *command: str, host: str | None = None) -> "subprocess.Popen[bytes]":
+        """Start a command as `name`; `host` gives it a host name of its own."""
+        place = ["unshare", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh"] if host else []
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.started[name] = subprocess.Popen(
+                [*place, COMMAND, *command], env=self._environment(name), stdout=log, stderr=log
+            )
+        return self.started[name]
+
+    def kill(self, name: str) -> None:
+        """End a process as a power cut does."""
+        process = self.started.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait(PATIENCE_S)
+
+    def kill_at_work(self, name: str, stores: Stores) -> None:
+        """Kill a worker that has begun a batch and not ended it."""
+        process = self.started[name]
+
+        def is_halted_at_work() -> bool:
+            process.send_signal(signal.SIGSTOP)
+            if stores.redis.zcard(IN_WORK):
+                return True
+            process.send_signal(signal.SIGCONT)
+            return False
+
+        wait_for(is_halted_at_work, "a batch that has begun")
+        self.kill(name)
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+    def is_ready(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return self.client.get(f"{V1}/ready").status_code == 200
+        return False
+
+    def submit(self, photo: bytes) -> int:
+        return int(self.client.post(f"{V1}/classify", files={"image": ("reef.jpg", photo)}).json()["job_id"])
+
+    def progress(self, job_id: int) -> dict[str, object]:
+        return self.client.get(f"{V1}/status/{job_id}?include=").json()
+
+    def completed(self, job_id: int) -> dict[str, object]:
+        wait_for(lambda: self.progress(job_id)["status"] == "completed", "the end of the job")
+        return self.progress(job_id)
+
+    def end(self) -> dict[str, int]:
+        """End all that still runs. Returns the exit status of each."""
+        for process in self.started.values():
+            process.terminate()
+        statuses = {name: process.wait(PATIENCE_S) for name, process in self.started.items()}
+        self.client.close()
+        return statuses
+
+    def _environment(self, name: str) -> dict[str, str]:
+        return environment(
+            PORT=str(self.port),
+            DATA_DIR=str(self.folder / name),
+            STORAGE_URL=str(self.folder / "photos"),
+            REDIS_URL=self._redis_url,
+            DATABASE_URL=self._database_url,
+            WORKERS="2",
+            WEB_WORKERS="1",
+        )
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, stores: Stores, redis_url: str) -> Iterator[Cluster]:
+    made = Cluster(tmp_path, redis_url, f"sqlite:///{tmp_path}/shared.db")
+    yield made
+    made.end()
+
+
+def test_the_roles_together_are_a_server(cluster: Cluster) -> None:
+    cluster.run("migrate", "migrate").wait(PATIENCE_S)
+    for name, command in (("web", "web"), ("one", "worker"), ("two", "worker"), ("sweep", "sweep")):
+        cluster.run(name, command)
+    wait_for(cluster.is_ready, "the web role being ready")
+
+    status = cluster.completed(cluster.submit(jpeg(2000, 1500)))
+
+    assert status["progress"] == "63/63"
+    assert "is up to date" in cluster.log("migrate")
+    assert set(cluster.end().values()) == {0}
+
+
+def test_web_waits_for_the_database_to_be_brought_up_to_date(cluster: Cluster) -> None:
+    cluster.run("web", "web")
+    wait_for(lambda: "coralchunk migrate" in cluster.log("web"), "web saying what it waits for")
+    with pytest.raises(httpx.ConnectError):
+        cluster.client.get(f"{V1}/health")
+
+    cluster.run("migrate", "migrate")
+    cluster.run("one", "worker", "one")
+
+    wait_for(cluster.is_ready, "the web role being ready")
+
+
+@pytest.fixture
+def hosts() -> None:
+    """Skip where processes cannot be given host names of their own."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("only root can give a process a host name of its own (unshare --uts)")
+
+
+def test_the_work_of_a_machine_that_died_is_put_back_by_the_sweeper_of_another(
+    cluster: Cluster, hosts: None, stores: Stores
+) -> None:
+    cluster.run("migrate", "migrate").wait(PATIENCE_S)
+    cluster.run("web", "web")
+    cluster.run("sweep", "sweep")
+    cluster.run("far", "worker", "far", host="far-away")
+    wait_for(cluster.is_ready, "the web role being ready")
+    job_id = cluster.submit(jpeg(6000, 4000))
+
+    cluster.kill_at_work("far", stores)
+    cluster.run("near", "worker", "near", host="near-by")
+
+    assert cluster.completed(job_id)["progress"] == "425/425"
+    assert "a worker's lease ended" in cluster.log("sweep")
+
+
+def test_a_worker_that_was_declared_dead_registers_again_with_a_sweeper_that_took_over(
+    cluster: Cluster, hosts: None
+) -> None:
+    cluster.run("migrate", "migrate").wait(PATIENCE_S)
+    cluster.run("web", "web")
+    cluster.run("first", "sweep", host="first-host")
+    wait_for(lambda: "sweeping" in cluster.log("first"), "the first sweeper")
+    cluster.run("second", "sweep", host="second-host")
+    far = cluster.run("far", "worker", "far", host="far-away")
+    wait_for(cluster.is_ready, "the web role being ready")
+    cluster.kill("first")
+
+    far.send_signal(signal.SIGSTOP)
+    wait_for(lambda: "a worker's lease ended" in cluster.log("second"), "the second sweeper noticing")
+    was_ready = cluster.is_ready()
+    far.send_signal(signal.SIGCONT)
+
+    wait_for(cluster.is_ready, "the worker being back")
+    assert not was_ready
+    assert cluster.completed(cluster.submit(jpeg(1000, 800)))["progress"] == "20/20"
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "sweep"])
+def test_a_role_without_a_redis_is_refused_with_what_to_set(role: str, tmp_path: Path) -> None:
+    refused = subprocess.run(
+        [COMMAND, role],
+        env=environment(DATA_DIR=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "REDIS_URL is not set" in refused.stderr
+    assert "coralchunk serve" in refused.stderr
