@@ -110,6 +110,10 @@ class Directory:
 
         Raises TagError if there are too many, or if the block ends within them.
         """
+        return tuple(0.0 if value is None else value for value in self.fractions(tag))
+
+    def fractions(self, tag: int) -> tuple[Number | None, ...]:
+        """Return the values of a tag as `numbers` does, and None for fractions such as 0/0."""
         entry = self.entries.get(tag)
         form = _FORMS.get(entry.kind) if entry else None
         if entry is None or form is None:
@@ -118,14 +122,12 @@ class Directory:
         values = struct.unpack(f"{self.layout.order}{form * entry.count}", content)
         if entry.kind not in _PAIRS:
             return values
-        return tuple(
-            above / below if below else 0.0 for above, below in zip(values[::2], values[1::2], strict=True)
-        )
+        pairs = zip(values[::2], values[1::2], strict=True)
+        return tuple(above / below if below else None for above, below in pairs)
 
     def number(self, tag: int, default: int = 0) -> int:
         """Return the first value of a tag as a whole number."""
-        values = self.numbers(tag)
-        return int(values[0]) if values else default
+        return int((self.numbers(tag) or (default,))[0])
 
     def places(self, tag: int) -> tuple[int, ...]:
         """Return the values of a tag that points at directories."""

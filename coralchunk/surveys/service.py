@@ -22,6 +22,7 @@ from coralchunk.storage.blobs import CHUNKS, PHOTO, SUMMARY
 from coralchunk.storage.database import Database
 from coralchunk.storage.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
+from coralchunk.surveys.photo_details import Details, completed
 from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's
@@ -36,17 +37,6 @@ class Requester:
 
     user_id: int
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What somebody says of a photo."""
-
-    name: str
-    taken_at: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    may_repeat: bool = False  # whether the photo is added even if the survey has the same file already
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +133,7 @@ class SurveyService:
             return kept, False
         job = get_completed_job(self._stores, job_id, None if requester is None else requester.owner)
         found = _Found(self._part(job, SUMMARY), self._part(job, CHUNKS), self._sha256(job))
-        photo = _photo(survey_id, job, details, found, now)
+        photo = _photo(survey_id, job, completed(details, self._stores, job), found, now)
         with self._database.writing() as connection:
             surveys.lock_survey(connection, survey_id)
             if surveys.count_photos(connection, survey_id) >= MAX_PHOTOS:

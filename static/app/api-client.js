@@ -9,11 +9,13 @@ export class ApiError extends Error {
    * @param {number} status HTTP
    * @param {string} detail a sentence for the user
    * @param {number|null} retryAfterS when to come back
+   * @param {string} kind the error's stable name, such as DuplicatePhoto
    */
-  constructor(status, detail, retryAfterS = null) {
+  constructor(status, detail, retryAfterS = null, kind = "") {
     super(detail);
     this.status = status;
     this.retryAfterS = retryAfterS;
+    this.kind = kind;
   }
 
   /** Whether the same request may work later. */
@@ -59,12 +61,13 @@ export function authHeaders() {
  */
 export function toApiError(status, body, retryAfter) {
   let detail = `The server answered with ${status}.`;
+  let kind = "";
   try {
-    detail = JSON.parse(body).detail ?? detail;
+    ({ detail = detail, title: kind = "" } = JSON.parse(body));
   } catch {
     // A proxy's page instead of the server's words: the status is all there is to say.
   }
-  const error = new ApiError(status, detail, retryAfter ? Number(retryAfter) || null : null);
+  const error = new ApiError(status, detail, retryAfter ? Number(retryAfter) || null : null, kind);
   if (error.needsToken) document.dispatchEvent(new CustomEvent("token-required", { detail }));
   return error;
 }

@@ -26,7 +26,7 @@ export async function openPhotoDialog() {
 
 async function candidate(photo, isNew) {
   const file = await getFile(photo.id);
-  const exif = file ? await readExif(file) : { latitude: null, longitude: null, takenAt: null };
+  const exif = file ? await readExif(file) : { latitude: null, longitude: null, takenAt: null, utcOffset: null };
   const takenAt = el("input", { type: "datetime-local", step: 1, value: exif.takenAt ?? "", "aria-label": `${photo.name} was taken` });
   const checkbox = el("input", { type: "checkbox", checked: isNew });
   const item = el("li", {}, el("label", { class: "check" }, checkbox, photo.name), takenAt);
@@ -40,16 +40,30 @@ async function addPhotos() {
   const { survey_id } = currentSurvey();
   const withPosition = $("#photo-picker [name=where]").checked;
   const checked = $$("#candidates li").map((item) => item.candidate).filter(({ checkbox }) => checkbox.checked);
+  const duplicates = [];
   try {
-    for (const { photo, exif, takenAt } of checked) {
-      const body = { job_id: photo.jobId, name: photo.name, taken_at: takenAt.value || null };
-      if (withPosition) Object.assign(body, { latitude: exif.latitude, longitude: exif.longitude });
-      await fetchJson(`/surveys/${survey_id}/photos`, { method: "POST", body });
+    for (const candidate of checked) {
+      if (!(await addPhoto(survey_id, candidate, withPosition))) duplicates.push(candidate.photo.name);
     }
-    $("#photo-picker").close();
-    announce(`${formatCount(checked.length, "photo")} added.`);
+    if (duplicates.length) showProblem(`The survey has ${duplicates.join(", ")} already. Nothing was added twice.`, $("#photo-picker .bad"));
+    else $("#photo-picker").close();
+    announce(`${formatCount(checked.length - duplicates.length, "photo")} added.`);
   } catch (error) {
     showProblem(error.message, $("#photo-picker .bad"));
   }
   await showSurvey(survey_id);
+}
+
+/** @returns {Promise<boolean>} false if the survey has the same photo already */
+async function addPhoto(surveyId, { photo, exif, takenAt }, withPosition) {
+  // The clock's offset from UTC goes with its time, also when that is corrected here.
+  const body = { job_id: photo.jobId, name: photo.name, taken_at: takenAt.value ? takenAt.value + (exif.utcOffset ?? "") : null };
+  if (withPosition) Object.assign(body, { latitude: exif.latitude, longitude: exif.longitude });
+  try {
+    await fetchJson(`/surveys/${surveyId}/photos`, { method: "POST", body });
+  } catch (error) {
+    if (error.kind === "DuplicatePhoto") return false;
+    throw error;
+  }
+  return true;
 }

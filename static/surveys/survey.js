@@ -27,6 +27,7 @@ export async function showSurvey(id) {
   setText($("#survey-title"), survey.name);
   document.title = `${survey.name}: coralchunk`;
   setText($("#about"), describeSurvey(survey));
+  showDateOffer();
   const hasPhotos = survey.photo_count > 0;
   $("#figures").hidden = !hasPhotos;
   setChildren(
@@ -43,11 +44,31 @@ export async function showSurvey(id) {
 
 /** @param {any} survey @returns {string} where, when, how deep */
 export function describeSurvey(survey) {
-  const date = new Date(`${survey.date}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
+  const date = formatDate(survey.date);
   const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
   const transect = survey.transect ? `transect ${survey.transect}` : null;
   return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo")].filter(Boolean).join(", ");
 }
+
+/** Offer the day on which all dated photos were taken, if it is not the survey's. */
+function showDateOffer() {
+  const days = new Set(survey.photos.filter((photo) => photo.taken_at).map((photo) => photo.taken_at.slice(0, 10)));
+  const [day] = days;
+  $("#date-offer").hidden = days.size !== 1 || day === survey.date;
+  if ($("#date-offer").hidden) return;
+  const useDate = async () => {
+    await fetchApi(`/surveys/${survey.survey_id}`, { method: "PATCH", body: { date: day } });
+    announce("The survey's date was changed.");
+    await showSurvey(survey.survey_id);
+  };
+  setChildren(
+    $("#date-offer"),
+    `The photos were taken on ${formatDate(day)}. `,
+    el("button", { type: "button", onclick: () => attempt(useDate) }, "Use this date"),
+  );
+}
+
+const formatDate = (day) => new Date(`${day}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
 
 function photoRow(photo) {
   const { summary } = photo;

@@ -7,6 +7,7 @@ import zipfile
 
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.exif.test_cases import photo as photo_of
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.web.app import barriers, choose, completed, drawn, file, job_of, taken
@@ -62,6 +63,33 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
     page.on("dialog", agree)
     page.get_by_role("button", name="Delete this survey").click()
     expect(page.locator("#no-surveys")).to_be_visible()
+
+
+def test_the_date_of_the_photos_is_offered_and_no_photo_is_added_twice(new_page: NewPage) -> None:
+    page = new_page(forgiven="409", **PHONE)
+    page.goto("/")
+    taken_later = {
+        "exif": {"DateTimeOriginal": "2024:11:30 09:00:00", "OffsetTimeOriginal": "+11:00"},
+        "gps": {},
+    }
+    choose(page, file("wall.jpg", photo_of(taken_later)))
+    completed(page, "wall.jpg")
+    choose(page, file("copy of wall.jpg", photo_of(taken_later)))
+    completed(page, "copy of wall.jpg")
+    page.get_by_role("link", name="Surveys").click()
+    begin(page, "West wall")
+
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_role("button", name="Add them").click()
+
+    expect(page.locator("#photo-picker .bad")).to_contain_text("already. Nothing was added twice")
+    page.get_by_role("dialog").get_by_role("button", name="Not now").click()
+    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#date-offer")).to_contain_text("Nov 30, 2024")
+    expect(page.locator("#about")).to_contain_text("Nov 29, 2024")
+    page.get_by_role("button", name="Use this date").click()
+    expect(page.locator("#about")).to_contain_text("Nov 30, 2024")
+    expect(page.locator("#date-offer")).to_be_hidden()
 
 
 def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: NewPage) -> None:

@@ -92,6 +92,12 @@ class NewSurveyPhoto(_Request):
     taken_at: dt.datetime | None = Field(None, description="ISO 8601, as the camera has it")
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+    from_exif: Annotated[
+        bool,
+        Field(
+            description="Take `taken_at`, `latitude` and `longitude` from the photo's EXIF if they are not given"
+        ),
+    ] = False
     duplicate: Annotated[
         bool, Field(description="Add the photo even if the survey has the same file already")
     ] = False

@@ -27,7 +27,8 @@ from coralchunk.errors.surveys import BadIds
 from coralchunk.science.cover import figures
 from coralchunk.storage.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
-from coralchunk.surveys.service import Details, Measured
+from coralchunk.surveys.photo_details import Details
+from coralchunk.surveys.service import Measured
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
 
@@ -127,8 +128,14 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
     sha256 of its file) from another job is refused with 409, unless `duplicate` is true.
     """
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurveyPhoto)
-    taken_at = None if body.taken_at is None else body.taken_at.isoformat()
-    details = Details(body.name, taken_at, body.latitude, body.longitude, body.duplicate)
+    details = Details(
+        name=body.name,
+        taken_at=None if body.taken_at is None else body.taken_at.isoformat(),
+        latitude=body.latitude,
+        longitude=body.longitude,
+        is_from_exif=body.from_exif,
+        may_repeat=body.duplicate,
+    )
     photo, is_new = services().surveys.add_photo(survey_id, body.job_id, details, requester, time.time())
     return jsonify(_photo(photo)), 201 if is_new else 200
 

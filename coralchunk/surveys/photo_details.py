@@ -1,0 +1,37 @@
+"""Say of a survey's photo when and where it was taken."""
+
+from dataclasses import dataclass, replace
+
+from coralchunk.errors import UnknownJob
+from coralchunk.imaging.capture import read_capture
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.blobs import PHOTO
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What somebody says of a photo."""
+
+    name: str
+    taken_at: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    is_from_exif: bool = False  # whether what is not said is read from the photo
+    may_repeat: bool = False  # whether the photo is added even if the survey has the same file already
+
+
+def completed(details: Details, stores: Stores, job: Job) -> Details:
+    """Add what the photo's EXIF block says of time and place, if that is wanted. Raises UnknownJob."""
+    if not details.is_from_exif:
+        return details
+    try:
+        with stores.blobs.open(job.id, PHOTO) as photo:
+            told = read_capture(photo, stores.settings.max_pixels)
+    except FileNotFoundError:
+        raise UnknownJob(job.id) from None
+    if details.taken_at is None and told.taken_at is not None:
+        details = replace(details, taken_at=told.taken_at + (told.utc_offset or ""))
+    if details.latitude is None:
+        details = replace(details, latitude=told.latitude, longitude=told.longitude)
+    return details
