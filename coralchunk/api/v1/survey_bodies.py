@@ -94,9 +94,7 @@ class NewSurveyPhoto(_Request):
     longitude: Longitude | None = None
     from_exif: Annotated[
         bool,
-        Field(
-            description="Take `taken_at`, `latitude` and `longitude` from the photo's EXIF if they are not given"
-        ),
+        Field(description="Take `taken_at`, `latitude` and `longitude` from the photo's EXIF if not given"),
     ] = False
     duplicate: Annotated[
         bool, Field(description="Add the photo even if the survey has the same file already")
