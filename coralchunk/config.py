@@ -146,6 +146,22 @@ class Settings(BaseModel):
     networks_per_user: Annotated[int, Field(ge=1, le=100_000)] = Field(
         100, description="most networks that one user may have uploaded"
     )
+    training_min_images: Annotated[int, Field(ge=1)] = Field(
+        10, description="fewest images of a label for a Ximilar task to be trained"
+    )
+    training_max_images: Annotated[int, Field(ge=1)] = Field(
+        20_000, description="most images that a classifier is trained on"
+    )
+    training_parallel: Count = Field(1, description="most classifiers that are trained at once")
+    training_threads: Count = Field(
+        2, description="images that a training looks at together; it yields the processor to photos"
+    )
+    training_timeout: Annotated[int, Field(ge=1)] = Field(
+        3600, description="longest time that a training may take, seconds"
+    )
+    training_memory_mb: Annotated[int, Field(ge=256)] = Field(
+        6144, description="most memory that a training may reserve, MB (2^20 bytes)"
+    )
     repository_url: str = Field(
         "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
     )

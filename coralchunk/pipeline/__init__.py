@@ -6,6 +6,7 @@ queries    look up a job, wait for its changes
 worker     what a worker keeps in memory between tasks
 recognition  networks that users bring: deployments and inferences
 images     image jobs: whole images, classified while a request waits
+training   training jobs: a process of its own trains a classifier
 points     point jobs: photos on the web and points in them
 steps      submit, classify a batch, stitch, finish; cancel, retry, sweep, share, crop
 

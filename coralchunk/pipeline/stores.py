@@ -11,10 +11,11 @@ from redis.retry import Retry
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.queue.admission import Admission
-from coralchunk.pipeline.queue.fetch_slots import FetchSlots
+from coralchunk.pipeline.queue.slots import Slots
 from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
 from coralchunk.pipeline.records.counters import Counters
 from coralchunk.pipeline.records.job_records import JobRecords
+from coralchunk.pipeline.records.keys import Held
 from coralchunk.pipeline.records.leases import Leases
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.share_links import Shares
@@ -23,6 +24,7 @@ from coralchunk.storage.objects import ObjectStore
 from coralchunk.storage.places import open_job_store, open_named_store
 
 LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
+_SPARE_S: Final = 60.0  # for the end of a training that has taken all its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Stores:
     notifications: JobNotifications
     admission: Admission
     tasks: TaskQueue
-    fetch_slots: FetchSlots
+    fetch_slots: Slots
+    training_slots: Slots
     counters: Counters
     leases: Leases
     shares: Shares
@@ -61,7 +64,10 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         notifications=JobNotifications(_connected(settings, redis_timeout_s)),
         admission=Admission(redis),
         tasks=tasks,
-        fetch_slots=FetchSlots(redis, tasks, settings.fetch_parallel),
+        fetch_slots=Slots(redis, tasks, Held.FETCHES, settings.fetch_parallel),
+        training_slots=Slots(
+            redis, tasks, Held.TRAININGS, settings.training_parallel, settings.training_timeout + _SPARE_S
+        ),
         counters=Counters(redis),
         leases=Leases(redis),
         shares=Shares(redis),

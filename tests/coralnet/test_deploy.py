@@ -281,7 +281,7 @@ def test_a_job_that_is_deleted_while_its_photo_is_fetched_leaves_nothing(
         status = ask(DEPLOY, images(image(host.url("held.jpg")))).headers["Location"]
         work_off(lambda: bool(host.held))
         cancel(services.stores, job_of(status), kind=None)
-    wait_for(lambda: not services.stores.redis.zcard(keys.FETCHING), "the end of the fetch")
+    wait_for(lambda: not services.stores.redis.zcard(keys.Held.FETCHES), "the end of the fetch")
     work_off(lambda: not services.stores.admission.load().tasks)
 
     assert ask(status).status_code == 404
@@ -323,7 +323,7 @@ def test_where_too_many_are_fetched_already_the_others_wait_their_turn(
         for _ in range(2):
             ChunkWorker(f"tests.{secrets.token_hex(4)}", replace(context, stores=narrow)).work(burst=True)
         wait_for(lambda: len(host.held) == 2, "two fetch_slots")
-        parked = services.stores.redis.llen(keys.PARKED)
+        parked = services.stores.redis.llen(keys.Held.FETCHES.parked)
         live = services.stores.tasks.live_jobs()
     while services.stores.records.open_jobs():
         wait_for(lambda: narrow.admission.load().tasks or not narrow.records.open_jobs(), "a task")

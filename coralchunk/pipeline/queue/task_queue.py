@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from coralchunk.pipeline.records import scripts
 from coralchunk.pipeline.records.job import Job, JobKind
-from coralchunk.pipeline.records.keys import FETCHING, LEASES, PARKED, QUEUE, QUEUE_NAME
+from coralchunk.pipeline.records.keys import LEASES, QUEUE, QUEUE_NAME, Held
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 CROP_FUNCTION: Final = "jobs.tasks.crop"
@@ -104,9 +104,11 @@ class PriorityQueue(Queue):
 class ParkedQueue(Queue):
     """Tasks of that queue that no worker may take yet: a plain list, in order of stored."""
 
+    held: Held  # the slots that they wait for
+
     @override
     def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
-        (pipeline if pipeline is not None else self.connection).rpush(PARKED, job_id)
+        (pipeline if pipeline is not None else self.connection).rpush(self.held.parked, job_id)
 
 
 class TaskQueue:
@@ -115,7 +117,7 @@ class TaskQueue:
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
         self._queue: Final = PriorityQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
-        self._parked: Final = ParkedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+        self._parked: Final = {held: _parked_queue(redis, held) for held in Held}
         self._intermediate: Final = IntermediateQueue(self._queue.key, redis)
         self._popped_at: dict[str, float] = {}
 
@@ -123,14 +125,15 @@ class TaskQueue:
         """Queue a task, alone or as part of a transaction."""
         self._put(self._queue, FUNCTION, task, pipeline)
 
-    def park(self, task: Task) -> None:
+    def park(self, task: Task, held: Held) -> None:
         """Keep a task beside the queue until `unpark`."""
-        self._put(self._parked, FUNCTION, task, None)
+        self._put(self._parked[held], FUNCTION, task, None)
 
-    def unpark(self, pipeline: Pipeline | None = None) -> bool:
+    def unpark(self, held: Held, pipeline: Pipeline | None = None) -> bool:
         """Queue the task that was parked first, alone or as part of a transaction; False if none was."""
         # At the end of the queue: parked tasks have the lowest priority.
-        moved = (pipeline if pipeline is not None else self._redis).lmove(PARKED, QUEUE, "LEFT", "RIGHT")
+        redis = pipeline if pipeline is not None else self._redis
+        moved = redis.lmove(held.parked, QUEUE, "LEFT", "RIGHT")
         return moved is not None
 
     def put_crop(self, job_id: int, chunk: int) -> None:
@@ -164,17 +167,18 @@ class TaskQueue:
         ]
 
     def live_jobs(self) -> set[int]:
-        """Return the jobs that have a task queued, parked or in work, or a photo that is being fetched."""
+        """Return the jobs that have a task queued, parked or in work, or one that holds a slot."""
         # One snapshot: a task that moves on between three questions would be missed by all of them.
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.lrange(self._queue.key, 0, -1)
             pipeline.lrange(self._intermediate.key, 0, -1)
             pipeline.zrange(self._queue.started_job_registry.key, 0, -1)
-            pipeline.lrange(PARKED, 0, -1)
-            pipeline.zrange(FETCHING, 0, -1)
-            queued, popped, begun, parked, fetching = pipeline.execute()
-        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun), *parked]
-        keys.extend(entry.split(b" ")[0] for entry in fetching)
+            for held in Held:
+                pipeline.lrange(held.parked, 0, -1)
+                pipeline.zrange(held, 0, -1)
+            queued, popped, begun, *beside = pipeline.execute()
+        keys = [*queued, *popped, *(entry.split(b":")[0] for entry in begun)]
+        keys.extend(entry.split(b" ")[0] for entries in beside for entry in entries)
         return {Task.from_key(key.decode()).job_id for key in keys}
 
     def recover(self, worker_name: str) -> int:
@@ -184,8 +188,8 @@ class TaskQueue:
         which changes nothing.
         """
         dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
-        fetched = [] if dead is None else self._fetched_by(f"{dead.hostname}.{dead.pid}")
-        lost = {*self._popped(), *self._begun_by(worker_name), *fetched}
+        held = [] if dead is None else self._held_by(f"{dead.hostname}.{dead.pid}")
+        lost = {*self._popped(), *self._begun_by(worker_name), *held}
         self._put_back(lost)
         if dead is not None:
             dead.register_death()  # type: ignore[no-untyped-call]
@@ -219,15 +223,22 @@ class TaskQueue:
                 self._redis.zrem(begun.key, execution.composite_key)
                 yield key
 
-    def _fetched_by(self, process: str) -> Iterator[str]:
-        for entry in cast(list[bytes], self._redis.zrange(FETCHING, 0, -1)):
-            key, _, by = entry.decode().partition(" ")
-            if by == process:
-                self._redis.zrem(FETCHING, entry)
-                yield key
+    def _held_by(self, process: str) -> Iterator[str]:
+        for held in Held:
+            for entry in cast(list[bytes], self._redis.zrange(held, 0, -1)):
+                key, _, by = entry.decode().partition(" ")
+                if by == process:
+                    self._redis.zrem(held, entry)
+                    yield key
 
     def _popped(self) -> list[str]:
         return self._intermediate.get_job_ids()
+
+
+def _parked_queue(redis: Redis, held: Held) -> ParkedQueue:
+    queue = ParkedQueue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+    queue.held = held
+    return queue
 
 
 def transaction(redis: Redis) -> Pipeline:

@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     DEPLOYMENT = "deployment"  #: a network that a user uploaded; it is loaded and run once
     INFERENCE = "inference"  #: pictures for such a network, or for a model of this server
     POINTS = "points"  #: addresses of photos on the web and points in them; each photo counts as one chunk
+    TRAINING = "training"  #: a collection of labelled images; counts as one chunk
     IMAGES = "images"  #: whole images, classified while a request waits; each counts as one chunk
 
 
@@ -50,6 +51,7 @@ class Job:
     owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
     kind: JobKind = JobKind.PHOTO
     ended_at: float | None = None  # Unix seconds, when it became final
+    progress: float = 0.0  # share of a training that is done
 
     @property
     def batches(self) -> int:

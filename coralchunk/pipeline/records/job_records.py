@@ -14,12 +14,12 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.records import keys, scripts
-from coralchunk.pipeline.records.job import Job, JobKind, JobState
+from coralchunk.pipeline.records.job import Job, JobState
+from coralchunk.pipeline.records.parse_job import parse_job
 from coralchunk.terms import CLASSES, Probabilities, Size
 
 _REMEMBER_DELETED_S: Final = 3600
 _FLOAT32: Final = np.dtype("<f4")
-_NAMES_BEFORE_1_0: Final = {b"lanes": b"streams", b"express": b"high_priority"}
 
 
 class Step(StrEnum):
@@ -55,6 +55,7 @@ class JobRecords:
         self._begin: Final = redis.register_script(scripts.BEGIN)
         self._refund_attempt: Final = redis.register_script(scripts.REFUND_ATTEMPT)
         self._record: Final = redis.register_script(scripts.RECORD)
+        self._progress: Final = redis.register_script(scripts.PROGRESS)
         self._close: Final = redis.register_script(scripts.CLOSE)
         self._outcomes: Final = redis.register_script(scripts.OUTCOMES)
         self._delete: Final = redis.register_script(scripts.DELETE)
@@ -106,7 +107,7 @@ class JobRecords:
             fields, completed = pipeline.execute()
         if not fields or fields[b"state"] == b"deleted":
             raise UnknownJob(job_id)
-        return _job(job_id, fields, completed)
+        return parse_job(job_id, fields, completed)
 
     def exists(self, job_id: int) -> bool:
         """Tell whether a job exists and was not deleted."""
@@ -156,6 +157,10 @@ class JobRecords:
         batch = self._redis.hget(keys.job(job_id), "finisher")
         return None if batch is None else int(batch)
 
+    def set_progress(self, job_id: int, share: float) -> bool:
+        """Note how much of a job is done, 0 to 1. Returns False if it is gone or already final."""
+        return bool(self._progress([keys.job(job_id)], [share]))
+
     def complete(self, job_id: int, picture: Size | None) -> bool:
         """Make a job completed. Returns False if it is gone or already final."""
         fields: dict[str, str | int] = {}
@@ -174,7 +179,7 @@ class JobRecords:
             raise UnknownJob(job_id)
 
     def erase(self, job_id: int) -> None:
-        """Forget a job without a trace, so that one of the same id can be created."""
+        """Forget a job entirely, so that one of the same id can be created."""
         self._redis.delete(keys.job(job_id), keys.results(job_id))
         self.forget([job_id])
 
@@ -217,34 +222,3 @@ def kept_jobs(kept: bytes) -> tuple[list[int], str]:
 def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:
     for pair in pairs.items():
         yield from pair
-
-
-def _with_current_names(fields: Mapping[bytes, bytes]) -> Mapping[bytes, bytes]:
-    """Rename the fields of a record that version 0.3 or older wrote."""
-    renamed = {_NAMES_BEFORE_1_0.get(name, name): value for name, value in fields.items()}
-    if renamed.get(b"kind") == b"enquiry":
-        renamed[b"kind"] = JobKind.POINTS.value.encode()
-    return renamed
-
-
-def _job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job:
-    fields = _with_current_names(fields)
-    picture_width = int(fields.get(b"picture_width", 0))
-    return Job(
-        id=job_id,
-        state=JobState(fields[b"state"].decode()),
-        size=Size(int(fields[b"width"]), int(fields[b"height"])),
-        total_chunks=int(fields[b"total"]),
-        completed_chunks=completed,
-        batch_chunks=int(fields[b"batch"]),
-        streams=int(fields[b"streams"]),
-        is_high_priority=fields[b"high_priority"] == b"1",
-        created_at=float(fields[b"created"]),
-        expires_at=float(fields[b"expires"]),
-        picture=Size(picture_width, int(fields[b"picture_height"])) if picture_width else None,
-        request_id=fields[b"request"].decode(),
-        error=fields[b"error"].decode() if b"error" in fields else None,
-        owner=fields.get(b"owner", b"").decode(),
-        kind=JobKind(fields.get(b"kind", b"photo").decode()),
-        ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
-    )

@@ -1,6 +1,7 @@
 """Name the Redis keys that scripts.py describes."""
 
 import hashlib
+from enum import StrEnum
 from typing import Final
 
 from rq import Queue
@@ -10,14 +11,24 @@ KEPT: Final = "coralchunk:kept"
 RESTARTS: Final = "coralchunk:restarts"
 STORED: Final = "coralchunk:stored-bytes"
 DRAINING: Final = "coralchunk:draining"
-FETCHING: Final = "coralchunk:fetching"
 LEASES: Final = "coralchunk:leases"
 SWEEPER: Final = "coralchunk:sweeper"
-PARKED: Final = "coralchunk:parked"
 QUEUE_NAME: Final = "coralchunk"
 QUEUE: Final = Queue.redis_queue_namespace_prefix + QUEUE_NAME  # the list in which RQ keeps that queue
 CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a job that has changed is told
 SLICE_S: Final = 10  # classified chunks are counted in slices of so many seconds
+
+
+class Held(StrEnum):
+    """Slots that tasks hold while they do something beside the queue; each names its sorted set."""
+
+    FETCHES = "coralchunk:fetching"  #: photos that are being fetched from the web
+    TRAININGS = "coralchunk:training"  #: classifiers that are being trained
+
+    @property
+    def parked(self) -> str:
+        """Name the list of the tasks that wait for such a slot."""
+        return {Held.FETCHES: "coralchunk:parked", Held.TRAININGS: "coralchunk:parked-trainings"}[self]
 
 
 def job(job_id: int) -> str:

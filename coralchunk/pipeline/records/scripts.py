@@ -2,18 +2,19 @@
 
 Keys, in this order where a script takes them:
     job      hash: state, width, height, total, batch, streams, high_priority, request, owner, kind, created,
-             expires, later finisher, attempts:<batch>, ended, error, picture_width, picture_height, share
+             expires, later finisher, attempts:<batch>, ended, error, progress, picture_width, picture_height,
+             share
     results  hash: chunk index -> its probabilities, float32 little-endian; of a point job, photo index ->
              + or - (classified or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>,...:<sha256 of the upload>": the jobs of an Idempotency-Key; for a day
     share    string: id of the job that is shared by a link; as long as the job
-    fetching sorted set: "<task id> <host>.<process id>" of each photo that is being fetched from the web, by
-             the time when its place is given to another
+    held     sorted set: "<task id> <host>.<process id>" of each task that holds a slot, such as of a photo
+             that is being fetched, by the time when its slot is given to another; see keys.Held
     leases   sorted set: names of workers, by the time on Redis' clock when their lease ends
     sweeper  string: which sweeper is at work; as long as its lease
-    parked   list: ids of tasks that wait until fewer photos are being fetched
+    parked   list: ids of tasks that wait for a slot
     classified  string: number of chunks classified in a slice of ten seconds; for two minutes
     changes  channel: the name of the job hash, at each result, end and deletion
 
@@ -130,6 +131,15 @@ redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
 
+# keys job; argv share of the work that is done, 0 to 1 -> 1, or 0 if the job is gone or final.
+PROGRESS: Final = """
+local state = redis.call('HGET', KEYS[1], 'state')
+if state ~= 'queued' and state ~= 'processing' then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'processing', 'progress', ARGV[1])
+redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
+return 1
+"""
+
 # keys results of an enquiry -> {photos classified, photos failed}.
 OUTCOMES: Final = """
 local classified, failed = 0, 0
@@ -152,9 +162,9 @@ redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
 
-# keys fetching; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free,
+# keys held; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free,
 # else 0.
-ACQUIRE_FETCH_SLOT: Final = """
+ACQUIRE_SLOT: Final = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end
 redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])

@@ -23,6 +23,7 @@ from coralchunk.pipeline.recognition.run_task import answer_task, finish_task
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.records.job_records import Step, packed
 from coralchunk.pipeline.steps.finish import finish
+from coralchunk.pipeline.training.run_training import finish_training_job, train_collection
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks
 from coralchunk.pipeline.worker.context import WorkerContext
 
@@ -45,6 +46,7 @@ _ONE_BY_ONE: Final = {
     JobKind.IMAGES: _OneByOne(classify_one_picture, finish_image_job, abandon_picture),
     JobKind.DEPLOYMENT: _OneByOne(answer_task, finish_task, None),
     JobKind.INFERENCE: _OneByOne(answer_task, finish_task, None),
+    JobKind.TRAINING: _OneByOne(train_collection, finish_training_job, None),
 }
 
 
@@ -129,8 +131,11 @@ def _give_up(context: WorkerContext, task: Task) -> None:
     _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MAX_ATTEMPTS)
     job = context.stores.records.get(task.job_id)
     abandon = None if job.kind is JobKind.PHOTO else _ONE_BY_ONE[job.kind].abandon
+    what = (
+        "collection could not be trained" if job.kind is JobKind.TRAINING else "photo could not be classified"
+    )
     reason = (
-        f"This photo could not be classified: the server tried {MAX_ATTEMPTS} times and failed each time."
+        f"This {what}: the server tried {MAX_ATTEMPTS} times and failed each time."
         " Its operator finds the reason in the log."
     )
     if abandon is not None and context.stores.records.finisher(job.id) is None:

@@ -26,6 +26,7 @@ def sweep(stores: Stores, now: float) -> None:
     _remove_expired(stores, now)
     stores.tasks.recover_popped(now)
     stores.fetch_slots.release_expired(now)
+    stores.training_slots.release_expired(now)
     _restart_stalled(stores)
 
 

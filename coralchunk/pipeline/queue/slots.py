@@ -1,0 +1,59 @@
+"""Limit how many tasks do something beside the queue at once, such as fetching; others are parked."""
+
+import os
+import socket
+from typing import Final
+
+from redis import Redis
+
+from coralchunk.pipeline.queue.task_queue import Task, TaskQueue, transaction
+from coralchunk.pipeline.records import scripts
+from coralchunk.pipeline.records.keys import Held
+
+_FETCH_S: Final = 60.0  # twice what a fetch may take
+
+
+class Slots:
+    """So many tasks hold a slot at once, by all workers together; the others are parked."""
+
+    def __init__(
+        self, redis: Redis, tasks: TaskQueue, held: Held, slots: int, longest_s: float = _FETCH_S
+    ) -> None:
+        """Limit what is held.
+
+        held       the kind of slots
+        slots      how many there are
+        longest_s  how long one may be held; after that it has lost its process
+        """
+        self._redis: Final = redis
+        self._tasks: Final = tasks
+        self._held: Final = held
+        self._slots: Final = slots
+        self._longest_s: Final = longest_s
+        self._acquire: Final = redis.register_script(scripts.ACQUIRE_SLOT)
+
+    def acquire(self, task: Task, now: float) -> bool:
+        """Take a slot for a task of this process; it is parked if there is none. `now` in Unix seconds."""
+        if self._acquire([self._held], [_entry(task), now, now + self._longest_s, self._slots]):
+            return True
+        self._tasks.park(task.later(), self._held)
+        return False
+
+    def release(self, task: Task) -> None:
+        """Give the slot to the task that waits longest, and queue the rest of what this task has to do."""
+        with transaction(self._redis) as pipeline:
+            pipeline.zrem(self._held, _entry(task))
+            self._tasks.put(task.later(), pipeline)
+            self._tasks.unpark(self._held, pipeline)
+            pipeline.execute()
+
+    def release_expired(self, now: float) -> None:
+        """Free the slots of processes that died, and queue what waits for them. `now` in Unix seconds."""
+        self._redis.zremrangebyscore(self._held, "-inf", now)
+        free = self._slots - int(self._redis.zcard(self._held))
+        while free > 0 and self._tasks.unpark(self._held):
+            free -= 1
+
+
+def _entry(task: Task) -> str:
+    return f"{task.key} {socket.gethostname()}.{os.getpid()}"

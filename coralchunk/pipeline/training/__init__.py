@@ -1,0 +1,1 @@
+"""Training jobs: a process of its own trains a classifier, beside the queue and behind photos."""
