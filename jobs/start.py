@@ -8,6 +8,7 @@ from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
+from coralchunk.pipeline.worker.sign_off import put_back_held
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 from coralchunk.storage.model_repository import open_model_repository
 from jobs.lease import leased
@@ -30,3 +31,4 @@ def main(name: str) -> None:
     worker = ChunkWorker(name, context)
     with leased(worker, context.stores.leases):
         worker.work(logging_level="WARNING")
+        put_back_held(context.stores)

@@ -13,8 +13,11 @@ from coralchunk.config import Settings
 from coralchunk.errors import UnknownModel
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest
+from coralchunk.storage.places import open_named_store
+from coralchunk.storage.trained_models import TrainedModels
 
 LIST_FILE: Final = "models.txt"
+TRAINED: Final = "trained"  # origin of models that were trained here
 _FIELDS: Final = 5  # name, version, sha256, bytes, origin
 
 
@@ -25,8 +28,8 @@ class ModelRef:
     name: str
     version: str
     sha256: str
-    size_bytes: int
-    origin: str  # where the file comes from: "bundled", or a URL to download it from
+    size_bytes: int  # 0 for a trained one, whose size nobody has listed
+    origin: str  # where the file comes from: "bundled", "trained", or a URL to download it from
 
     @property
     def label(self) -> str:
@@ -35,18 +38,25 @@ class ModelRef:
 
 
 class ModelRepository:
-    """The models that are bundled, and those that were installed into a folder of this server."""
+    """The models that are bundled, those installed into a folder of this server, and those trained here."""
 
-    def __init__(self, bundled: Path, installed: Path) -> None:
+    def __init__(self, bundled: Path, installed: Path, trained: TrainedModels | None = None) -> None:
         self._bundled: Final = bundled
         self._installed: Final = installed
+        self._trained: Final = trained
 
     def listed(self) -> list[ModelRef]:
-        """Return all models, bundled ones first. Raises BadModel if a line of models.txt cannot be read."""
+        """Return all models but trained ones, bundled ones first.
+
+        Raises BadModel if a line of models.txt cannot be read.
+        """
         return [*_read_list(self._bundled), *self._read_installed()]
 
     def find(self, label: str | None = None) -> ModelRef:
         """Return the model called `label` ("name-version"), or the last bundled one. Raises UnknownModel."""
+        trained = self._find_trained(label) if label else None
+        if trained is not None:
+            return trained
         models = self.listed() if label else _read_list(self._bundled)
         if label is None and models:
             return models[-1]
@@ -57,6 +67,8 @@ class ModelRepository:
 
     def manifest(self, model: ModelRef) -> Manifest:
         """Read a model's manifest. Raises BadModel if it is missing, malformed or of another model."""
+        if self._trained is not None and model.origin == TRAINED:
+            return _manifest(self._trained.manifest(model.label) or b"", model.label)
         path = self.path(model, ".json")
         manifest = _manifest(_read(path), str(path))
         if (manifest.name, manifest.version, manifest.sha256) != (model.name, model.version, model.sha256):
@@ -65,6 +77,8 @@ class ModelRepository:
 
     def onnx(self, model: ModelRef) -> bytes:
         """Read a model's ONNX file. Raises BadModel unless it has the size and sha256 that are listed."""
+        if self._trained is not None and model.origin == TRAINED:
+            return _trained_onnx(self._trained, model)
         path = self.path(model, ".onnx")
         content = _read(path)
         found = hashlib.sha256(content).hexdigest()
@@ -96,13 +110,32 @@ class ModelRepository:
             file.write(f"{model.name} {model.version} {model.sha256} {model.size_bytes} {model.origin}\n")
         return model
 
+    def _find_trained(self, label: str) -> ModelRef | None:
+        content = self._trained.manifest(label) if self._trained is not None else None
+        if content is None:
+            return None
+        told = _manifest(content, label)
+        return ModelRef(told.name, told.version, told.sha256, 0, TRAINED)
+
     def _read_installed(self) -> list[ModelRef]:
         return _read_list(self._installed) if (self._installed / LIST_FILE).exists() else []
 
 
 def open_model_repository(settings: Settings) -> ModelRepository:
-    """Return the bundled models and those installed into the data folder."""
-    return ModelRepository(folder("models"), settings.data_dir / "models")
+    """Return the bundled models, those installed into the data folder, and those trained here."""
+    trained = TrainedModels(open_named_store(settings, "trained-models"))
+    return ModelRepository(folder("models"), settings.data_dir / "models", trained)
+
+
+def _trained_onnx(trained: TrainedModels, model: ModelRef) -> bytes:
+    try:
+        content = trained.onnx(model.label)
+    except FileNotFoundError as missing:
+        raise BadModel(f"The file of {model.label} is missing.") from missing
+    found = hashlib.sha256(content).hexdigest()
+    if found != model.sha256:
+        raise BadModel(f"{model.label} has sha256 {found}, but its manifest says {model.sha256}.")
+    return content
 
 
 def _read(path: Path) -> bytes:

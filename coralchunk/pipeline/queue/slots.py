@@ -2,7 +2,7 @@
 
 import os
 import socket
-from typing import Final
+from typing import Final, cast
 
 from redis import Redis
 
@@ -47,6 +47,15 @@ class Slots:
             self._tasks.unpark(self._held, pipeline)
             pipeline.execute()
 
+    def give_up(self) -> list[Task]:
+        """Take all slots from this process, which is about to end. Returns the tasks that held them."""
+        process = _process()
+        entries = [entry.decode() for entry in cast(list[bytes], self._redis.zrange(self._held, 0, -1))]
+        own = [entry for entry in entries if entry.endswith(f" {process}")]
+        if own:
+            self._redis.zrem(self._held, *own)
+        return [Task.from_key(entry.partition(" ")[0]) for entry in own]
+
     def release_expired(self, now: float) -> None:
         """Free the slots of processes that died, and queue what waits for them. `now` in Unix seconds."""
         self._redis.zremrangebyscore(self._held, "-inf", now)
@@ -56,4 +65,8 @@ class Slots:
 
 
 def _entry(task: Task) -> str:
-    return f"{task.key} {socket.gethostname()}.{os.getpid()}"
+    return f"{task.key} {_process()}"
+
+
+def _process() -> str:
+    return f"{socket.gethostname()}.{os.getpid()}"

@@ -37,7 +37,7 @@ class Describer:
         threads        pictures that are described at once
         has_wide_sums  as in inference.Classifier
         """
-        self._side_px: Final = backbone.side_px
+        self.side_px: Final = backbone.side_px
         self._threads: Final = threads
         onnx = backbone.graph.SerializeToString()
         self._session: Final = open_session(onnx, backbone.name, has_wide_sums=has_wide_sums)
@@ -53,7 +53,7 @@ class Describer:
                 yield from pool.map(self._one, several)
 
     def _one(self, picture: Pixels) -> Description:
-        square = fitted(picture, self._side_px)
+        square = fitted(picture, self.side_px)
         mirrored = np.ascontiguousarray(square[:, ::-1])
         return Description(self._features(square), self._features(mirrored), fingerprint(square))
 

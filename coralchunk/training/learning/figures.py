@@ -44,6 +44,8 @@ def measure(
 ) -> Figures:
     """Compare what was said of tested pictures with what they show.
 
+    The number of pictures that were learned from is left to the caller.
+
     said     (N, K) probabilities or values
     targets  (N, K), as in heads.Lessons
     counts   (K,) pictures of each label, tested ones included
@@ -76,7 +78,7 @@ def measure(
         accuracy = _share((given == shown).sum(), given.size)
     reliability = _reliability(confidence, was_right)
     return Figures(
-        learned=int(counts.sum()) if kind is OutputKind.MULTI_CLASS else 0,
+        learned=0,
         tested=tested,
         accuracy=accuracy,
         mean_error=None,
@@ -88,15 +90,25 @@ def measure(
 
 
 def _of_values(labels: tuple[str, ...], said: Floats, targets: Floats, counts: NDArray[np.intp]) -> Figures:
-    spread = float(((targets - targets.mean()) ** 2).sum()) if len(targets) else 0.0
-    fit = 1 - float(((said - targets) ** 2).sum()) / spread if spread else None
+    told = np.isfinite(targets)
+    means = np.array(
+        [
+            column[known].mean() if known.any() else 0.0
+            for column, known in zip(targets.T, told.T, strict=True)
+        ]
+    )
+    spread = float(np.nansum((targets - means) ** 2))
+    fit = 1 - float(np.nansum((said - targets) ** 2)) / spread if spread else None
     return Figures(
-        learned=int(counts[0]),
+        learned=0,
         tested=len(said),
         accuracy=fit,
-        mean_error=float(np.abs(said - targets).mean()) if len(said) else None,
+        mean_error=float(np.abs(said - targets)[told].mean()) if told.any() else None,
         calibration_error=None,
-        labels=(LabelFigures(labels[0], int(counts[0]), len(said), None, None),),
+        labels=tuple(
+            LabelFigures(label, int(counts[column]), int(told[:, column].sum()), None, None)
+            for column, label in enumerate(labels)
+        ),
         confusion=(),
         reliability=(),
     )

@@ -45,7 +45,7 @@ class Lessons:
 
     kind: OutputKind
     features: NDArray[np.float32] | Floats  # (N, D)
-    targets: Floats  # (N, K): 0 or 1, one 1 a row for MULTI_CLASS; (N, 1) values for REGRESSION
+    targets: Floats  # (N, K): 0 or 1, one 1 a row for MULTI_CLASS; values or NaN for REGRESSION
     groups: NDArray[np.intp]  # (N,), of near-duplicates
 
     def at(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Lessons":
@@ -155,8 +155,14 @@ def _one_vs_rest(lessons: Lessons, strength: float) -> Head:
 
 
 def _ridge(lessons: Lessons, strength: float) -> Head:
-    fitted = Ridge(alpha=1 / strength).fit(lessons.features, lessons.targets)
-    return Head(np.asarray(fitted.coef_).reshape(lessons.targets.shape[1], -1).T, np.ravel(fitted.intercept_))
+    weights = np.zeros((lessons.features.shape[1], lessons.targets.shape[1]))
+    bias = np.zeros(lessons.targets.shape[1])
+    for column, values in enumerate(lessons.targets.T):
+        told = np.isfinite(values)
+        if told.any():
+            fitted = Ridge(alpha=1 / strength).fit(lessons.features[told], values[told])
+            weights[:, column], bias[column] = fitted.coef_, fitted.intercept_
+    return Head(weights, bias)
 
 
 _NEVER: Final = 8.0  # log odds of what every example, or none, has shown

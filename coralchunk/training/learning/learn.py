@@ -28,6 +28,7 @@ class Examples:
     targets: NDArray[np.float64]  # (N, K), as in heads.Lessons
     digests: Sequence[str]  # N sha256 of the files, in hexadecimal
     descriptions: Sequence[Description]  # N
+    tests: NDArray[np.bool_] | None = None  # (N,) those that are never learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +60,19 @@ def _learn(examples: Examples) -> Learned:
         groups,
     )
     mirrored = np.array([one.mirrored for one in examples.descriptions])
-    tested = choose_tested(groups, _strata(examples), examples.digests)
+    never = np.zeros(len(groups), dtype=bool) if examples.tests is None else examples.tests
+    tested = choose_tested(groups, _strata(examples), examples.digests) | never
     head, strength = fit_head(_with_mirrored(lessons, mirrored, ~tested))
     said = probabilities(examples.kind, head.logits(lessons.features[tested]) / head.temperature)
     counts = (
-        np.array([len(examples.targets)])
+        np.isfinite(examples.targets).sum(axis=0)
         if examples.kind is OutputKind.REGRESSION
         else (examples.targets > 0).sum(axis=0)
     )
     figures = measure(examples.kind, examples.labels, said, examples.targets[tested], counts)
     figures = replace(figures, learned=int((~tested).sum()))
-    if tested.any():
-        head, strength = fit_head(_with_mirrored(lessons, mirrored, np.ones(len(tested), dtype=bool)))
+    if (tested & ~never).any():
+        head, strength = fit_head(_with_mirrored(lessons, mirrored, ~never))
     return Learned(head, strength, figures)
 
 
@@ -96,7 +98,7 @@ def _strata(examples: Examples) -> NDArray[np.intp]:
     if examples.kind is OutputKind.MULTI_CLASS:
         return np.asarray(examples.targets.argmax(axis=1), dtype=np.intp)
     if examples.kind is OutputKind.REGRESSION:
-        values = examples.targets[:, 0]
+        values = np.nanmean(examples.targets, axis=1)
         steps = np.quantile(values, np.linspace(0, 1, _QUANTILES + 1)[1:-1])
         return np.asarray(np.searchsorted(steps, values), dtype=np.intp)
     _, strata = np.unique(examples.targets > 0, axis=0, return_inverse=True)

@@ -28,7 +28,7 @@ def probabilities(kind: OutputKind, logits: NDArray[np.float64]) -> NDArray[np.f
 def log_loss(kind: OutputKind, logits: NDArray[np.float64], targets: NDArray[np.float64]) -> float:
     """Return the mean loss: of probabilities the log loss, of values the squared error."""
     if kind is OutputKind.REGRESSION:
-        return float(np.mean((logits - targets) ** 2))
+        return float(np.nanmean((logits - targets) ** 2))
     if kind is OutputKind.MULTI_LABEL:
         return float(np.mean(np.logaddexp(0, logits) - targets * logits))
     highest = logits.max(axis=1)
