@@ -20,6 +20,8 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
     """
     with reachable():
         job = stores.records.get(job_id)
+        if job.kind is JobKind.IMAGES:
+            raise UnknownJob(job_id)  # its request has its answer, or has given up
         if job.kind is not JobKind.PHOTO:
             stores.records.erase(job_id)
             requeue_request(stores, job_id, job.owner, now)
