@@ -16,7 +16,7 @@ from bench.server import free_port
 
 _POST_MS: Final = 40
 _STATUS_MS: Final = 10
-_ASKERS: Final = 12
+_CLIENTS: Final = 12
 _BLOCK: Final = 1 << 20
 
 
@@ -68,14 +68,14 @@ def _asked(kit: Kit, when: str, job_id: int) -> None:
     scale, section = kit.scale, f"status, {kit.scale.status_per_s} requests a second"
     times: list[float] = []
     errors: list[str] = []
-    step = _ASKERS / scale.status_per_s
+    step = _CLIENTS / scale.status_per_s
     start = time.monotonic() + 0.1
     rounds = int(scale.status_s / step)
 
     def ask(number: int) -> None:
         phone, pause = Phone(kit.served.port), threading.Event()
         for turn in range(rounds):
-            due = start + step * (turn + number / _ASKERS)
+            due = start + step * (turn + number / _CLIENTS)
             pause.wait(max(0.0, due - time.monotonic()))
             try:
                 phone.status(job_id, "include=summary")
@@ -86,7 +86,7 @@ def _asked(kit: Kit, when: str, job_id: int) -> None:
             times.append(1e3 * (time.monotonic() - due))
         phone.close()
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(_ASKERS)]
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(_CLIENTS)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -64,7 +64,7 @@ def floor(processes: int = CORES) -> Iterator[Floor]:
     spawn = multiprocessing.get_context("spawn")  # a session must not cross a fork
     pairs = [spawn.Pipe() for _ in range(processes)]
     children = [
-        spawn.Process(target=_judge, args=(theirs, start, processes), daemon=True)
+        spawn.Process(target=_classify, args=(theirs, start, processes), daemon=True)
         for start, (_, theirs) in enumerate(pairs)
     ]
     for child, (_, theirs) in zip(children, pairs, strict=True):
@@ -79,7 +79,7 @@ def floor(processes: int = CORES) -> Iterator[Floor]:
             child.join()
 
 
-def _judge(line: Connection, start: int, step: int) -> None:
+def _classify(line: Connection, start: int, step: int) -> None:
     plain = load()
     feeds: list[Feeds] = []
     while True:

@@ -43,15 +43,15 @@ class Plain:
 def load(threads: int | None = 1) -> Plain:
     """Load the bundled model. `threads` None: as many as ONNX Runtime likes."""
     bundled = folder("models")
-    shelf = ModelRepository(bundled, bundled / "none-installed")
-    listed = shelf.find()
+    repository = ModelRepository(bundled, bundled / "none-installed")
+    listed = repository.find()
     options = ort.SessionOptions()
     options.log_severity_level = 3
     if threads is not None:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-    session = ort.InferenceSession(shelf.onnx(listed), options, providers=["CPUExecutionProvider"])
-    return Plain(session, shelf.manifest(listed))
+    session = ort.InferenceSession(repository.onnx(listed), options, providers=["CPUExecutionProvider"])
+    return Plain(session, repository.manifest(listed))
 
 
 def opened(jpeg: bytes) -> tuple[Pixels, list[Chunk]]:

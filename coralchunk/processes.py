@@ -48,7 +48,7 @@ def end_with_parent(parent: int | None) -> None:
 def has_vnni() -> bool:
     """Tell whether this x86 processor has VNNI; False where that cannot be known."""
     try:
-        told = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+        cpu_info = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:
         return False
-    return any(flag in told.split() for flag in ("avx512_vnni", "avx_vnni"))
+    return any(flag in cpu_info.split() for flag in ("avx512_vnni", "avx_vnni"))

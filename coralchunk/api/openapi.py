@@ -72,14 +72,14 @@ def document(app: Flask) -> dict[str, Any]:
     )
     spec.components.security_scheme(_TOKEN, {"type": "http", "scheme": "token", "description": _HOW_TO_SEND})
     bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
-    asked: set[type[BaseModel]] = set()
+    request_bodies: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
         described: Operation | None = getattr(view, "openapi", None)
         if described is None:
             continue
         bodies.update(body for body in described.answers.values() if isinstance(body, type))
-        asked.update(body for body in (described.form, described.body) if body is not None)
+        request_bodies.update(body for body in (described.form, described.body) if body is not None)
         methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
         operation = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
         spec.path(
@@ -88,7 +88,7 @@ def document(app: Flask) -> dict[str, Any]:
     _, schemas = models_json_schema(
         [
             *((body, "serialization") for body in sorted(bodies, key=str)),
-            *((body, "validation") for body in sorted(asked, key=str)),
+            *((body, "validation") for body in sorted(request_bodies, key=str)),
         ],
         ref_template=_REF,
     )
@@ -103,7 +103,7 @@ def _operation(
     problems = _EVERYWHERE | (_WITH_QUERY if described.query else {}) | dict(described.problems)
     language = described.language
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
-    told: dict[str, Any] = {
+    description: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
         "tags": [_TAGS[endpoint.partition(".")[0]]],
         "summary": summary,
@@ -120,13 +120,13 @@ def _operation(
     }
     if described.form is not None:
         content = {"multipart/form-data": {"schema": _schema(described.form)}}
-        told["requestBody"] = {"required": True, "content": content}
+        description["requestBody"] = {"required": True, "content": content}
     if described.body is not None:
         content = {language.answer: {"schema": _schema(described.body)}}
-        told["requestBody"] = {"required": True, "content": content}
+        description["requestBody"] = {"required": True, "content": content}
     if described.needs_token:
-        told["security"] = [{_TOKEN: []}]
-    return told
+        description["security"] = [{_TOKEN: []}]
+    return description
 
 
 def _path_parameters(rule: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 from coralchunk.metrics import REQUESTS
 
 _HEADER: Final = "X-Request-ID"
-_HARMLESS: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log: Final = structlog.get_logger()
 
 
@@ -22,7 +22,7 @@ def log_requests(app: Flask) -> None:
     def begin() -> None:
         g.began = time.perf_counter()
         sent = request.headers.get(_HEADER, "")
-        g.request_id = sent if _HARMLESS.fullmatch(sent) else uuid.uuid4().hex
+        g.request_id = sent if _SAFE_ID.fullmatch(sent) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 

@@ -33,8 +33,8 @@ from coralchunk.storage.model_repository import open_model_repository
 @click.pass_obj
 def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
     """Classify PHOTOS here; write a picture and a JSON file for each, and one table, summary.csv."""
-    shelf = open_model_repository(settings)
-    classifier = load_classifier(shelf, shelf.find(settings.model))
+    repository = open_model_repository(settings)
+    classifier = load_classifier(repository, repository.find(settings.model))
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     for number, path in enumerate(track(photos, description="Classifying"), start=1):

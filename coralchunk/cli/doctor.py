@@ -77,9 +77,9 @@ def _database(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    shelf = open_model_repository(settings)
-    model = shelf.find(settings.model)
-    load_classifier(shelf, model)
+    repository = open_model_repository(settings)
+    model = repository.find(settings.model)
+    load_classifier(repository, model)
     return f"{model.label} loads, sha256 as listed"
 
 

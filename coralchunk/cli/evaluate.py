@@ -37,11 +37,11 @@ from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Si
 @click.pass_obj
 def evaluate(settings: Settings, source: Path, model: str | None, out: Path | None) -> None:
     """Classify the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
-    shelf = open_model_repository(settings)
-    chosen = shelf.find(model or settings.model)
-    classifier = load_classifier(shelf, chosen)
+    repository = open_model_repository(settings)
+    chosen = repository.find(model or settings.model)
+    classifier = load_classifier(repository, chosen)
     labelled = read_labels(source)
-    classified = [_judge(one, classifier, settings) for one in track(labelled, description="Judging")]
+    classified = [_classify(one, classifier, settings) for one in track(labelled, description="Judging")]
     probabilities = np.concatenate([probabilities for probabilities, _ in classified])
     truth = np.array([CLASSES.index(state) for _, truths in classified for state in truths])
     found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
@@ -55,7 +55,7 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
         click.echo(f"Written to {out}/")
 
 
-def _judge(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
+def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:
     photo = _opened(one.photo, settings)
     scene = photo.scene if one.context is None else _opened(one.context, settings).scene
     squares = list(one.squares) if one.truth is None else [(_middle(photo.size), one.truth)]

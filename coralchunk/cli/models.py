@@ -28,9 +28,9 @@ def models() -> None:
 @click.pass_obj
 def list_models(settings: Settings) -> None:
     """List the models; the one in use is marked."""
-    shelf = open_model_repository(settings)
-    in_use = shelf.find(settings.model)
-    for model in shelf.listed():
+    repository = open_model_repository(settings)
+    in_use = repository.find(settings.model)
+    for model in repository.listed():
         mark = "*" if model == in_use else " "
         click.echo(f"{mark} {model.label:<28} {model.size_bytes / 1e6:6.1f} MB  {model.origin}")
 
@@ -40,9 +40,9 @@ def list_models(settings: Settings) -> None:
 @click.pass_obj
 def verify(settings: Settings, label: str | None) -> None:
     """Check the files of model LABEL, or of all, against models.txt, and load them."""
-    shelf = open_model_repository(settings)
-    for model in [shelf.find(label)] if label else shelf.listed():
-        load_classifier(shelf, model)
+    repository = open_model_repository(settings)
+    for model in [repository.find(label)] if label else repository.listed():
+        load_classifier(repository, model)
         click.echo(f"ok  {model.label}  sha256 {model.sha256}")
 
 
@@ -51,12 +51,12 @@ def verify(settings: Settings, label: str | None) -> None:
 @click.pass_obj
 def install(settings: Settings, source: str) -> None:
     """Add the model SOURCE: a .onnx file or the https address of one, its manifest (.json) beside it."""
-    shelf = open_model_repository(settings)
+    repository = open_model_repository(settings)
     with tempfile.TemporaryDirectory() as folder:
         onnx = _fetch(source, Path(folder) / "model.onnx")
         manifest = _fetch(f"{source.removesuffix('.onnx')}.json", Path(folder) / "model.json")
-        model = shelf.add(onnx.read_bytes(), manifest.read_bytes(), source)
-    load_classifier(shelf, model)
+        model = repository.add(onnx.read_bytes(), manifest.read_bytes(), source)
+    load_classifier(repository, model)
     click.echo(f"Installed {model.label}. Use it with CORALCHUNK_MODEL={model.label}.")
 
 

@@ -73,15 +73,15 @@ class BadIdempotencyKey(BadRequest):
 class BadWait(BadRequest):
     """The time to wait for news is no number, or too long."""
 
-    def __init__(self, asked: str, longest_s: int) -> None:
-        super().__init__(f"wait={asked!r} is not possible; use a number of seconds from 0 to {longest_s}.")
+    def __init__(self, value: str, longest_s: int) -> None:
+        super().__init__(f"wait={value!r} is not possible; use a number of seconds from 0 to {longest_s}.")
 
 
 class UnknownPart(BadRequest):
     """An answer was asked for in parts that do not exist."""
 
-    def __init__(self, asked: str, parts: tuple[str, ...]) -> None:
-        super().__init__(f"include={asked!r} names an unknown part. Use a comma list of: {', '.join(parts)}.")
+    def __init__(self, value: str, parts: tuple[str, ...]) -> None:
+        super().__init__(f"include={value!r} names an unknown part. Use a comma list of: {', '.join(parts)}.")
 
 
 class Unreadable(CoralchunkError):
@@ -136,10 +136,10 @@ class TooManyPixels(Unreadable):
         remedy = "Send a smaller copy, or have the operator raise CORALCHUNK_MAX_PIXELS."
         if size.pixels <= max_pixels:
             remedy = f"Save it as a baseline JPEG, which may have {max_pixels}, or send a smaller copy."
-        told = (
+        excess = (
             f"The photo has {size.width} x {size.height} = {size.pixels} pixels; at most {most} are accepted"
         )
-        super().__init__(f"{told} of a {kind}. {remedy}")
+        super().__init__(f"{excess} of a {kind}. {remedy}")
 
 
 class Missing(CoralchunkError):

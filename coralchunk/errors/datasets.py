@@ -26,8 +26,8 @@ class BadValue(BadRequest):
     """A field of the request cannot be used."""
 
     def __init__(self, field: str, value: object, remedy: str) -> None:
-        told = repr(value)
-        shown = told if len(told) <= _SHOWN else f"{told[:_SHOWN]}..."
+        text = repr(value)
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
         super().__init__(f"{field}: {shown} cannot be used; {remedy}.")
 
 

@@ -35,12 +35,12 @@ class Conversion:
     def __init__(self, profile: bytes) -> None:
         try:
             opened = ImageCms.ImageCmsProfile(BytesIO(profile))
-            told = opened.profile
-            self.mode: Final = _MODES.get(told.xcolor_space.strip(), "")  # of the pixels that it is for
+            header = opened.profile
+            self.mode: Final = _MODES.get(header.xcolor_space.strip(), "")  # of the pixels that it is for
             if (
                 not self.mode
-                or told.device_class.strip() not in _DEVICES
-                or told.connection_space.strip() not in _CONNECTIONS
+                or header.device_class.strip() not in _DEVICES
+                or header.connection_space.strip() not in _CONNECTIONS
             ):
                 raise UnreadableProfile
             self._transform: Final = _transform(opened, self.mode, "RGB")

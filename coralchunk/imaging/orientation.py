@@ -22,10 +22,10 @@ def orientation(image: Image.Image) -> int:
 
     image  as opened, not decoded; no TIFF, whose size and pixels Pillow turns by itself
     """
-    told = _from_exif(exif_block(image))
-    if told is None:
-        told = _from_xmp(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b"")
-    return told if told is not None and 1 <= told <= 8 else UPRIGHT
+    stated = _from_exif(exif_block(image))
+    if stated is None:
+        stated = _from_xmp(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b"")
+    return stated if stated is not None and 1 <= stated <= 8 else UPRIGHT
 
 
 def _from_exif(block: bytes) -> int | None:

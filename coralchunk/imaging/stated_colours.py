@@ -77,9 +77,9 @@ def _from_header(info: dict[str | tuple[int, int], Any]) -> StatedColours | None
 def _from_profile(profile: bytes | None) -> StatedColours:
     if not profile or len(profile) > MAX_PROFILE_BYTES:
         return StatedColours(is_unreadable=True)
-    told = _cicp_of(profile)
-    if told is not None and told.transfer in _HDR:
-        return _from_code_points(told)
+    stated = _cicp_of(profile)
+    if stated is not None and stated.transfer in _HDR:
+        return _from_code_points(stated)
     return StatedColours(profile)
 
 
@@ -95,10 +95,10 @@ def _cicp_of(profile: bytes) -> CodePoints | None:
     return None
 
 
-def _from_code_points(told: CodePoints) -> StatedColours:
-    primaries = PRIMARIES.get(SRGB_CODES.primaries if told.primaries == UNSPECIFIED else told.primaries)
-    transfer = SRGB_CODES.transfer if told.transfer == UNSPECIFIED else told.transfer
-    curve = transfer_curve(transfer, is_full_range=told.is_full_range)
+def _from_code_points(stated: CodePoints) -> StatedColours:
+    primaries = PRIMARIES.get(SRGB_CODES.primaries if stated.primaries == UNSPECIFIED else stated.primaries)
+    transfer = SRGB_CODES.transfer if stated.transfer == UNSPECIFIED else stated.transfer
+    curve = transfer_curve(transfer, is_full_range=stated.is_full_range)
     if primaries is None or curve is None:
         return StatedColours(is_unreadable=True)
     return _made(primaries, curve)
@@ -106,10 +106,10 @@ def _from_code_points(told: CodePoints) -> StatedColours:
 
 def _from_gamma(info: dict[str | tuple[int, int], Any]) -> StatedColours:
     """Read the gAMA and cHRM of a PNG; either may be missing."""
-    gamma, told = info.get("gamma", _PNG_SRGB_GAMMA), info.get("chromaticity")
+    gamma, stated = info.get("gamma", _PNG_SRGB_GAMMA), info.get("chromaticity")
     primaries = SRGB
-    if told is not None:
-        white, red, green, blue = (tuple(told[start : start + 2]) for start in range(0, 8, 2))
+    if stated is not None:
+        white, red, green, blue = (tuple(stated[start : start + 2]) for start in range(0, 8, 2))
         primaries = Primaries(red, green, blue, white)
     if not 0.01 <= gamma <= 100:
         return StatedColours(is_unreadable=True)
@@ -142,10 +142,10 @@ def _from_camera(first: Directory) -> StatedColours | None:
 
 
 def _from_primaries(first: Directory) -> StatedColours:
-    told, white = first.numbers(_PRIMARY_CHROMATICITIES), first.numbers(_WHITE_POINT)
-    if len(told) != 6:
+    stated, white = first.numbers(_PRIMARY_CHROMATICITIES), first.numbers(_WHITE_POINT)
+    if len(stated) != 6:
         return StatedColours()
-    red, green, blue = ((float(told[start]), float(told[start + 1])) for start in range(0, 6, 2))
+    red, green, blue = ((float(stated[start]), float(stated[start + 1])) for start in range(0, 6, 2))
     at = (float(white[0]), float(white[1])) if len(white) == 2 else SRGB.white
     exif = first.part(_EXIF)
     gamma = () if exif is None else exif.numbers(_GAMMA)

@@ -79,6 +79,6 @@ class Manifest(_Part):
         return self
 
     @property
-    def judges_coral(self) -> bool:
+    def classifies_coral(self) -> bool:
         """Whether its columns are the states of coral, as the V1 API needs them."""
         return self.labels == tuple(CLASSES) and self.output is OutputKind.MULTI_CLASS

@@ -65,7 +65,7 @@ def _check_shape(tensor: GraphTensor, fed: tuple[int | None, ...]) -> None:
         return
     if not any(_agree(tensor.shape, shape) for shape in (fed, fed[1:], (1, *fed))):
         raise BadNetwork(
-            f"its input {tensor.name!r} has the shape {_told(tensor.shape)}, but would be fed {_told(fed)}"
+            f"its input {tensor.name!r} has the shape {_shape(tensor.shape)}, but would be fed {_shape(fed)}"
         )
 
 
@@ -75,5 +75,5 @@ def _agree(wanted: tuple[int | None, ...], fed: tuple[int | None, ...]) -> bool:
     )
 
 
-def _told(shape: tuple[int | None, ...]) -> str:
+def _shape(shape: tuple[int | None, ...]) -> str:
     return " x ".join("free" if side is None else str(side) for side in shape) or "one number"

@@ -48,14 +48,14 @@ def predictions(
     )
     return {
         name: [
-            _told(one, labels.labels[one.row], thresholds[one.row]) for one in found[: answer.max_predictions]
+            _body(one, labels.labels[one.row], thresholds[one.row]) for one in found[: answer.max_predictions]
         ]
         for name, found in (("predicted", predicted), ("discarded", discarded))
     }
 
 
-def _told(one: Hypothesis, label: Label, threshold: float) -> dict[str, object]:
-    told: dict[str, object] = {
+def _body(one: Hypothesis, label: Label, threshold: float) -> dict[str, object]:
+    body: dict[str, object] = {
         "label_id": label.id,
         "label_name": label.name,
         "score": one.score,
@@ -63,8 +63,8 @@ def _told(one: Hypothesis, label: Label, threshold: float) -> dict[str, object]:
     }
     if one.box is not None:
         box = one.box
-        told["roi"] = {
+        body["roi"] = {
             "region_id": one.region,
             "bbox": {"xmin": box.xmin, "ymin": box.ymin, "xmax": box.xmax, "ymax": box.ymax},
         }
-    return told
+    return body

@@ -40,11 +40,11 @@ def recognise(
 
     Raises BadTensor if a tensor is not what its post-processing expects.
     """
-    told = [
+    results = [
         {"labels": predictions(_hypotheses(ran, output.labels, how), output.labels, how, answer)}
         for output, how in zip(outputs, post_processings, strict=True)
     ]
-    return {"outputs": told}
+    return {"outputs": results}
 
 
 def _hypotheses(ran: Ran, labels: Labels, how: PostProcessing) -> list[Hypothesis]:

@@ -46,11 +46,11 @@ class Line:
 
     def send(self, said: dict[str, Any], arrays: Arrays, timeout_s: float | None) -> None:
         """Send a message. Raises Disconnected, and TimeoutError when it takes longer."""
-        told = [
+        descriptions = [
             {"name": name, "type": array.dtype.name, "shape": list(array.shape)}
             for name, array in arrays.items()
         ]
-        header = json.dumps({"said": said, "arrays": told}).encode()
+        header = json.dumps({"said": said, "arrays": descriptions}).encode()
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         try:
             self._send(_LENGTH.pack(len(header)) + header, deadline)
@@ -79,9 +79,9 @@ class Line:
         """Close this end."""
         self._end.close()
 
-    def _arrays(self, told: list[dict[str, Any]], deadline: float | None) -> dict[str, NDArray[Any]]:
+    def _arrays(self, descriptions: list[dict[str, Any]], deadline: float | None) -> dict[str, NDArray[Any]]:
         arrays, left = {}, self._max_bytes
-        for one in told:
+        for one in descriptions:
             if one["type"] not in _TYPES or any(int(side) < 0 for side in one["shape"]):
                 raise Disconnected
             dtype, shape = np.dtype(one["type"]), tuple(int(side) for side in one["shape"])

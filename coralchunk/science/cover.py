@@ -13,8 +13,8 @@ from coralchunk.terms import Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
 
-_LEAST_JUDGED: Final = 4  # chunks that are not unsure, for a word about coral cover
-_LEAST_CORAL: Final = 4  # chunks of coral, for a word about bleaching
+_MIN_CLASSIFIED: Final = 4  # chunks that are not unsure, for a word about coral cover
+_MIN_CORAL: Final = 4  # chunks of coral, for a word about bleaching
 _REPLICATES: Final = 2000
 _DIGITS: Final = 4
 
@@ -52,8 +52,8 @@ def cover(predictions: Sequence[Prediction], columns: int, rng: np.random.Genera
     bleached = _areas(predictions, columns, {State.BLEACHED})
     coral = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY})
     classified = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
-    coral_share = _share(coral, classified, _LEAST_JUDGED, "chunks that the model is sure of", rng)
-    bleached_share = _share(bleached, coral, _LEAST_CORAL, "chunks of coral", rng)
+    coral_share = _share(coral, classified, _MIN_CLASSIFIED, "chunks that the model is sure of", rng)
+    bleached_share = _share(bleached, coral, _MIN_CORAL, "chunks of coral", rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value))
 
 
@@ -74,13 +74,13 @@ def severity(bleached_cover: float | None) -> str:
 def figures(measured: Cover) -> dict[str, Any]:
     """Return a cover as answers tell it."""
     return {
-        **_told("coral_cover", measured.coral),
-        **_told("bleached_cover", measured.bleached),
+        **_share_fields("coral_cover", measured.coral),
+        **_share_fields("bleached_cover", measured.bleached),
         "severity": measured.severity,
     }
 
 
-def _told(name: str, share: Share) -> dict[str, Any]:
+def _share_fields(name: str, share: Share) -> dict[str, Any]:
     return {
         name: None if share.value is None else round(share.value, _DIGITS),
         f"{name}_interval": None

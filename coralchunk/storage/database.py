@@ -18,7 +18,7 @@ from coralchunk.errors.setup import BadSetting
 
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"
-_PATIENCE_S: Final = 5
+_TIMEOUT_S: Final = 5
 _NO_SUCH_TABLE: Final = "42P01"  # PostgreSQL, appendix A; a server that has just started is about to make it
 _WRITES: Final = "coralchunk_writes"  # execution option: this transaction is going to write
 _DRIVERS: Final = {
@@ -83,11 +83,11 @@ def open_database(url: str | None, data_dir: Path) -> Database:
 
 def _postgresql(url: URL) -> Engine:
     # A connection that died while it lay in the pool is replaced before it is used.
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _PATIENCE_S})
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _TIMEOUT_S})
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE_S})
+    engine = create_engine(url, connect_args={"timeout": _TIMEOUT_S})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -110,7 +110,7 @@ def _lower(content: str | float | bytes | None) -> str | float | bytes | None:
 def _log_ahead(connection: sqlite3.Connection) -> None:
     # The first to open a new file changes it for good. To others who try it in the same moment SQLite refuses
     # that at once; with all else it waits as long as it was told.
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + _TIMEOUT_S
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -96,11 +96,11 @@ class ModelRepository:
 
     def add(self, onnx: bytes, manifest: bytes, origin: str) -> ModelRef:
         """Install a model. Raises BadModel if it does not fit its manifest or its name is taken."""
-        told = _manifest(manifest, f"the manifest of {origin}")
+        parsed = _manifest(manifest, f"the manifest of {origin}")
         found = hashlib.sha256(onnx).hexdigest()
-        if found != told.sha256:
-            raise BadModel(f"{origin} has sha256 {found}, but its manifest says {told.sha256}.")
-        model = ModelRef(told.name, told.version, found, len(onnx), origin)
+        if found != parsed.sha256:
+            raise BadModel(f"{origin} has sha256 {found}, but its manifest says {parsed.sha256}.")
+        model = ModelRef(parsed.name, parsed.version, found, len(onnx), origin)
         if any(known.label == model.label for known in self.listed()):
             raise BadModel(f"There is a {model.label} already; a changed model needs a new version.")
         self._installed.mkdir(parents=True, exist_ok=True)

@@ -42,15 +42,15 @@ class KnownClassifier:
 class Registry:
     """The classifiers that can be asked for by number."""
 
-    def __init__(self, database: Database, shelf: ModelRepository, in_use: ModelRef) -> None:
+    def __init__(self, database: Database, models: ModelRepository, in_use: ModelRef) -> None:
         self._database: Final = database
-        self._shelf: Final = shelf
+        self._models: Final = models
         self._in_use: Final = in_use
 
     def classifiers(self) -> list[KnownClassifier]:
         """Return all, by number; a model that is new here gets one."""
         models: dict[str, list[ModelRef]] = {}
-        for model in self._shelf.listed():
+        for model in self._models.listed():
             models.setdefault(model.name, []).append(model)
         now = time.time()
         numbers = self._numbers(CLASSIFIERS, {name: _classifier(name, now) for name in models})
@@ -69,7 +69,7 @@ class Registry:
     def _known(self, number: int, versions: list[ModelRef]) -> KnownClassifier:
         # What the operator chose classifies; of the others, the version that was listed last.
         model = self._in_use if self._in_use in versions else versions[-1]
-        names: tuple[str, ...] = self._shelf.manifest(model).labels
+        names: tuple[str, ...] = self._models.manifest(model).labels
         now = time.time()
         numbers = self._numbers(LABELS, {name: _label(name, now) for name in names})
         labels = tuple(Label(numbers[name], _code(name), name) for name in names)

@@ -32,7 +32,7 @@ def monitor(
 
     Raises BadSetup and DatabaseDown if the database cannot be brought up to date.
     """
-    _bring_up_to_date(settings)
+    _migrate_database(settings)
     stores = open_stores(settings, redis_timeout_s=5)
     workers = _Workers(settings, environment)
     _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers.children))
@@ -103,7 +103,7 @@ def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shut
         shutdown.wait(_LOOK_AGAIN_S)
 
 
-def _bring_up_to_date(settings: Settings) -> None:
+def _migrate_database(settings: Settings) -> None:
     database = open_database(settings.database_url, settings.data_dir)
     migrate(database)
     database.close()

@@ -20,7 +20,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from typing_extensions import override
 
 _SILENCE_S: Final = 120  # a phone under water may lose its net for a while
-_HEAR_OUT_S: Final = 5.0
+_DRAIN_S: Final = 5.0
 _PAUSE_S: Final = 0.5  # a client that still sends does not pause so long; one that idles shall not hold up
 _STATUS: Final[dict[type[Exception], tuple[int, str]]] = {
     LimitRequestLine: (414, "URI Too Long"),
@@ -47,7 +47,7 @@ class WebWorker(GeventWorker):
         client.settimeout(_SILENCE_S)
         with client.dup() as end:
             AsyncWorker.handle(self, listener, client, addr)
-            _hear_out(end)
+            _drain(end)
 
     @override
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
@@ -70,13 +70,13 @@ class WebWorker(GeventWorker):
             client.sendall((head + body).encode())
 
 
-def _hear_out(end: socket.socket) -> None:
+def _drain(end: socket.socket) -> None:
     """Let a client finish its sentence.
 
     Closing while it still sends would reset the connection, and a phone that sent too much would see a broken
     line instead of the reason why it was refused.
     """
-    deadline = time.monotonic() + _HEAR_OUT_S
+    deadline = time.monotonic() + _DRAIN_S
     with contextlib.suppress(OSError):
         end.shutdown(socket.SHUT_WR)
         end.settimeout(_PAUSE_S)

@@ -57,7 +57,7 @@ class Corrections:
         known = self._known(job_id, requester)
         key = known[0].photo_key if known else _key(job)
         pictures = request_crop(self._stores, job, chunk)
-        told = self._told(job, chunk)
+        predicted = self._prediction(job, chunk)
         corner = grid(job.size)[chunk]
         correction = Correction(
             job_id=job_id,
@@ -71,7 +71,7 @@ class Corrections:
             window_y=max(0, min(corner.y, job.size.height - CHUNK_PX)),
             photo_width=job.size.width,
             photo_height=job.size.height,
-            **told,
+            **predicted,
         )
         self._pictures.write(f"{key}/{CONTEXT}", BytesIO(pictures.context))
         self._pictures.write(f"{key}/{chunk}.png", BytesIO(pictures.window))
@@ -118,7 +118,7 @@ class Corrections:
         get_job(self._stores, job_id, requester)
         return []
 
-    def _told(self, job: Job, chunk: int) -> dict[str, Any]:
+    def _prediction(self, job: Job, chunk: int) -> dict[str, Any]:
         try:
             summary = json.loads(self._stores.blobs.read(job.id, SUMMARY))
             said = json.loads(self._stores.blobs.read(job.id, CHUNKS))[chunk]

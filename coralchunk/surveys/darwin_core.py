@@ -19,7 +19,7 @@ from coralchunk.storage.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.eml import EML_FILE, eml
 from coralchunk.surveys.service import Measured
-from coralchunk.surveys.tables import written
+from coralchunk.surveys.tables import csv_text
 
 DWC: Final = "http://rs.tdwg.org/dwc/terms/"
 OBIS: Final = "http://rs.iobis.org/obis/terms/"
@@ -89,7 +89,7 @@ def archive(measured: Measured) -> bytes:
         files.writestr(EML_FILE, eml(measured))
         for _, _, name, terms in _ROWS:
             header = ["id", *(term.rpartition("/")[2] for term in terms)]
-            files.writestr(name, written([header, *rows[name]]))
+            files.writestr(name, csv_text([header, *rows[name]]))
     return packed.getvalue()
 
 

@@ -18,7 +18,7 @@ from coralchunk.errors.setup import BadLabels
 from coralchunk.storage.blobs import CONTEXT
 from coralchunk.storage.corrections import Correction
 from coralchunk.surveys.corrections import Corrections
-from coralchunk.surveys.tables import harmless, written
+from coralchunk.surveys.tables import csv_text, without_formula
 from coralchunk.terms import CHUNK_PX, State
 
 TABLE: Final = "tiles.csv"
@@ -58,7 +58,7 @@ def export(corrections: Corrections, folder: Path) -> int:
         raise BadLabels(str(folder), f"there is a {TABLE} in it already; name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     rows = [_copied(one, corrections, folder) for one in corrections.every()]
-    (folder / TABLE).write_text(written([_COLUMNS, *rows]), encoding="utf-8", newline="")
+    (folder / TABLE).write_text(csv_text([_COLUMNS, *rows]), encoding="utf-8", newline="")
     return len(rows)
 
 
@@ -80,7 +80,7 @@ def _copied(one: Correction, corrections: Corrections, folder: Path) -> Sequence
         one.photo_key,
         context,
         *(round(px * scale, 3) for px in (one.window_x, one.window_y, CHUNK_PX)),
-        harmless(one.by),
+        without_formula(one.by),
         datetime.fromtimestamp(one.corrected_at, UTC).isoformat(timespec="seconds"),
         _NAMES[State(one.said)],
         one.bleached,

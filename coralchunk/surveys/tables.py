@@ -36,12 +36,12 @@ _COLUMNS: Final = (
 )
 
 
-def harmless(text: str | None) -> str:
+def without_formula(text: str | None) -> str:
     """Return a text that no spreadsheet takes for a formula (OWASP, "CSV Injection"); others as they are."""
     return f"'{text}" if text and text.startswith(_FORMULA) else text or ""
 
 
-def written(rows: Iterable[Sequence[Any]]) -> str:
+def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     """Write rows as CSV (RFC 4180)."""
     text = StringIO()
     csv.writer(text).writerows(rows)
@@ -53,8 +53,8 @@ def table(measured: Measured, *, has_bom: bool = False) -> str:
 
     has_bom  begin with a byte order mark, without which Excel takes UTF-8 for another encoding
     """
-    text = written(
-        [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(measured)
+    text = csv_text(
+        [without_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(measured)
     )
     return _BOM + text if has_bom else text
 

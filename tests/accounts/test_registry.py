@@ -13,21 +13,21 @@ from tests.accounts.conftest import Open
 
 
 @pytest.fixture
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> ModelRepository:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> ModelRepository:
     return open_model_repository(Settings(data_dir=tmp_path_factory.mktemp("models")))
 
 
-def install(shelf: ModelRepository, name: str, version: str) -> ModelRef:
+def install(repository: ModelRepository, name: str, version: str) -> ModelRef:
     """Install the bundled model once more, under another name."""
-    bundled = shelf.find()
-    manifest = shelf.manifest(bundled).model_copy(update={"name": name, "version": version})
-    return shelf.add(shelf.onnx(bundled), manifest.model_dump_json().encode(), "here")
+    bundled = repository.find()
+    manifest = repository.manifest(bundled).model_copy(update={"name": name, "version": version})
+    return repository.add(repository.onnx(bundled), manifest.model_dump_json().encode(), "here")
 
 
 def test_processes_that_ask_at_once_see_the_same_numbers(
-    opened: Open, database: Database, shelf: ModelRepository
+    opened: Open, database: Database, repository: ModelRepository
 ) -> None:
-    registries = [Registry(opened(), shelf, shelf.find()) for _ in range(6)]
+    registries = [Registry(opened(), repository, repository.find()) for _ in range(6)]
 
     with ThreadPoolExecutor(len(registries)) as threads:
         told = list(threads.map(lambda registry: registry.classifiers(), registries))
@@ -37,14 +37,14 @@ def test_processes_that_ask_at_once_see_the_same_numbers(
 
 
 def test_a_later_model_gets_a_number_and_a_later_version_keeps_it(
-    database: Database, shelf: ModelRepository
+    database: Database, repository: ModelRepository
 ) -> None:
-    in_use = shelf.find()
-    registry = Registry(database, shelf, in_use)
+    in_use = repository.find()
+    registry = Registry(database, repository, in_use)
     (first,) = registry.classifiers()
-    install(shelf, "lagoon", "1.0.0")
+    install(repository, "lagoon", "1.0.0")
     lagoon = registry.classifiers()[1]
-    newer = install(shelf, "lagoon", "2.0.0")
+    newer = install(repository, "lagoon", "2.0.0")
 
     found = registry.find(lagoon.id)
 
@@ -60,10 +60,10 @@ def test_a_later_model_gets_a_number_and_a_later_version_keeps_it(
         registry.find(lagoon.id + 1)
 
 
-def test_the_version_that_the_operator_chose_judges(database: Database, shelf: ModelRepository) -> None:
-    older = install(shelf, "lagoon", "1.0.0")
-    install(shelf, "lagoon", "2.0.0")
+def test_the_version_that_the_operator_chose_judges(database: Database, repository: ModelRepository) -> None:
+    older = install(repository, "lagoon", "1.0.0")
+    install(repository, "lagoon", "2.0.0")
 
-    known = Registry(database, shelf, older).classifiers()
+    known = Registry(database, repository, older).classifiers()
 
     assert [classifier.model.version for classifier in known if classifier.name == "lagoon"] == ["1.0.0"]

@@ -19,7 +19,7 @@ from tests.accounts.conftest import Open
 STEPS = str(Path(coralchunk.storage.__file__).parent / "migrations")
 
 
-def bring_to(database: Database, step: str) -> None:
+def migrate_to(database: Database, step: str) -> None:
     """Bring an empty database to what an earlier version made of it."""
     steps = ScriptDirectory(STEPS, version_locations=[STEPS])
     environment = EnvironmentContext(
@@ -34,7 +34,7 @@ def bring_to(database: Database, step: str) -> None:
 def earlier(opened: Open) -> Database:
     """A database as version 0.3.0 left it, with numbers that later rows must not take."""
     database = opened()
-    bring_to(database, "0003")
+    migrate_to(database, "0003")
     with database.writing() as connection:
         for statement in (
             "INSERT INTO classifiers (id, name) VALUES (1, 'coralchunk-lite0'), (7, 'lagoon')",

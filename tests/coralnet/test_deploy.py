@@ -203,11 +203,11 @@ def test_a_job_is_there_for_all_tokens_of_its_user_and_for_no_other_user(
 
 
 def test_jobs_of_one_language_are_unknown_in_another(ask: Ask, app: FlaskClient, host: ImageHost) -> None:
-    enquiry = job_of(ask(DEPLOY, images(image(host.url("reef.jpg")))).headers["Location"])
+    point_request = job_of(ask(DEPLOY, images(image(host.url("reef.jpg")))).headers["Location"])
     photo = app.post("/V1/api/classify", data={"image": (BytesIO(jpeg(300, 300)), "r.jpg")})
 
-    assert app.get(f"/V1/api/status/{enquiry}").status_code == 404
-    assert app.delete(f"/V1/api/classify/{enquiry}").status_code == 404
+    assert app.get(f"/V1/api/status/{point_request}").status_code == 404
+    assert app.delete(f"/V1/api/classify/{point_request}").status_code == 404
     assert ask(f"/api/deploy_job/{photo.get_json()['job_id']}/status/").status_code == 404
 
 

@@ -16,7 +16,7 @@ from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.terms import CHUNK_PX, Pixels, Windows
 
 EXPECTED: Final = Path(__file__).with_name("golden.json")
-SHELF: Final = Path(__file__).parents[2] / "models"
+REPOSITORY: Final = Path(__file__).parents[2] / "models"
 PALE: Final = (214, 224, 196)
 BROWN: Final = (104, 96, 38)
 ROCK: Final = (70, 74, 40)
@@ -50,9 +50,9 @@ def surroundings() -> Scene:
 
 def classifier() -> Classifier:
     """Load the default model."""
-    shelf = ModelRepository(SHELF, SHELF / "none-installed")
-    listed = shelf.find()
-    return Classifier(shelf.onnx(listed), shelf.manifest(listed))
+    repository = ModelRepository(REPOSITORY, REPOSITORY / "none-installed")
+    listed = repository.find()
+    return Classifier(repository.onnx(listed), repository.manifest(listed))
 
 
 def _ridges(random: np.random.Generator, colour: tuple[int, int, int]) -> Pixels:

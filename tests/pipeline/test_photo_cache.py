@@ -21,42 +21,42 @@ def jobs(stores: Stores, send: Submit) -> list[Job]:
 
 
 def test_a_photo_is_decoded_once_while_there_is_room(stores: Stores, jobs: list[Job]) -> None:
-    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=3 * PHOTO_BYTES)
-    first = [shelf.get(job) for job in jobs]
+    cache = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=3 * PHOTO_BYTES)
+    first = [cache.get(job) for job in jobs]
     for job in jobs:
         stores.blobs.delete(job.id)
 
-    again = [shelf.get(job) for job in jobs]
+    again = [cache.get(job) for job in jobs]
 
     assert all(one is other for one, other in zip(first, again, strict=True))
 
 
 def test_the_photo_used_longest_ago_makes_room_for_a_new_one(stores: Stores, jobs: list[Job]) -> None:
-    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=2 * PHOTO_BYTES)
+    cache = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=2 * PHOTO_BYTES)
     for job in (jobs[0], jobs[1], jobs[0], jobs[2]):
-        shelf.get(job)
+        cache.get(job)
     for job in jobs:
         stores.blobs.delete(job.id)
 
-    assert shelf.get(jobs[0]).pixels().shape == shelf.get(jobs[2]).pixels().shape == (200, 300, 3)
+    assert cache.get(jobs[0]).pixels().shape == cache.get(jobs[2]).pixels().shape == (200, 300, 3)
     with pytest.raises(FileNotFoundError):
-        shelf.get(jobs[1])
+        cache.get(jobs[1])
 
 
 def test_the_last_photo_is_kept_however_large(stores: Stores, jobs: list[Job]) -> None:
-    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=1)
-    photo = shelf.get(jobs[0])
+    cache = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=1)
+    photo = cache.get(jobs[0])
     stores.blobs.delete(jobs[0].id)
 
-    assert shelf.get(jobs[0]) is photo
+    assert cache.get(jobs[0]) is photo
 
 
 def test_a_dropped_photo_is_read_again(stores: Stores, jobs: list[Job]) -> None:
-    shelf = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=10**9)
-    shelf.get(jobs[0])
+    cache = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=10**9)
+    cache.get(jobs[0])
     stores.blobs.write(jobs[0].id, PHOTO, BytesIO(jpeg(301, 200)))
 
-    shelf.drop(jobs[0].id)
-    shelf.drop(jobs[0].id)
+    cache.drop(jobs[0].id)
+    cache.drop(jobs[0].id)
 
-    assert shelf.get(replace(jobs[0], size=Size(301, 200))).pixels().shape == (200, 301, 3)
+    assert cache.get(replace(jobs[0], size=Size(301, 200))).pixels().shape == (200, 301, 3)

@@ -13,7 +13,7 @@ from coralchunk.storage.model_repository import ModelRef, ModelRepository
 
 
 @pytest.fixture
-def shelf_folder(tmp_path: Path) -> Path:
+def models_folder(tmp_path: Path) -> Path:
     """A copy of the models that are bundled, to be tampered with."""
     copy = tmp_path / "models"
     shutil.copytree(folder("models"), copy)
@@ -21,40 +21,40 @@ def shelf_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelf(shelf_folder: Path, tmp_path: Path) -> ModelRepository:
-    return ModelRepository(shelf_folder, tmp_path / "data" / "models")
+def repository(models_folder: Path, tmp_path: Path) -> ModelRepository:
+    return ModelRepository(models_folder, tmp_path / "data" / "models")
 
 
-def change_manifest(shelf_folder: Path, model: ModelRef, **changes: Any) -> None:
-    path = shelf_folder / f"{model.label}.json"
+def change_manifest(models_folder: Path, model: ModelRef, **changes: Any) -> None:
+    path = models_folder / f"{model.label}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
 def test_the_bundled_models_are_what_they_claim_to_be(tmp_path: Path) -> None:
-    shelf = ModelRepository(folder("models"), tmp_path)
+    repository = ModelRepository(folder("models"), tmp_path)
 
-    for model in shelf.listed():
-        content = shelf.onnx(model)
-        assert hashlib.sha256(content).hexdigest() == shelf.manifest(model).sha256 == model.sha256
+    for model in repository.listed():
+        content = repository.onnx(model)
+        assert hashlib.sha256(content).hexdigest() == repository.manifest(model).sha256 == model.sha256
         assert len(content) == model.size_bytes < 16_000_000
 
 
-def test_the_default_is_the_last_one_listed(shelf: ModelRepository) -> None:
-    assert shelf.find() == shelf.listed()[-1]
-    assert shelf.find(shelf.listed()[0].label) == shelf.listed()[0]
+def test_the_default_is_the_last_one_listed(repository: ModelRepository) -> None:
+    assert repository.find() == repository.listed()[-1]
+    assert repository.find(repository.listed()[0].label) == repository.listed()[0]
 
 
-def test_an_unknown_model_is_refused_with_those_there_are(shelf: ModelRepository) -> None:
-    with pytest.raises(UnknownModel, match=shelf.find().label):
-        shelf.find("reefnet-9.9.9")
+def test_an_unknown_model_is_refused_with_those_there_are(repository: ModelRepository) -> None:
+    with pytest.raises(UnknownModel, match=repository.find().label):
+        repository.find("reefnet-9.9.9")
 
 
 @pytest.mark.parametrize("change", ["one byte changed", "one byte more", "empty", "missing"])
 def test_a_model_file_that_is_not_as_listed_is_refused(
-    shelf_folder: Path, shelf: ModelRepository, change: str
+    models_folder: Path, repository: ModelRepository, change: str
 ) -> None:
-    model = shelf.find()
-    path = shelf_folder / f"{model.label}.onnx"
+    model = repository.find()
+    path = models_folder / f"{model.label}.onnx"
     content = path.read_bytes()
     if change == "missing":
         path.unlink()
@@ -67,7 +67,7 @@ def test_a_model_file_that_is_not_as_listed_is_refused(
         path.write_bytes(changed[change])
 
     with pytest.raises(BadModel, match=model.label):
-        shelf.onnx(model)
+        repository.onnx(model)
 
 
 @pytest.mark.parametrize(
@@ -78,20 +78,20 @@ def test_a_model_file_that_is_not_as_listed_is_refused(
     ],
 )
 def test_a_line_that_cannot_be_read_is_refused_by_its_number(
-    shelf_folder: Path, shelf: ModelRepository, line: str
+    models_folder: Path, repository: ModelRepository, line: str
 ) -> None:
-    (shelf_folder / "models.txt").write_text(f"# models\n\n{line}\n")
+    (models_folder / "models.txt").write_text(f"# models\n\n{line}\n")
 
     with pytest.raises(BadModel, match=r"models\.txt line 3"):
-        shelf.listed()
+        repository.listed()
 
 
 def test_blank_lines_and_comments_are_skipped_and_an_origin_may_have_blanks(
-    shelf_folder: Path, shelf: ModelRepository
+    models_folder: Path, repository: ModelRepository
 ) -> None:
-    (shelf_folder / "models.txt").write_text("# models\n\nreef 1.0.0 abc 12 https://example.org/a b\n")
+    (models_folder / "models.txt").write_text("# models\n\nreef 1.0.0 abc 12 https://example.org/a b\n")
 
-    assert shelf.listed() == [ModelRef("reef", "1.0.0", "abc", 12, "https://example.org/a b")]
+    assert repository.listed() == [ModelRef("reef", "1.0.0", "abc", 12, "https://example.org/a b")]
 
 
 def test_a_folder_without_a_list_is_refused(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_a_folder_without_a_list_is_refused(tmp_path: Path) -> None:
         ModelRepository(tmp_path, tmp_path).listed()
 
 
-def test_an_empty_list_has_no_default(shelf_folder: Path, shelf: ModelRepository) -> None:
-    (shelf_folder / "models.txt").write_text("")
+def test_an_empty_list_has_no_default(models_folder: Path, repository: ModelRepository) -> None:
+    (models_folder / "models.txt").write_text("")
 
     with pytest.raises(UnknownModel, match="none"):
-        shelf.find()
+        repository.find()
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,21 @@ def test_an_empty_list_has_no_default(shelf_folder: Path, shelf: ModelRepository
     ],
 )
 def test_a_manifest_that_is_not_of_this_model_is_refused(
-    shelf_folder: Path, shelf: ModelRepository, changes: dict[str, Any]
+    models_folder: Path, repository: ModelRepository, changes: dict[str, Any]
 ) -> None:
-    model = shelf.find()
-    change_manifest(shelf_folder, model, **changes)
+    model = repository.find()
+    change_manifest(models_folder, model, **changes)
 
     with pytest.raises(BadModel, match=model.label):
-        shelf.manifest(model)
+        repository.manifest(model)
 
 
-def test_a_missing_manifest_is_refused(shelf_folder: Path, shelf: ModelRepository) -> None:
-    model = shelf.find()
-    (shelf_folder / f"{model.label}.json").unlink()
+def test_a_missing_manifest_is_refused(models_folder: Path, repository: ModelRepository) -> None:
+    model = repository.find()
+    (models_folder / f"{model.label}.json").unlink()
 
     with pytest.raises(BadModel, match=r"\.json cannot be read"):
-        shelf.manifest(model)
+        repository.manifest(model)
 
 
 def test_a_folder_that_an_installation_lacks_is_told() -> None:
@@ -139,40 +139,40 @@ def test_a_folder_that_an_installation_lacks_is_told() -> None:
         folder("reefs")
 
 
-def another(shelf_folder: Path, shelf: ModelRepository, version: str = "9.0.0") -> tuple[bytes, bytes]:
+def another(models_folder: Path, repository: ModelRepository, version: str = "9.0.0") -> tuple[bytes, bytes]:
     """Return a model of another version, to be installed: its ONNX file and its manifest."""
-    model = shelf.find()
-    onnx = (shelf_folder / f"{model.label}.onnx").read_bytes()
-    manifest = json.loads((shelf_folder / f"{model.label}.json").read_bytes()) | {"version": version}
+    model = repository.find()
+    onnx = (models_folder / f"{model.label}.onnx").read_bytes()
+    manifest = json.loads((models_folder / f"{model.label}.json").read_bytes()) | {"version": version}
     return onnx, json.dumps(manifest).encode()
 
 
 def test_an_installed_model_is_found_by_its_name_and_is_not_the_default(
-    shelf_folder: Path, shelf: ModelRepository
+    models_folder: Path, repository: ModelRepository
 ) -> None:
-    onnx, manifest = another(shelf_folder, shelf)
+    onnx, manifest = another(models_folder, repository)
 
-    model = shelf.add(onnx, manifest, "https://models.example/reef")
+    model = repository.add(onnx, manifest, "https://models.example/reef")
 
-    assert shelf.listed()[-1] == shelf.find(model.label) == model
-    assert shelf.find() != model
-    assert (shelf.onnx(model), shelf.manifest(model).version) == (onnx, "9.0.0")
+    assert repository.listed()[-1] == repository.find(model.label) == model
+    assert repository.find() != model
+    assert (repository.onnx(model), repository.manifest(model).version) == (onnx, "9.0.0")
     assert model.origin == "https://models.example/reef"
 
 
 def test_a_model_that_does_not_fit_its_manifest_is_not_installed(
-    shelf_folder: Path, shelf: ModelRepository
+    models_folder: Path, repository: ModelRepository
 ) -> None:
-    onnx, manifest = another(shelf_folder, shelf)
+    onnx, manifest = another(models_folder, repository)
 
     with pytest.raises(BadModel, match="but its manifest says"):
-        shelf.add(onnx + b"x", manifest, "a stranger")
+        repository.add(onnx + b"x", manifest, "a stranger")
 
-    assert all(model.version != "9.0.0" for model in shelf.listed())
+    assert all(model.version != "9.0.0" for model in repository.listed())
 
 
-def test_a_model_is_never_replaced(shelf_folder: Path, shelf: ModelRepository) -> None:
-    onnx, manifest = another(shelf_folder, shelf, shelf.find().version)
+def test_a_model_is_never_replaced(models_folder: Path, repository: ModelRepository) -> None:
+    onnx, manifest = another(models_folder, repository, repository.find().version)
 
     with pytest.raises(BadModel, match="needs a new version"):
-        shelf.add(onnx, manifest, "a stranger")
+        repository.add(onnx, manifest, "a stranger")

@@ -180,8 +180,8 @@ def test_training_reads_an_export_inside_other_data(exported: Path, tmp_path: Pa
 
 def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path) -> None:
     settings = Settings()
-    shelf = open_model_repository(settings)
-    classifier = load_classifier(shelf, shelf.find(None))
+    repository = open_model_repository(settings)
+    classifier = load_classifier(repository, repository.find(None))
     rows = {str(exported / row["photo"]): row for row in of_job(exported)}
     labelled = [one for one in read_labels(exported / "tiles.csv") if str(one.photo) in rows]
 

@@ -11,7 +11,7 @@ from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
 from coralchunk.surveys.service import SurveyService
-from tests.accounts.test_takeover import bring_to
+from tests.accounts.test_takeover import migrate_to
 from tests.surveys.conftest import MODEL
 
 PX = 244 * 244
@@ -21,18 +21,18 @@ SURVEY = (
 PHOTO = (
     "INSERT INTO survey_photos (survey_id, job_id, name, added_at, width, height, bleached_px, coral_px,"
     " judged_px, coral_chunks, summary, chunks) VALUES (7, :job, :name, 1800000000, 900, 700, :bleached,"
-    " :coral, :judged, :count, :summary, :chunks)"
+    " :coral, :known, :count, :summary, :chunks)"
 )
 
 
 def test_an_old_survey_weighs_its_photos_alike(services: Services, database_url: str, tmp_path: Path) -> None:
     database = open_database(database_url, tmp_path)
-    bring_to(database, "0003")
+    migrate_to(database, "0003")
     with database.writing() as connection:
         connection.execute(text(SURVEY))
-        for job, (bleached, coral, judged) in enumerate([(10, 20, 100), (0, 90, 300), (5, 20, 100)], start=1):
+        for job, (bleached, coral, known) in enumerate([(10, 20, 100), (0, 90, 300), (5, 20, 100)], start=1):
             row = {"job": job, "name": f"{job}.jpg", "count": coral, "summary": json.dumps({"model": MODEL})}
-            areas = {"bleached": bleached * PX, "coral": coral * PX, "judged": judged * PX}
+            areas = {"bleached": bleached * PX, "coral": coral * PX, "known": known * PX}
             connection.execute(text(PHOTO), row | areas | {"chunks": zlib.compress(b"[]")})
 
     migrate(database)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 
-def observe(client: httpx.Client, path: str) -> dict[str, Any]:
+def answers_now(client: httpx.Client, path: str) -> dict[str, Any]:
     """Request a path. Returns it with its answer, as values that JSON can hold."""
     answer = client.get(path)
     kind = answer.headers["Content-Type"].partition(";")[0]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.server import RunningServer
-from tests.takeover.answers import observe
+from tests.takeover.answers import answers_now
 from tests.takeover.host import ADDRESS, PORT, serving
 from tests.waiting import wait_for
 
@@ -90,7 +90,7 @@ def deploy_result(server: RunningServer, job_id: int) -> list[dict[str, Any]]:
     return images
 
 
-def assert_judged(image: dict[str, Any]) -> None:
+def assert_classified(image: dict[str, Any]) -> None:
     assert [(point["row"], point["column"]) for point in image["points"]] == [(120, 130), (400, 333)]
     for point in image["points"]:
         assert point["classifications"]
@@ -138,7 +138,7 @@ def send(server: RunningServer, photo: Path, key: str) -> tuple[int, int | None]
 
 @pytest.mark.parametrize("before", ANSWERS, ids=[one["path"] for one in ANSWERS])
 def test_what_was_finished_is_answered_as_before(server: RunningServer, before: dict[str, Any]) -> None:
-    assert observe(server.client, before["path"]) == before
+    assert answers_now(server.client, before["path"]) == before
 
 
 def test_the_picture_in_a_status_is_that_of_its_own_address(server: RunningServer) -> None:
@@ -163,15 +163,15 @@ def test_a_deploy_job_in_work_is_completed_and_keeps_what_was_judged(server: Run
     assert all(("points" in image) != ("errors" in image) for image in images)
 
 
-@pytest.mark.parametrize(("name", "judged_before"), [("deploy", 2), ("queued_deploy", 0)])
+@pytest.mark.parametrize(("name", "classified_before"), [("deploy", 2), ("queued_deploy", 0)])
 def test_photos_of_a_deploy_job_that_were_open_are_judged(
-    server: RunningServer, name: str, judged_before: int
+    server: RunningServer, name: str, classified_before: int
 ) -> None:
     images = deploy_result(server, OPEN[name]["job_id"])
 
     assert [image["url"] for image in images] == OPEN[name]["images"]
-    for image in images[judged_before:]:
-        assert_judged(image)
+    for image in images[classified_before:]:
+        assert_classified(image)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ import cv2
 
 from tests.reef import encoded, reef
 from tests.server import RunningServer
-from tests.takeover.answers import observe
+from tests.takeover.answers import answers_now
 from tests.takeover.host import ADDRESS, PORT, PhotoHost, serving
 from tests.takeover.recording import Recording
 from tests.waiting import wait_for
@@ -85,7 +85,7 @@ def record(place: Path, host: PhotoHost) -> dict[str, Any]:
         server.start()
         recording.finished()
         recording.surveys_and_corrections()
-        answers = [observe(server.client, path) for path in recording.paths]
+        answers = [answers_now(server.client, path) for path in recording.paths]
         recording.deploy_in_work(host)
         halt_supervisor(server)
         recording.photos_in_work()

@@ -37,19 +37,19 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     """Opens pages, each on a device of its own; a test fails if one complains or asks elsewhere.
 
-    forgiven  what a complaint may contain, because the test provokes it
+    expected  what a complaint may contain, because the test provokes it
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
     allowed = ["willReadFrequently"]  # tests read pixels, the app does not
 
     def open_page(
-        base_url: str = str(server.client.base_url), forgiven: str | None = None, **options: Any
+        base_url: str = str(server.client.base_url), expected: str | None = None, **options: Any
     ) -> Page:
         context = browser.new_context(base_url=base_url, **(DESKTOP | options))
         contexts.append(context)
-        if forgiven is not None:
-            allowed.append(forgiven)
+        if expected is not None:
+            allowed.append(expected)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

@@ -35,7 +35,7 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
 @pytest.fixture
 def device(strict_server: RunningServer, new_page: NewPage) -> Page:
     """The app of that server."""
-    opened = new_page(str(strict_server.client.base_url), forgiven="429 (TOO MANY")
+    opened = new_page(str(strict_server.client.base_url), expected="429 (TOO MANY")
     opened.goto("/")
     return opened
 
@@ -107,7 +107,7 @@ def test_a_cancelled_photo_is_gone_here_and_on_the_server(device: Page, strict_s
 
 
 def test_what_cannot_be_judged_is_told_in_a_sentence(new_page: NewPage, tmp_path: Path) -> None:
-    page = new_page(forgiven="422 (UNPROCESSABLE")
+    page = new_page(expected="422 (UNPROCESSABLE")
     page.goto("/")
 
     large = tmp_path / "large.jpg"
@@ -134,7 +134,7 @@ def test_a_busy_server_is_waited_for_and_then_asked_again(device: Page) -> None:
 
 
 def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: NewPage) -> None:
-    page = new_page(forgiven="ERR_INTERNET_DISCONNECTED")
+    page = new_page(expected="ERR_INTERNET_DISCONNECTED")
     page.goto("/")
     page.locator("html[data-ready]").wait_for()
     page.context.set_offline(True)
@@ -154,7 +154,7 @@ def test_a_server_that_asks_for_a_token_gets_one_from_the_user(
     own = own_server(WORKERS="1", WEB_WORKERS="1", V1_REQUIRE_TOKEN="1")  # noqa: S106
     coralchunk(own.data_dir, "user", "add", "ana", typed="parrotfish\n")
     token = coralchunk(own.data_dir, "token", "create", "ana").stdout.strip()
-    device = new_page(str(own.client.base_url), forgiven="401 (UNAUTHORIZED")
+    device = new_page(str(own.client.base_url), expected="401 (UNAUTHORIZED")
     device.goto("/")
     choose(device, file("guarded.jpg", jpeg(400, 300)))
 
@@ -168,7 +168,7 @@ def test_a_photo_is_followed_on_when_the_server_was_gone_meanwhile(
     own_server: Callable[..., RunningServer], new_page: NewPage
 ) -> None:
     own = own_server(WORKERS="1", WEB_WORKERS="1")
-    device = new_page(str(own.client.base_url), forgiven="Failed to load resource")
+    device = new_page(str(own.client.base_url), expected="Failed to load resource")
     device.goto("/")
     with own.workers_halted():
         choose(device, file("patient.jpg"))

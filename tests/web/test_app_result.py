@@ -233,7 +233,7 @@ def test_a_shared_link_shows_the_result_to_another_device(
     page, chunks = looked_at
     page.get_by_role("button", name="Link to share").click()
     link = page.get_by_label("Whoever has this link").input_value()
-    other = new_page(forgiven="404 (NOT FOUND")
+    other = new_page(expected="404 (NOT FOUND")
 
     other.goto(link)
     drawn(other)

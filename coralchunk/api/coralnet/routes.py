@@ -105,10 +105,10 @@ def deploy(classifier_id: int) -> ResponseReturnValue:
         raise FetchingOff
     known = services().registry.find(classifier_id)
     request.max_content_length = _MAX_BYTES
-    asked = images(request.get_data(), services().settings)
+    requested = images(request.get_data(), services().settings)
     labels = tuple(RequestedLabel(id=label.id, code=label.code, name=label.name) for label in known.labels)
-    enquiry = PointRequest(model=known.model.label, labels=labels, images=asked)
-    job_id = submit_point_job(services().stores, enquiry, owner, time.time())
+    point_request = PointRequest(model=known.model.label, labels=labels, images=requested)
+    job_id = submit_point_job(services().stores, point_request, owner, time.time())
     return _elsewhere(202, "coralnet.status", job_id)
 
 
@@ -134,8 +134,8 @@ def status(job_id: int) -> ResponseReturnValue:
         total=job.total_chunks,
         status="Pending" if job.state is JobState.QUEUED else "In Progress",
     )
-    told = DeployStatus(data=[ListedJob(id=str(job_id), attributes=attributes)])
-    return answer(told.model_dump())
+    body = DeployStatus(data=[ListedJob(id=str(job_id), attributes=attributes)])
+    return answer(body.model_dump())
 
 
 @coralnet.get("/deploy_job/<int:job_id>/result/", strict_slashes=False)
@@ -164,19 +164,19 @@ def result(job_id: int) -> ResponseReturnValue:
         result = point_job_result(services().stores, job)
     except FileNotFoundError:  # deleted in this very moment
         raise UnknownJob(job_id) from None
-    wanted = _asked_format() or services().settings.coralnet_format
-    told = _live(result) if wanted == _LIVE else PublishedResult(data=result)
-    return answer(told.model_dump(exclude_none=True))
+    wanted = _requested_format() or services().settings.coralnet_format
+    body = _live(result) if wanted == _LIVE else PublishedResult(data=result)
+    return answer(body.model_dump(exclude_none=True))
 
 
-def _asked_format() -> str | None:
-    asked = request.args.get("format")
-    return asked if asked in {_LIVE, _PUBLISHED} else None  # None leaves an address without it
+def _requested_format() -> str | None:
+    requested = request.args.get("format")
+    return requested if requested in {_LIVE, _PUBLISHED} else None  # None leaves an address without it
 
 
 def _elsewhere(code: int, view: str, job_id: int) -> Response:
     answer = Response(status=code, content_type=MEDIA_TYPE)
-    answer.headers["Location"] = url_for(view, job_id=job_id, format=_asked_format())
+    answer.headers["Location"] = url_for(view, job_id=job_id, format=_requested_format())
     return answer
 
 

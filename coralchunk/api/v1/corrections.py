@@ -45,7 +45,7 @@ def correct(job_id: int, index: int) -> ResponseReturnValue:
     """
     requester, body = v1_requester(Scope.CLASSIFY), read_json_body(NewCorrection)
     kept = services().corrections.correct(job_id, index, body.label, body.by, requester, time.time())
-    return jsonify(_told(kept))
+    return jsonify(_correction_body(kept))
 
 
 @corrections.delete("/chunks/<int:index>/correction")
@@ -66,10 +66,10 @@ def take_back(job_id: int, index: int) -> ResponseReturnValue:
 def listed(job_id: int) -> ResponseReturnValue:
     """List what was corrected of a photo, by chunk; also when the job has ended."""
     found = services().corrections.of_job(job_id, v1_requester(Scope.READ))
-    return jsonify(corrections=[_told(one) for one in found])
+    return jsonify(corrections=[_correction_body(one) for one in found])
 
 
-def _told(correction: Correction) -> dict[str, Any]:
+def _correction_body(correction: Correction) -> dict[str, Any]:
     return {
         "chunk": correction.chunk,
         "label": LABELS[State(correction.label)],

@@ -57,7 +57,7 @@ def follow(job_id: int) -> ResponseReturnValue:
     if job.state.is_final and seen >= progress_number(job):
         return Response(status=204)
     stream = Response(
-        _written(stores, changes(stores, job, Subscription(seen, requester))),
+        _serialize(stores, changes(stores, job, Subscription(seen, requester))),
         content_type="text/event-stream",
     )
     stream.headers["Cache-Control"] = "no-store"
@@ -70,9 +70,9 @@ def _last_seen() -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 12 else NOTHING_SEEN
 
 
-def _written(stores: Stores, told: Iterator[Change]) -> Iterator[bytes]:
+def _serialize(stores: Stores, stream: Iterator[Change]) -> Iterator[bytes]:
     yield b"retry: %d\n\n" % _RETRY_MS
-    for change in told:
+    for change in stream:
         match change:
             case Heartbeat():
                 yield b":\n\n"

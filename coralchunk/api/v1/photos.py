@@ -89,14 +89,14 @@ def delete(job_id: int) -> ResponseReturnValue:
 def status(job_id: int) -> ResponseReturnValue:
     """Tell how far a photo is, and its result once it is completed."""
     requester = v1_requester(Scope.READ)
-    parts = _asked_parts()
+    parts = _requested_parts()
 
     def has_changed(job: Job) -> bool:
         if request.if_none_match:
             return not is_known(_etag(job, parts))
         return job.state.is_final
 
-    job = wait_for_change(services().stores, job_id, has_changed, _asked_patience_s(), requester)
+    job = wait_for_change(services().stores, job_id, has_changed, _requested_wait_s(), requester)
     etag = _etag(job, parts)
     if is_known(etag):
         return unchanged(etag)
@@ -120,24 +120,24 @@ def result(job_id: int) -> ResponseReturnValue:
     return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
 
 
-def _asked_parts() -> tuple[str, ...]:
-    asked = request.args.get("include")
-    if asked is None:
+def _requested_parts() -> tuple[str, ...]:
+    value = request.args.get("include")
+    if value is None:
         return PARTS
-    names = [name.strip() for name in asked.split(",") if name.strip()]
+    names = [name.strip() for name in value.split(",") if name.strip()]
     if not set(names) <= set(PARTS):
-        raise UnknownPart(asked, PARTS)
+        raise UnknownPart(value, PARTS)
     return tuple(part for part in PARTS if part in names)
 
 
-def _asked_patience_s() -> float:
-    asked = request.args.get("wait", "0")
+def _requested_wait_s() -> float:
+    value = request.args.get("wait", "0")
     try:
-        timeout_s = float(asked)
+        timeout_s = float(value)
     except ValueError:
-        raise BadWait(asked, _LONGEST_WAIT_S) from None
+        raise BadWait(value, _LONGEST_WAIT_S) from None
     if not 0 <= timeout_s <= _LONGEST_WAIT_S:
-        raise BadWait(asked, _LONGEST_WAIT_S)
+        raise BadWait(value, _LONGEST_WAIT_S)
     return timeout_s
 
 

@@ -13,7 +13,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.query import asked_choice
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
-from coralchunk.api.v1.surveys import IDS, asked_ids
+from coralchunk.api.v1.surveys import IDS, requested_ids
 from coralchunk.surveys import plot as field
 from coralchunk.surveys.darwin_core import archive
 from coralchunk.surveys.service import Measured
@@ -44,7 +44,7 @@ def as_table(survey_id: int) -> ResponseReturnValue:
     In CSV, text that a spreadsheet would take for a formula has an apostrophe before it.
     """
     format_name, bom = asked_choice("format", _FORMATS), asked_choice("bom", ("0", "1"))
-    measured = _asked(survey_id)
+    measured = _requested_survey(survey_id)
     if format_name == "xlsx":
         return _file(workbook(rows(measured), "photos"), _XLSX, "survey.xlsx")
     return _file(table(measured, has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
@@ -54,14 +54,14 @@ def as_table(survey_id: int) -> ResponseReturnValue:
 @operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
 def as_layer(survey_id: int) -> ResponseReturnValue:
     """Serve the photos of a survey that were given a position as GeoJSON."""
-    return _file(json.dumps(layer(_asked(survey_id))), "application/geo+json", "survey.geojson")
+    return _file(json.dumps(layer(_requested_survey(survey_id))), "application/geo+json", "survey.geojson")
 
 
 @survey_files.get("/surveys/<int:survey_id>/dwca.zip")
 @operation(Operation(answers={200: "application/zip"}, problems=_PROBLEMS))
 def as_archive(survey_id: int) -> ResponseReturnValue:
     """Serve a survey as a Darwin Core Archive: an occurrence a photo, with its cover as measurements."""
-    return _file(archive(_asked(survey_id)), "application/zip", "dwca.zip")
+    return _file(archive(_requested_survey(survey_id)), "application/zip", "dwca.zip")
 
 
 @survey_files.get("/surveys/plot.svg")
@@ -74,7 +74,7 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
 )
 def as_plot() -> ResponseReturnValue:
     """Draw the bleached cover of surveys over time, with their intervals."""
-    found = services().surveys.listed(asked_ids(), survey_requester(Scope.READ))
+    found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
     drawn = render_template(
         "surveys/plot.svg",
         plot=field.plot(found),
@@ -88,7 +88,7 @@ def as_plot() -> ResponseReturnValue:
     return private(answer)
 
 
-def _asked(survey_id: int) -> Measured:
+def _requested_survey(survey_id: int) -> Measured:
     return services().surveys.get(survey_id, survey_requester(Scope.READ))
 
 

@@ -66,7 +66,7 @@ def begin() -> ResponseReturnValue:
 )
 def listed() -> ResponseReturnValue:
     """List surveys by date: with a token its user's, without those whose ids are given."""
-    found = services().surveys.listed(asked_ids(), survey_requester(Scope.READ))
+    found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
     return jsonify(surveys=[_survey(one) for one in found])
 
 
@@ -167,7 +167,7 @@ def delete_photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
     return jsonify(status="success")
 
 
-def asked_ids() -> list[int]:
+def requested_ids() -> list[int]:
     """Return the survey ids of the query. Raises BadIds."""
     given = request.args.getlist("id")
     if len(given) > MAX_IDS or not all(one.isascii() and one.isdigit() and len(one) < 20 for one in given):

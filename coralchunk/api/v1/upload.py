@@ -24,7 +24,7 @@ _MULTIPART: Final = "multipart/form-data"
 _URL_ENCODED: Final = "application/x-www-form-urlencoded"
 _PLAIN_ENCODINGS: Final = frozenset({"", "binary", "8bit", "7bit"})
 _BLOCK_BYTES: Final = 65_536
-_TOLD: Final = 5  # fields that a refusal names
+_MAX_DESCRIBED: Final = 5  # fields that a refusal names
 _SHOWN: Final = 40  # characters of a name or text that a refusal repeats
 _SEND: Final = (
     f"Send multipart/form-data with the photo as a file in the field `{FIELD}`,"
@@ -121,17 +121,17 @@ def _described(parts: list[Part]) -> str:
         return "the form has no fields"
     if any(part.name == FIELD for part in parts):
         return f"the field `{FIELD}` is empty: no file was chosen"
-    told = [_field(part) for part in parts[:_TOLD]]
-    more = f" and {len(parts) - _TOLD} more" if len(parts) > _TOLD else ""
-    return f"the form has the field{'s' if len(parts) > 1 else ''} {', '.join(told)}{more}"
+    described = [_field(part) for part in parts[:_MAX_DESCRIBED]]
+    more = f" and {len(parts) - _MAX_DESCRIBED} more" if len(parts) > _MAX_DESCRIBED else ""
+    return f"the form has the field{'s' if len(parts) > 1 else ''} {', '.join(described)}{more}"
 
 
 def _field(part: Part) -> str:
     name = _quoted(part.name) if part.name else "without a name"
     if part.file_name is None:
         return f"{name} (text, {part.size} characters)"
-    told = [f"file {_quoted(part.file_name)}", part.content_type, f"{part.size} bytes"]
-    return f"{name} ({', '.join(one for one in told if one)})"
+    described = [f"file {_quoted(part.file_name)}", part.content_type, f"{part.size} bytes"]
+    return f"{name} ({', '.join(one for one in described if one)})"
 
 
 def _quoted(text: str) -> str:

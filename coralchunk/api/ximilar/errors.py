@@ -31,10 +31,10 @@ class RefusedCall(Body):
 
 
 def _refusal(refusal: Refusal) -> Response:
-    told = RefusedCall(detail=refusal.detail)
+    body = RefusedCall(detail=refusal.detail)
     if request.path.rstrip("/") == _CLASSIFY:
-        told.status = CallStatus(code=refusal.status, text=refusal.detail)
-    answer = jsonify(told.model_dump(exclude_none=True))
+        body.status = CallStatus(code=refusal.status, text=refusal.detail)
+    answer = jsonify(body.model_dump(exclude_none=True))
     answer.status_code = refusal.status
     return answer
 

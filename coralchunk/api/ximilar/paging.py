@@ -43,14 +43,14 @@ class PageRequest:
         return 0 if self.after_id else (self.number - 1) * self.size
 
 
-def asked_page() -> PageRequest:
+def requested_page() -> PageRequest:
     """Return which page this request wants. Raises BadValue, NoSuchPage.
 
     The address of the next page tells where this one ended, so that items that vanish meanwhile leave no gap,
     and late pages take as long as the first.
     """
-    number = _asked_number("page", 1)
-    size = _asked_number("page_size", _DEFAULT_SIZE)
+    number = _requested_number("page", 1)
+    size = _requested_number("page_size", _DEFAULT_SIZE)
     if not 1 <= number <= _LARGEST_PAGE:
         raise NoSuchPage(number)
     if size < 1:
@@ -91,13 +91,13 @@ def _address(number: int, after_id: int | None) -> str:
     return f"{request.base_url}?{urlencode(query)}"
 
 
-def _asked_number(name: str, otherwise: int) -> int:
-    asked = request.args.get(name)
-    if asked is None or not asked.strip():
+def _requested_number(name: str, otherwise: int) -> int:
+    value = request.args.get(name)
+    if value is None or not value.strip():
         return otherwise
-    if not _is_number(asked.strip().removeprefix("-")):
-        raise BadValue(name, asked, "use a whole number")
-    return int(asked)
+    if not _is_number(value.strip().removeprefix("-")):
+        raise BadValue(name, value, "use a whole number")
+    return int(value)
 
 
 def _is_number(text: str) -> bool:

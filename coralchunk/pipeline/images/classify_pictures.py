@@ -74,8 +74,8 @@ def _classified(context: WorkerContext, request: ImageRequest, content: bytes) -
         classifier = context.classifiers.get(wanted.model)
         manifest = classifier.manifest
         numbers = (_of_whole if manifest.sees == "picture" else _of_chunks)(classifier, photo)
-        told = tuple(round(number, _DIGITS) for number in numbers.tolist())
-        answers.append(ModelAnswer(labels=manifest.labels, output=manifest.output, numbers=told))
+        rounded = tuple(round(number, _DIGITS) for number in numbers.tolist())
+        answers.append(ModelAnswer(labels=manifest.labels, output=manifest.output, numbers=rounded))
     return ClassifiedPicture(width=photo.size.width, height=photo.size.height, answers=tuple(answers))
 
 

@@ -37,8 +37,8 @@ def classify_image(context: WorkerContext, job: Job, task: Task) -> bytes | None
     A photo that fails is a result too.
     """
     stores = context.stores
-    enquiry = stored_request(stores, job.id)
-    image = enquiry.images[task.batch]
+    request = stored_request(stores, job.id)
+    image = request.images[task.batch]
     try:
         fetched = stores.blobs.read(job.id, fetched_name(task.batch))
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def classify_image(context: WorkerContext, job: Job, task: Task) -> bytes | None
     if fetched.startswith(FETCH_FAILED):
         return failed_image(image.url, fetched.removeprefix(FETCH_FAILED).decode())
     try:
-        points = _classified(context, enquiry, image, BytesIO(memoryview(fetched)[len(FETCHED) :]))
+        points = _classified(context, request, image, BytesIO(memoryview(fetched)[len(FETCHED) :]))
     except CoralchunkError as failure:
         return failed_image(image.url, str(failure))
     return _DONE + _to_json(ClassifiedImage(url=image.url, points=points))
@@ -77,7 +77,7 @@ def finish_point_job(context: WorkerContext, job: Job) -> None:
 
 
 def _classified(
-    context: WorkerContext, enquiry: PointRequest, image: RequestedImage, content: IO[bytes]
+    context: WorkerContext, request: PointRequest, image: RequestedImage, content: IO[bytes]
 ) -> tuple[ClassifiedPoint, ...]:
     # CoralNet's rows and columns are those of the stored pixels; its tools never turn a photo.
     photo = open_photo(content, context.stores.settings.max_pixels, context.conversions).as_stored()
@@ -85,9 +85,9 @@ def _classified(
     if outside:
         raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)
     squares = around([Point(point.row, point.column) for point in image.points], photo.size)
-    probabilities = classify_chunks(context.classifiers.get(enquiry.model), photo, squares)
+    probabilities = classify_chunks(context.classifiers.get(request.model), photo, squares)
     return tuple(
-        ClassifiedPoint(row=point.row, column=point.column, classifications=_best(enquiry.labels, row))
+        ClassifiedPoint(row=point.row, column=point.column, classifications=_best(request.labels, row))
         for point, row in zip(image.points, probabilities, strict=True)
     )
 

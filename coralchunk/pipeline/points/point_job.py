@@ -89,7 +89,7 @@ class ClassifiedImages(_Stored):
     images: tuple[ClassifiedImage, ...]
 
 
-def submit_point_job(stores: Stores, enquiry: PointRequest, owner: str, now: float) -> int:
+def submit_point_job(stores: Stores, request: PointRequest, owner: str, now: float) -> int:
     """Accept photos and points; when this returns they are on disk and queued. Returns the job's id.
 
     owner  who alone may see the job
@@ -99,14 +99,14 @@ def submit_point_job(stores: Stores, enquiry: PointRequest, owner: str, now: flo
     """
     settings = stores.settings
     with reachable():
-        stores.admission.admit(len(enquiry.images), settings.max_queued_chunks, now)
+        stores.admission.admit(len(request.images), settings.max_queued_chunks, now)
     job_id = secrets.randbelow(_LARGEST_ID) + 1
     try:
         stores.blobs.write(job_id, OWNER, BytesIO(owner.encode()))
-        stores.blobs.write(job_id, REQUEST, BytesIO(enquiry.model_dump_json().encode()))
+        stores.blobs.write(job_id, REQUEST, BytesIO(request.model_dump_json().encode()))
         with reachable():
             created = enqueue_point_job(
-                stores, job_id, len(enquiry.images), owner, now, settings.coralnet_max_jobs
+                stores, job_id, len(request.images), owner, now, settings.coralnet_max_jobs
             )
         if created < 0:
             raise TooManyJobs(-created, settings.coralnet_max_jobs)

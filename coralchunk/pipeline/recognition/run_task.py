@@ -41,10 +41,10 @@ def answer_task(context: WorkerContext, job: Job, task: Task) -> bytes | None:
 
     Raises TaskFailed or Unreadable for what its sender can correct.
     """
-    told = _answer(context, job, task)
-    if told is None:
+    result = _answer(context, job, task)
+    if result is None:
         return None
-    answer = json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
+    answer = json.dumps(result, separators=(",", ":"), allow_nan=False).encode()
     context.stores.blobs.write(job.id, RESULT, BytesIO(answer))
     return _DONE
 
@@ -82,7 +82,7 @@ def _infer(network: LoadedNetwork, request: TaskRequest, pictures: Pictures) -> 
     fed = feed(network.recipe, pictures)
     if request.reading is None:
         wanted = request.output_tensors or network.process.outputs
-        return {"tensors": _told(network.process.run(fed.tensors, wanted))}
+        return {"tensors": _described(network.process.run(fed.tensors, wanted))}
     reading = request.reading
     wanted = tuple(dict.fromkeys(name for how in reading.post_processings for name in _read_by(network, how)))
     ran = Ran(fed.tensors, network.process.run(fed.tensors, wanted), fed.frame)
@@ -94,7 +94,7 @@ def _read_by(network: LoadedNetwork, how: PostProcessing) -> list[str]:
     return [*how.tensors, *([size] if size in network.process.outputs else [])]
 
 
-def _told(tensors: Arrays) -> list[dict[str, Any]]:
+def _described(tensors: Arrays) -> list[dict[str, Any]]:
     values = sum(tensor.size for tensor in tensors.values())
     if values > _MAX_VALUES:
         raise NetworkFailed(

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from coralchunk.pipeline.records import keys
 
-_PATIENCE_S: Final = 5.0  # of one read; then it is read again, if somebody still waits
+_READ_TIMEOUT_S: Final = 5.0  # of one read; then it is read again, if somebody still waits
 _RETRY_S: Final = 0.25
 
 
@@ -58,7 +58,7 @@ class JobNotifications:
                 with self._redis.pubsub() as line:  # type: ignore[no-untyped-call] # untyped in redis-py
                     line.subscribe(keys.CHANGES)
                     while self._is_wanted():
-                        self._hear(line)
+                        self._dispatch(line)
                     return
             except (RedisError, OSError):
                 self._is_listening = False
@@ -72,8 +72,8 @@ class JobNotifications:
                 self._has_listener = self._is_listening = False
             return self._has_listener
 
-    def _hear(self, line: PubSub) -> None:
-        message = line.get_message(timeout=_PATIENCE_S)
+    def _dispatch(self, line: PubSub) -> None:
+        message = line.get_message(timeout=_READ_TIMEOUT_S)
         if message is None:
             return
         if message["type"] == "subscribe":

@@ -30,7 +30,7 @@ class WorkerContext:
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
     """Load the model into this process. Raises BadModel, also for one that does not judge coral."""
     classifier = load_classifier(models, model)
-    if not classifier.manifest.judges_coral:
+    if not classifier.manifest.classifies_coral:
         raise BadModel(
             f"{model.label} tells {', '.join(classifier.manifest.labels)} apart, not the states of coral."
             " Set CORALCHUNK_MODEL to another model of models.txt."
