@@ -7,9 +7,9 @@ from flask import request
 from coralchunk.errors.surveys import BadChoice
 
 
-def asked_choice(name: str, choices: Sequence[str]) -> str:
+def requested_choice(name: str, choices: Sequence[str]) -> str:
     """Return which of some values a parameter has; the first one where it is not given. Raises BadChoice."""
-    asked = request.args.get(name, choices[0])
-    if asked not in choices:
-        raise BadChoice(name, asked, choices)
-    return asked
+    value = request.args.get(name, choices[0])
+    if value not in choices:
+        raise BadChoice(name, value, choices)
+    return value

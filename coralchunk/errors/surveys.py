@@ -44,8 +44,8 @@ class NothingToShow(Missing):
 class BadChoice(BadRequest):
     """A parameter has a value that it cannot have."""
 
-    def __init__(self, name: str, asked: str, choices: Sequence[str]) -> None:
-        super().__init__(f"{name}={asked!r} is not possible; use {' or '.join(choices)}.")
+    def __init__(self, name: str, value: str, choices: Sequence[str]) -> None:
+        super().__init__(f"{name}={value!r} is not possible; use {' or '.join(choices)}.")
 
 
 class BadBody(BadRequest):

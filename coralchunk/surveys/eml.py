@@ -78,13 +78,13 @@ def _party(dataset: ET.Element, role: str, survey: Survey) -> None:
 
 def _abstract(measured: Measured) -> str:
     survey = measured.survey
-    told = [
+    stated = [
         f"Cover of coral and bleached share of the coral in {len(measured.photos)} photos",
         f"site: {survey.site}" if survey.site else "",
         f"depth: {survey.depth_m:g} m" if survey.depth_m is not None else "",
         f"transect: {survey.transect}" if survey.transect else "",
     ]
-    return f"{'; '.join(one for one in told if one)}. A model classified the photos, chunk by chunk."
+    return f"{'; '.join(one for one in stated if one)}. A model classified the photos, chunk by chunk."
 
 
 def _licence(dataset: ET.Element, survey: Survey) -> None:

@@ -18,8 +18,8 @@ _OPTIONS: Final = {
 def workbook(rows: Sequence[Sequence[Any]], sheet: str) -> bytes:
     """Return an .xlsx file with one sheet, its first row in bold; numbers are numbers and None is empty."""
     packed = BytesIO()
-    with Workbook(packed, _OPTIONS) as book:
-        page, bold = book.add_worksheet(sheet), book.add_format({"bold": True})
+    with Workbook(packed, _OPTIONS) as spreadsheet:
+        page, bold = spreadsheet.add_worksheet(sheet), spreadsheet.add_format({"bold": True})
         for number, row in enumerate(rows):
             page.write_row(number, 0, row, None if number else bold)
         page.freeze_panes(1, 0)

@@ -198,11 +198,11 @@ def test_the_server_serves_each_file(server: RunningServer) -> None:
 
     files = [server.client.get(f"{path}{end}") for end in (".csv", ".geojson", "/dwca.zip")]
     drawn = server.client.get("/V1/api/surveys/plot.svg", params={"id": survey_id})
-    book = server.client.get(f"{path}.csv?format=xlsx")
+    spreadsheet = server.client.get(f"{path}.csv?format=xlsx")
 
-    assert book.headers["Content-Type"].endswith("spreadsheetml.sheet")
-    assert "survey.xlsx" in book.headers["Content-Disposition"]
-    assert zipfile.ZipFile(BytesIO(book.content)).testzip() is None
+    assert spreadsheet.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    assert "survey.xlsx" in spreadsheet.headers["Content-Disposition"]
+    assert zipfile.ZipFile(BytesIO(spreadsheet.content)).testzip() is None
     assert server.client.get(f"{path}.csv?bom=1").content[:3] == b"\xef\xbb\xbf"
     for wrong in ("format=xls", "bom=2"):
         refused = server.client.get(f"{path}.csv?{wrong}")

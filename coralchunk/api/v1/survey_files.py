@@ -11,7 +11,7 @@ from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
-from coralchunk.api.query import asked_choice
+from coralchunk.api.query import requested_choice
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
 from coralchunk.surveys import plot as field
@@ -43,7 +43,7 @@ def as_table(survey_id: int) -> ResponseReturnValue:
 
     In CSV, text that a spreadsheet would take for a formula has an apostrophe before it.
     """
-    format_name, bom = asked_choice("format", _FORMATS), asked_choice("bom", ("0", "1"))
+    format_name, bom = requested_choice("format", _FORMATS), requested_choice("bom", ("0", "1"))
     measured = _requested_survey(survey_id)
     if format_name == "xlsx":
         return _file(workbook(rows(measured), "photos"), _XLSX, "survey.xlsx")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Flask, Response, request
 
 from coralchunk.api.language import V1
-from coralchunk.api.query import asked_choice
+from coralchunk.api.query import requested_choice
 
 PARAMETER: Final = "ids"
 IDS_AS_TEXT: Final = {
@@ -24,12 +24,12 @@ def write_text_ids(app: Flask) -> None:
 
 def _check() -> None:
     if V1.is_spoken_at(request.path):
-        asked_choice(PARAMETER, ("number", _TEXT))
+        requested_choice(PARAMETER, ("number", _TEXT))
 
 
 def _rewrite(answer: Response) -> Response:
-    is_asked = request.args.get(PARAMETER) == _TEXT and V1.is_spoken_at(request.path)
-    if is_asked and answer.is_json and answer.content_type == V1.answer:
+    is_requested = request.args.get(PARAMETER) == _TEXT and V1.is_spoken_at(request.path)
+    if is_requested and answer.is_json and answer.content_type == V1.answer:
         answer.set_data(json.dumps(_with_text_ids(answer.get_json()), separators=(",", ":")))
     return answer
 
