@@ -56,8 +56,8 @@ def _time(exif: Directory | None) -> tuple[str | None, str | None]:
     for date_time, offset in _TIMES:
         taken_at = _date_time(_text(exif, date_time))
         if taken_at is not None:
-            told = _text(exif, offset)
-            return taken_at, told if _OFFSET.fullmatch(told) else None
+            offset_text = _text(exif, offset)
+            return taken_at, offset_text if _OFFSET.fullmatch(offset_text) else None
     return None, None
 
 

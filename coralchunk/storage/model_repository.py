@@ -114,8 +114,8 @@ class ModelRepository:
         content = self._trained.manifest(label) if self._trained is not None else None
         if content is None:
             return None
-        told = _manifest(content, label)
-        return ModelRef(told.name, told.version, told.sha256, 0, TRAINED)
+        parsed = _manifest(content, label)
+        return ModelRef(parsed.name, parsed.version, parsed.sha256, 0, TRAINED)
 
     def _read_installed(self) -> list[ModelRef]:
         return _read_list(self._installed) if (self._installed / LIST_FILE).exists() else []

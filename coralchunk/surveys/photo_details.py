@@ -27,11 +27,11 @@ def completed(details: Details, stores: Stores, job: Job) -> Details:
         return details
     try:
         with stores.blobs.open(job.id, PHOTO) as photo:
-            told = read_capture(photo, stores.settings.max_pixels)
+            capture = read_capture(photo, stores.settings.max_pixels)
     except FileNotFoundError:
         raise UnknownJob(job.id) from None
-    if details.taken_at is None and told.taken_at is not None:
-        details = replace(details, taken_at=told.taken_at + (told.utc_offset or ""))
+    if details.taken_at is None and capture.taken_at is not None:
+        details = replace(details, taken_at=capture.taken_at + (capture.utc_offset or ""))
     if details.latitude is None:
-        details = replace(details, latitude=told.latitude, longitude=told.longitude)
+        details = replace(details, latitude=capture.latitude, longitude=capture.longitude)
     return details

@@ -33,12 +33,12 @@ def choose_lesson(
 
     An image with two labels of which only one can hold makes two rows.
     """
-    told = [one for one in examples if kind is not OutputKind.REGRESSION or one.value is not None]
-    counts = Counter(one.label_id for one in told)
+    labelled = [one for one in examples if kind is not OutputKind.REGRESSION or one.value is not None]
+    counts = Counter(one.label_id for one in labelled)
     labels = tuple(label for label in known if counts[label.id] >= min_images)
     column = {label.id: number for number, label in enumerate(labels)}
     # Of tags, an image that has only a tag that is left out still shows what the others do not look like.
-    used = [one for one in told if one.label_id in column or kind is OutputKind.MULTI_LABEL]
+    used = [one for one in labelled if one.label_id in column or kind is OutputKind.MULTI_LABEL]
     images = tuple({one.image_id: one for one in used}.values())
     place = {one.image_id: number for number, one in enumerate(images)}
     if kind is OutputKind.MULTI_CLASS:

@@ -185,7 +185,7 @@ def _described(
 def _new_version(
     place: Place, collection: Collection, request: TrainingRequest, job_id: int, columns: tuple[Label, ...]
 ) -> ClassifierVersion:
-    told = [
+    labels = [
         {"id": label.public_id, "name": label.name, "output_name": label.output_name} for label in columns
     ]
     version = ClassifierVersion(
@@ -197,7 +197,7 @@ def _new_version(
         state=VersionState.TRAINING.value,
         error=None,
         model=None,
-        labels=told,
+        labels=labels,
         post_processing={},
         figures={},
         job_id=job_id,

@@ -25,10 +25,10 @@ _INTERRUPTED: Final = "The training was interrupted. Train again."
 class Trainings:
     """The trainings of all collections."""
 
-    def __init__(self, database: Database, stores: Stores, asked: Collections) -> None:
+    def __init__(self, database: Database, stores: Stores, collections: Collections) -> None:
         self._database: Final = database
         self._stores: Final = stores
-        self._collections: Final = asked
+        self._collections: Final = collections
 
     @property
     def settings(self) -> Settings:
@@ -107,7 +107,7 @@ class Trainings:
             remedy = f"Add images until {needed} label{'s have' if needed > 1 else ' has'} {min_images} each."
             if needs_all and len(known) >= needed:
                 remedy = f"Each label needs {min_images} images."
-            raise TooLittleToLearn(_told(known), remedy)
+            raise TooLittleToLearn(_label_names(known), remedy)
         most, count = self.settings.training_max_images, sum(label.images_count for label in enough)
         if count > most:
             raise TooLittleToLearn(
@@ -147,7 +147,7 @@ class Trainings:
             return None
 
 
-def _told(known: list[Label]) -> str:
+def _label_names(known: list[Label]) -> str:
     if not known:
         return "it has no labels"
     counts = ", ".join(f"{label.name!r} has {label.images_count}" for label in known[:10])

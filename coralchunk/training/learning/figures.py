@@ -90,11 +90,11 @@ def measure(
 
 
 def _of_values(labels: tuple[str, ...], said: Floats, targets: Floats, counts: NDArray[np.intp]) -> Figures:
-    told = np.isfinite(targets)
+    has_target = np.isfinite(targets)
     means = np.array(
         [
             column[known].mean() if known.any() else 0.0
-            for column, known in zip(targets.T, told.T, strict=True)
+            for column, known in zip(targets.T, has_target.T, strict=True)
         ]
     )
     spread = float(np.nansum((targets - means) ** 2))
@@ -103,10 +103,10 @@ def _of_values(labels: tuple[str, ...], said: Floats, targets: Floats, counts: N
         learned=0,
         tested=len(said),
         accuracy=fit,
-        mean_error=float(np.abs(said - targets)[told].mean()) if told.any() else None,
+        mean_error=float(np.abs(said - targets)[has_target].mean()) if has_target.any() else None,
         calibration_error=None,
         labels=tuple(
-            LabelFigures(label, int(counts[column]), int(told[:, column].sum()), None, None)
+            LabelFigures(label, int(counts[column]), int(has_target[:, column].sum()), None, None)
             for column, label in enumerate(labels)
         ),
         confusion=(),

@@ -158,9 +158,9 @@ def _ridge(lessons: Lessons, strength: float) -> Head:
     weights = np.zeros((lessons.features.shape[1], lessons.targets.shape[1]))
     bias = np.zeros(lessons.targets.shape[1])
     for column, values in enumerate(lessons.targets.T):
-        told = np.isfinite(values)
-        if told.any():
-            fitted = Ridge(alpha=1 / strength).fit(lessons.features[told], values[told])
+        has_value = np.isfinite(values)
+        if has_value.any():
+            fitted = Ridge(alpha=1 / strength).fit(lessons.features[has_value], values[has_value])
             weights[:, column], bias[column] = fitted.coef_, fitted.intercept_
     return Head(weights, bias)
 
