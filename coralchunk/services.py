@@ -17,6 +17,8 @@ from coralchunk.storage.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
+from coralchunk.training.classifiers import AnsweringClassifiers
+from coralchunk.training.service import Trainings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Services:
     surveys: SurveyService
     corrections: Corrections
     datasets: Datasets
+    trainings: Trainings
+    answering: AnsweringClassifiers
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -50,6 +54,8 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     model = models.find(settings.model)
     database = open_database(settings.database_url, settings.data_dir)
     stores = open_stores(settings, redis_timeout_s)
+    registry = Registry(database, models, model)
+    datasets = open_datasets(database, ImageBlobs(open_named_store(settings, "images")), settings)
     return Services(
         settings=settings,
         stores=stores,
@@ -57,8 +63,10 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         models=models,
         model=model,
         accounts=Accounts(database),
-        registry=Registry(database, models, model),
+        registry=registry,
         surveys=SurveyService(database, stores),
-        datasets=open_datasets(database, ImageBlobs(open_named_store(settings, "images")), settings),
+        datasets=datasets,
+        trainings=Trainings(database, stores, datasets.collections),
+        answering=AnsweringClassifiers(database, registry),
         corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
     )

@@ -39,6 +39,7 @@ from coralchunk.errors.access import (
 )
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
+from coralchunk.errors.training import AlreadyTraining
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -46,6 +47,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     ScopeMissing: 403,
     FetchingOff: 403,
     StillWorking: 409,
+    AlreadyTraining: 409,
     TooManyJobs: 429,
     DuplicatePhoto: 409,
     Conflict: 422,

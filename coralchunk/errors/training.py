@@ -5,11 +5,13 @@ CoralchunkError
 │   └─ TooLittleToLearn
 ├─ Conflict
 │   └─ AlreadyTraining
+├─ Missing
+│   └─ UnknownSlug
 └─ Unavailable
     └─ NotClassifiedInTime
 """
 
-from coralchunk.errors import BadRequest, Conflict, Unavailable
+from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
 
 
 class TooLittleToLearn(BadRequest):
@@ -24,6 +26,16 @@ class AlreadyTraining(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is being trained already. Train it again when that has ended.")
+
+
+class UnknownSlug(Missing):
+    """No classifier that answers has this slug."""
+
+    def __init__(self, slug: str, known: str) -> None:
+        super().__init__(
+            f"No classifier {slug[:100]!r} answers: there is none, it was never trained, or is another user's."
+            f" You can use: {known[:1000]}."
+        )
 
 
 class NotClassifiedInTime(Unavailable):

@@ -1,7 +1,7 @@
 """Train one collection: load its images, learn, export, and make the new version the one that answers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any, Final
 
@@ -227,8 +227,16 @@ def _publish(
 
 
 def _figures(learned: Learned, backbone: Backbone) -> dict[str, Any]:
-    return asdict(replace(learned.figures)) | {
+    told = learned.figures.labels
+    return asdict(learned.figures) | {
+        "precision": _mean([label.precision for label in told]),
+        "recall": _mean([label.recall for label in told]),
         "backbone": backbone.name,
         "regularisation": learned.strength,
         "temperature": learned.head.temperature,
     }
+
+
+def _mean(shares: list[float | None]) -> float | None:
+    known = [share for share in shares if share is not None]
+    return sum(known) / len(known) if known else None
