@@ -33,7 +33,7 @@ class UnknownSlug(Missing):
 
     def __init__(self, slug: str, known: str) -> None:
         super().__init__(
-            f"No classifier {slug[:100]!r} answers: there is none, it was never trained, or is another user's."
+            f"No classifier {slug[:100]!r} answers: none is called so, it is untrained, or another user's."
             f" You can use: {known[:1000]}."
         )
 
