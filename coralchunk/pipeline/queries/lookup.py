@@ -99,7 +99,7 @@ def queue_health(stores: Stores, now: float) -> QueueHealth:
     """Look at the queue. `now` in Unix seconds."""
     try:
         with reachable():
-            oldest = min(stores.records.open_jobs().values(), default=None)
+            oldest = stores.records.oldest_open()
             load = stores.admission.load()
             return QueueHealth(
                 is_reachable=True,

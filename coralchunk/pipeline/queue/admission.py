@@ -10,6 +10,7 @@ from coralchunk.errors import QueueFull, Stopping
 from coralchunk.pipeline.records import keys, scripts
 
 _HIGH_PRIORITY_HORIZON: Final = 256  # tasks at the head of the queue that are looked at
+_COUNTER_TRUSTED_S: Final = 300  # then it is counted anew, so that no drift can last
 _NO_RATE_YET_S: Final = 60  # advice when nothing has been classified lately
 _LONGEST_ADVICE_S: Final = 3600
 
@@ -22,6 +23,7 @@ class Load:
     tasks: int  # queued
     high_priority: int  # of these, those of small photos
     is_stopping: bool  # whether the server takes no new photos
+    workers: int  # that have registered, on all machines
 
 
 class Admission:
@@ -33,9 +35,11 @@ class Admission:
 
     def load(self) -> Load:
         """Tell how much work is waiting."""
-        names = [keys.OPEN, keys.QUEUE, keys.DRAINING]
-        missing, tasks, high_priority, is_stopping = self._load(names, [_HIGH_PRIORITY_HORIZON])
-        return Load(missing, tasks, high_priority, bool(is_stopping))
+        names = [keys.OPEN, keys.QUEUE, keys.DRAINING, keys.MISSING, keys.WORKERS]
+        missing, tasks, high_priority, is_stopping, workers = self._load(
+            names, [_HIGH_PRIORITY_HORIZON, _COUNTER_TRUSTED_S]
+        )
+        return Load(missing, tasks, high_priority, bool(is_stopping), workers)
 
     def admit(self, chunks: int, max_chunks: int, now: float) -> Load:
         """Let a photo of so many chunks in. Raises Stopping, or QueueFull with when to come back.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _BATCH_CHUNKS: Final = 48  # 200-350 ms of work on one core; the queue costs about 10 ms a task
+_MIN_STREAM_CHUNKS: Final = 24  # decoding 12 megapixels takes as long as classifying about 40 chunks
 _SMALL_PHOTO_CHUNKS: Final = 32  # photos up to about 1.9 megapixels
 _HIGH_PRIORITY_PER_WORKER: Final = 4  # more small photos than this wait in turn, or large ones would starve
 
@@ -25,11 +26,13 @@ def plan(total_chunks: int, workers: int, waiting: int, high_priority_waiting: i
     """Cut up the work on a photo.
 
     total_chunks           at least 1
-    workers                classifying processes of this server
+    workers                classifying processes, on all machines
     waiting                tasks that are queued
     high_priority_waiting  those of them that belong to small photos
     """
-    streams = workers if waiting < workers else 1
+    # Each worker that takes part decodes the photo once; with few chunks each that costs more than it gains.
+    useful = max(2, -(-total_chunks // _MIN_STREAM_CHUNKS))
+    streams = min(workers, useful) if waiting < workers else 1
     # Streams of equal length end at the same time: 221 chunks on 2 streams make 6 batches of 37.
     rounds = -(-total_chunks // (streams * _BATCH_CHUNKS))
     batch_chunks = -(-total_chunks // (streams * rounds))

@@ -125,7 +125,7 @@ def stored_task(stores: Stores, job_id: int) -> TaskRequest:
 
 
 def _job(stores: Stores, job_id: int, kind: JobKind, owner: str, at: float, load: Load) -> Job:
-    work = plan(1, stores.settings.workers, load.tasks, load.high_priority)
+    work = plan(1, load.workers or stores.settings.workers, load.tasks, load.high_priority)
     return Job(
         id=job_id,
         state=JobState.QUEUED,

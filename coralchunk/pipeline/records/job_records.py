@@ -192,6 +192,11 @@ class JobRecords:
         scored = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, -1, withscores=True))
         return {int(job_id): created for job_id, created in scored}
 
+    def oldest_open(self) -> float | None:
+        """Return when the oldest job that is not final was created, in Unix seconds."""
+        first = cast(list[tuple[bytes, float]], self._redis.zrange(keys.OPEN, 0, 0, withscores=True))
+        return first[0][1] if first else None
+
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""
         return [
@@ -203,6 +208,7 @@ class JobRecords:
         for job_id in job_ids:
             self._redis.zrem(keys.OPEN, job_id)
             self._redis.zrem(keys.KEPT, job_id)
+        self._redis.delete(keys.MISSING)  # nothing tells any more how many chunks such a job missed
 
     def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
         return bool(self._close([keys.job(job_id), keys.OPEN], [job_id, state.value, *_flat(fields)]))

@@ -5,16 +5,19 @@ from enum import StrEnum
 from typing import Final
 
 from rq import Queue
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 OPEN: Final = "coralchunk:open"
 KEPT: Final = "coralchunk:kept"
 RESTARTS: Final = "coralchunk:restarts"
 STORED: Final = "coralchunk:stored-bytes"
 DRAINING: Final = "coralchunk:draining"
+MISSING: Final = "coralchunk:missing"
 LEASES: Final = "coralchunk:leases"
 SWEEPER: Final = "coralchunk:sweeper"
 QUEUE_NAME: Final = "coralchunk"
 QUEUE: Final = Queue.redis_queue_namespace_prefix + QUEUE_NAME  # the list in which RQ keeps that queue
+WORKERS: Final = WORKERS_BY_QUEUE_KEY % QUEUE_NAME  # the set in which RQ keeps the workers of that queue
 CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a job that has changed is told
 SLICE_S: Final = 10  # classified chunks are counted in slices of so many seconds
 

@@ -14,6 +14,7 @@ Keys, in this order where a script takes them:
              that is being fetched, by the time when its slot is given to another; see keys.Held
     leases   sorted set: names of workers, by the time on Redis' clock when their lease ends
     sweeper  string: which sweeper is at work; as long as its lease
+    missing  string: number of chunks that open jobs still miss; counted anew every few minutes
     parked   list: ids of tasks that wait for a slot
     classified  string: number of chunks classified in a slice of ten seconds; for two minutes
     changes  channel: the name of the job hash, at each result, end and deletion
@@ -24,29 +25,51 @@ it, and it cannot be created again from an upload that is just being removed.
 
 from typing import Final
 
-# keys open queue draining; argv how far to look -> {chunks that open jobs still miss, tasks queued, those of
-# them at the head that have high priority, whether the server is about to stop}.
-LOAD: Final = """
-local missing = 0
-for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-    local job = 'coralchunk:job:' .. id
-    local total = tonumber(redis.call('HGET', job, 'total')) or 0
-    missing = missing + total - redis.call('HLEN', job .. ':results')
+# Every script that changes how many chunks are missing calls this. Where the counter does not exist, LOAD
+# counts anew; a counter that began here would be wrong.
+_COUNT_MISSING: Final = """
+local function count_missing(chunks)
+    if redis.call('EXISTS', 'coralchunk:missing') == 1 then
+        redis.call('INCRBY', 'coralchunk:missing', string.format('%d', chunks))  -- never "-0"
+    end
+end
+local function missing_of(job)
+    return (tonumber(redis.call('HGET', job, 'total')) or 0) - redis.call('HLEN', job .. ':results')
+end
+"""
+
+# keys open queue draining missing workers; argv how far to look, seconds to trust the counter -> {chunks that
+# open jobs still miss, tasks queued, those of them at the head that have high priority, whether the server is
+# about to stop, registered workers}. Walks over the open jobs only where there is no counter.
+LOAD: Final = (
+    _COUNT_MISSING
+    + """
+local missing = redis.call('GET', KEYS[4])
+if not missing then
+    missing = 0
+    for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+        missing = missing + missing_of('coralchunk:job:' .. id)
+    end
+    redis.call('SET', KEYS[4], missing, 'EX', ARGV[2])
 end
 local high_priority = 0
 for _, waiting in ipairs(redis.call('LRANGE', KEYS[2], 0, ARGV[1] - 1)) do
     if string.sub(waiting, 1, 1) ~= '0' then break end
     high_priority = high_priority + 1
 end
-return {missing, redis.call('LLEN', KEYS[2]), high_priority, redis.call('EXISTS', KEYS[3])}
+return {tonumber(missing), redis.call('LLEN', KEYS[2]), high_priority, redis.call('EXISTS', KEYS[3]),
+    redis.call('SCARD', KEYS[5])}
 """
+)
 
 # keys job open kept [key]; argv id, created, expires, what to keep under key, owner, kind, how many open jobs
 # of this kind an owner may have (0: any number), id of the job that must have been created before this one
 # (or empty), then field, value, ... -> 1, or 0 if the id is taken or that job is not there, or minus the open
 # jobs of this owner if these are too many, or what is kept under key if that was there first; then nothing is
 # created.
-CREATE: Final = """
+CREATE: Final = (
+    _COUNT_MISSING
+    + """
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 if ARGV[8] ~= '' and redis.call('EXISTS', 'coralchunk:job:' .. ARGV[8]) == 0 then return 0 end
 local most, same = tonumber(ARGV[7]), 0
@@ -66,8 +89,10 @@ redis.call('HSET', KEYS[1], 'state', 'queued', 'created', ARGV[2], 'expires', AR
 redis.call('EXPIREAT', KEYS[1], math.ceil(tonumber(ARGV[3])) + 60)
 redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
 redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+count_missing(missing_of(KEYS[1]))
 return 1
 """
+)
 
 # keys job results; argv batch, most attempts -> {step, next}. step is one of gone, recorded, poison,
 # classify, finish (see records.Step); next is the next batch of the same stream that has no results, or -1.
@@ -101,12 +126,15 @@ if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'attem
 # keys job results classified; argv batch, then index, probabilities, ... -> 1 if this batch is the one that
 # must finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
 # again when its task runs again after a crash.
-RECORD: Final = """
+RECORD: Final = (
+    _COUNT_MISSING
+    + """
 local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
 if state ~= 'queued' and state ~= 'processing' then return -1 end
 for argument = 2, #ARGV, 2 do
     if redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1]) == 1 then
         redis.call('INCR', KEYS[3])
+        count_missing(-1)
     end
 end
 redis.call('EXPIRE', KEYS[3], 120)
@@ -118,11 +146,15 @@ redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
 if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then return 1 end
 return 0
 """
+)
 
 # keys job open; argv id, final state, then field, value, ... -> 1, or 0 if the job is gone or already final.
-CLOSE: Final = """
+CLOSE: Final = (
+    _COUNT_MISSING
+    + """
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'processing' then return 0 end
+count_missing(-missing_of(KEYS[1]))
 local now = redis.call('TIME')
 local ended = string.format('%d.%06d', now[1], now[2])
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'ended', ended, unpack(ARGV, 3))
@@ -130,6 +162,7 @@ redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
+)
 
 # keys job; argv share of the work that is done, 0 to 1 -> 1, or 0 if the job is gone or final.
 PROGRESS: Final = """
@@ -150,9 +183,12 @@ return {classified, failed}
 """
 
 # keys job results open kept; argv id, seconds to remember -> 1, or 0 if there was no such job.
-DELETE: Final = """
+DELETE: Final = (
+    _COUNT_MISSING
+    + """
 local state = redis.call('HGET', KEYS[1], 'state')
 if not state or state == 'deleted' then return 0 end
+if state == 'queued' or state == 'processing' then count_missing(-missing_of(KEYS[1])) end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[1], 'state', 'deleted')
 redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -161,6 +197,7 @@ redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
+)
 
 # keys held; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free,
 # else 0.

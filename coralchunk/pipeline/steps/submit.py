@@ -141,7 +141,7 @@ def enqueue(
 def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Load]:
     """Return the job of a stored photo, and the load once it is queued."""
     total = count(stored.size)
-    work = plan(total, stores.settings.workers, load.tasks, load.high_priority)
+    work = plan(total, load.workers or stores.settings.workers, load.tasks, load.high_priority)
     job = Job(
         id=stored.job_id,
         state=JobState.QUEUED,
