@@ -22,6 +22,8 @@ from coralchunk.api.v1.results import results
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
+from coralchunk.api.ximilar.blueprints import XIMILAR
+from coralchunk.api.ximilar.errors import LANGUAGES
 from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
@@ -33,6 +35,7 @@ from coralchunk.web.screens import screens
 _FORM_OVERHEAD_BYTES = 64_000  # boundaries and headers around the photo
 _MAX_FORM_PARTS = 20  # each file among them may take a descriptor; a photo is one part
 _REDIS_TIMEOUT_S = 1.5
+_CORS_PATHS = (r"/V1/*", r"/recognition/*", r"/account/*", r"/annotate/*", r"/authorization/*")
 
 
 def create_app(services: Services) -> Flask:
@@ -42,7 +45,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
-    install_languages(app, [CORALNET])
+    install_languages(app, [CORALNET, *LANGUAGES])
     log_requests(app)  # first: what the others refuse is counted too
     install_rate_limits(app, services.settings, services.rates)
     add_security_headers(app)
@@ -56,6 +59,7 @@ def create_app(services: Services) -> Flask:
         survey_files,
         corrections,
         coralnet,
+        *XIMILAR,
         ops,
         pages,
         screens,
@@ -66,7 +70,7 @@ def create_app(services: Services) -> Flask:
         CORS(
             app,
             origins=list(services.settings.cors_origins),
-            resources={r"/V1/*": {}},
+            resources={path: {} for path in _CORS_PATHS},
             expose_headers=["Location", "Retry-After", "ETag", "X-Request-ID"],
         )
     return app

@@ -29,6 +29,14 @@ _TAGS: Final = {  # blueprint -> heading
     "surveys": "Surveys",
     "survey_files": "Surveys",
     "coralnet": "CoralNet's language",
+    "ximilar_tasks": "Ximilar's language",
+    "ximilar_labels": "Ximilar's language",
+    "ximilar_images": "Ximilar's language",
+    "ximilar_labelling": "Ximilar's language",
+    "ximilar_models": "Ximilar's language",
+    "ximilar_classify": "Ximilar's language",
+    "ximilar_accounts": "Ximilar's language",
+    "ximilar_verifications": "Ximilar's language",
     "ops": "Operation",
 }
 
@@ -83,7 +91,8 @@ def document(app: Flask) -> dict[str, Any]:
         methods = sorted((rule.methods or set()) - _NOT_DESCRIBED)
         operation = _operation(described, view, rule.endpoint, _path_parameters(rule.rule))
         spec.path(
-            _CONVERTER.sub(r"{\g<name>}", rule.rule), operations={m.lower(): operation for m in methods}
+            _CONVERTER.sub(r"{\g<name>}", rule.rule),
+            operations={method.lower(): _named(operation, method, len(methods)) for method in methods},
         )
     _, schemas = models_json_schema(
         [
@@ -95,6 +104,13 @@ def document(app: Flask) -> dict[str, Any]:
     for name, schema in schemas["$defs"].items():
         spec.components.schema(name, schema)
     return spec.to_dict()
+
+
+def _named(operation: dict[str, Any], method: str, methods: int) -> dict[str, Any]:
+    # One view may answer several methods; each of them is an operation of its own.
+    if methods == 1:
+        return operation
+    return {**operation, "operationId": f"{operation['operationId']}_{method.lower()}"}
 
 
 def _operation(

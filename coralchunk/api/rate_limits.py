@@ -24,6 +24,8 @@ _KEPT: Final = frozenset(
         "corrections.correct",
     }
 )
+#: Scripts send these by the hundred, and take a refusal for an image that cannot be had.
+_IMAGES: Final = frozenset({"ximilar_images.create"})
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
 
 
@@ -34,7 +36,7 @@ def install_rate_limits(app: Flask, settings: Settings, connections: object) -> 
     """
 
     def rate() -> str:
-        given = settings.rate_limit if request.endpoint in _KEPT else settings.rate_limit_reads
+        given = _given(settings)
         return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
 
     Limiter(
@@ -50,6 +52,12 @@ def install_rate_limits(app: Flask, settings: Settings, connections: object) -> 
         on_breach=_refuse,
         default_limits_exempt_when=lambda: request.endpoint in _PROBES,
     )
+
+
+def _given(settings: Settings) -> str:
+    if request.endpoint in _KEPT:
+        return settings.rate_limit
+    return settings.rate_limit_images if request.endpoint in _IMAGES else settings.rate_limit_reads
 
 
 def _refuse(breach: RequestLimit) -> Response:

@@ -74,11 +74,11 @@ class Collections:
                 collections.add_label_to_collection(connection, collection_id, label_id)
         return self.get(workspace.user_id, public_id)
 
-    def get(self, user_id: int, public_id: str) -> Collection:
-        """Return a collection. Raises UnknownThing."""
+    def get(self, user_id: int, public_id: str, kind: ClassifierKind | None = None) -> Collection:
+        """Return a collection, of this kind if one is told. Raises UnknownThing."""
         with self._database.reading() as connection:
             found = collections.find_collection(connection, user_id, checked_uuid("task", public_id))
-        if found is None:
+        if found is None or kind not in {None, found.kind}:
             raise UnknownThing("task", public_id)
         return found
 
@@ -96,13 +96,20 @@ class Collections:
         with self._database.reading() as connection:
             return collections.collections_of(connection, user_id, kinds)
 
+    def with_label(self, label: Label) -> list[Collection]:
+        """Return the collections that a label belongs to, oldest first."""
+        with self._database.reading() as connection:
+            return collections.collections_with_label(connection, label.id)
+
     def page(
-        self, workspace: Workspace, kind: ClassifierKind, offset: int, limit: int
+        self, workspace: Workspace, kind: ClassifierKind, after_id: int, offset: int, limit: int
     ) -> tuple[int, list[Collection]]:
         """Return how many collections of a kind a workspace has, and some of them, oldest first."""
         with self._database.reading() as connection:
             count = collections.count_collections(connection, workspace.id, kind)
-            page = collections.page_of_collections(connection, workspace.id, kind, offset=offset, limit=limit)
+            page = collections.page_of_collections(
+                connection, workspace.id, kind, after_id=after_id, offset=offset, limit=limit
+            )
         return count, page
 
     def change(

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from coralchunk.config import Settings
+from coralchunk.datasets.bulk import BulkChanges
 from coralchunk.datasets.collections import Collections
 from coralchunk.datasets.images import Images
 from coralchunk.datasets.labelling import Labelling
 from coralchunk.datasets.labels import Labels
 from coralchunk.datasets.signed_addresses import SignedAddresses
+from coralchunk.datasets.versions import Versions
 from coralchunk.datasets.workspaces import Workspaces
 from coralchunk.storage.database import Database
 from coralchunk.storage.image_blobs import ImageBlobs
@@ -22,16 +24,21 @@ class Datasets:
     images: Images
     labelling: Labelling
     collections: Collections
+    bulk: BulkChanges
+    versions: Versions
     addresses: SignedAddresses
 
 
 def open_datasets(database: Database, blobs: ImageBlobs, settings: Settings) -> Datasets:
     """Open the services; the database and the blob store may come up later."""
+    labels, images = Labels(database, settings), Images(database, blobs, settings)
     return Datasets(
         workspaces=Workspaces(database, settings),
-        labels=Labels(database, settings),
-        images=Images(database, blobs, settings),
+        labels=labels,
+        images=images,
         labelling=Labelling(database),
         collections=Collections(database, settings),
+        bulk=BulkChanges(database, images, labels),
+        versions=Versions(database),
         addresses=SignedAddresses(database),
     )

@@ -80,12 +80,19 @@ class Labels:
                 raise UnknownThing("label", public_id)
         return [found[public_id] for public_id in wanted]
 
-    def page(self, wanted: LabelFilter, offset: int, limit: int | None) -> tuple[int, list[Label]]:
-        """Return how many labels are wanted, and some of them, oldest first."""
+    def by_row(self, row_ids: Sequence[int]) -> dict[int, Label]:
+        """Return labels by the ids of their rows, whoever they belong to."""
         with self._database.reading() as connection:
-            return labels.count_labels(connection, wanted), labels.page_of_labels(
-                connection, wanted, offset=offset, limit=limit
-            )
+            return labels.labels_by_id(connection, row_ids)
+
+    def page(
+        self, wanted: LabelFilter, after_id: int = 0, offset: int = 0, limit: int | None = None
+    ) -> tuple[int, list[Label]]:
+        """Return how many labels are wanted, and some of them, oldest first; see storage.labels."""
+        with self._database.reading() as connection:
+            count = labels.count_labels(connection, wanted)
+            page = labels.page_of_labels(connection, wanted, after_id=after_id, offset=offset, limit=limit)
+        return count, page
 
     def change(self, user_id: int, public_id: str, details: LabelDetails) -> Label:
         """Give a label another name, description or output name.

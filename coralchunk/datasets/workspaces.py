@@ -1,6 +1,6 @@
 """Keep the workspaces of users."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from coralchunk.config import Settings
@@ -63,6 +63,11 @@ class Workspaces:
         if found is None:
             raise UnknownThing("workspace", workspace_id)
         return found
+
+    def public_ids(self, row_ids: Sequence[int]) -> dict[int, str]:
+        """Return by which ids others know workspaces, by the ids of their rows."""
+        with self._database.reading() as connection:
+            return workspaces.public_ids(connection, row_ids)
 
     def change(self, workspace: Workspace, name: str | None, metadata: Mapping[str, Any]) -> Workspace:
         """Give a workspace another name and other metadata. Raises MissingValue, BadValue."""

@@ -126,6 +126,13 @@ def collections_of(
     return [_collection(row) for row in connection.execute(_COLLECTION.where(are).order_by(COLLECTIONS.c.id))]
 
 
+def collections_with_label(connection: Connection, label_id: int) -> list[Collection]:
+    """Return the collections that a label belongs to, oldest first."""
+    having = select(COLLECTION_LABELS.c.collection_id).where(COLLECTION_LABELS.c.label_id == label_id)
+    chosen = _COLLECTION.where(COLLECTIONS.c.id.in_(having)).order_by(COLLECTIONS.c.id)
+    return [_collection(row) for row in connection.execute(chosen)]
+
+
 def count_collections(connection: Connection, workspace_id: int, kind: ClassifierKind) -> int:
     """Return how many collections of a kind a workspace has."""
     counted = select(func.count()).select_from(COLLECTIONS).join(CLASSIFIERS)
@@ -134,11 +141,21 @@ def count_collections(connection: Connection, workspace_id: int, kind: Classifie
 
 
 def page_of_collections(
-    connection: Connection, workspace_id: int, kind: ClassifierKind, *, offset: int, limit: int
+    connection: Connection,
+    workspace_id: int,
+    kind: ClassifierKind,
+    *,
+    after_id: int = 0,
+    offset: int = 0,
+    limit: int,
 ) -> list[Collection]:
-    """Return collections of a kind in a workspace, oldest first."""
+    """Return collections of a kind in a workspace, oldest first.
+
+    `after_id` and `offset` are as in storage.images.
+    """
     are = (COLLECTIONS.c.workspace_id == workspace_id) & (CLASSIFIERS.c.kind == kind.value)
-    chosen = _COLLECTION.where(are).order_by(COLLECTIONS.c.id).offset(offset).limit(limit)
+    chosen = _COLLECTION.where(are, COLLECTIONS.c.id > after_id).order_by(COLLECTIONS.c.id)
+    chosen = chosen.offset(offset).limit(limit)
     return [_collection(row) for row in connection.execute(chosen)]
 
 

@@ -124,10 +124,16 @@ def count_labels(connection: Connection, wanted: LabelFilter) -> int:
 
 
 def page_of_labels(
-    connection: Connection, wanted: LabelFilter, *, offset: int = 0, limit: int | None = None
+    connection: Connection,
+    wanted: LabelFilter,
+    *,
+    after_id: int = 0,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[Label]:
-    """Return labels that are wanted, oldest first."""
-    chosen = _LABEL.where(*_conditions(wanted)).order_by(LABELS.c.id).offset(offset).limit(limit)
+    """Return labels that are wanted, oldest first; `after_id` and `offset` as in storage.images."""
+    chosen = _LABEL.where(LABELS.c.id > after_id, *_conditions(wanted)).order_by(LABELS.c.id)
+    chosen = chosen.offset(offset).limit(limit)
     return [_label(row) for row in connection.execute(chosen)]
 
 

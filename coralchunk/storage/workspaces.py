@@ -1,6 +1,6 @@
 """Read and write workspaces as rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -46,6 +46,12 @@ def find_workspace_by_id(connection: Connection, user_id: int, workspace_id: int
     """Return a workspace of a user by its row's id."""
     is_it = (WORKSPACES.c.user_id == user_id) & (WORKSPACES.c.id == workspace_id)
     return _workspace(connection.execute(select(WORKSPACES).where(is_it)).one_or_none())
+
+
+def public_ids(connection: Connection, workspace_ids: Sequence[int]) -> dict[int, str]:
+    """Return the public ids of workspaces by the ids of their rows."""
+    chosen = select(WORKSPACES.c.id, WORKSPACES.c.public_id).where(WORKSPACES.c.id.in_(workspace_ids))
+    return {int(row.id): str(row.public_id) for row in connection.execute(chosen)}
 
 
 def change_workspace(connection: Connection, workspace_id: int, changes: Mapping[str, Any]) -> None:

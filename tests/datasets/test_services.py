@@ -102,7 +102,7 @@ def test_each_type_of_collection_takes_its_kind_of_labels(
 
 def labels_of(datasets: Datasets, collection: Collection) -> list[Label]:
     wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
-    count, found = datasets.labels.page(wanted, 0, None)
+    count, found = datasets.labels.page(wanted)
     assert count == len(found)
     return found
 

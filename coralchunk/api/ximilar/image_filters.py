@@ -1,0 +1,87 @@
+"""Read which training images a list is to have."""
+
+import math
+import re
+import time
+from typing import Final
+
+from flask import request
+
+from coralchunk.api.context import services
+from coralchunk.errors.datasets import BadValue
+from coralchunk.storage.images import ImageFilter
+
+QUERY: Final = {
+    "label": "Id of a label; also `labels`. Several, or joined by commas: images that have all of them",
+    "not_labels": "Likewise: images that have none of them",
+    "test": "`true`: test images; `false`: the others",
+    "real": "`true`: images that are marked as real; `false`: the others",
+    "verified": "Images that so many users have verified",
+}
+_BOUND: Final = re.compile(r"label_value_(?P<label>.{1,60})__(?P<end>gte|lte)")
+_YES: Final = frozenset({"true", "1", "yes"})
+_NO: Final = frozenset({"false", "0", "no"})
+_MOST_VERIFICATIONS: Final = 2**31 - 1
+
+
+def asked_images(user_id: int) -> ImageFilter:
+    """Return which images this request wants. Raises BadValue, UnknownThing."""
+    workspace = services().datasets.workspaces.named(user_id, request.args.get("workspace"), time.time())
+    return ImageFilter(
+        workspace_id=workspace.id,
+        label_ids=_asked_labels(user_id, "label", "labels"),
+        not_label_ids=_asked_labels(user_id, "not_label", "not_labels"),
+        values=_asked_values(user_id),
+        is_test=_asked_mark("test"),
+        is_real=_asked_mark("real"),
+        verify_count=_asked_count("verified"),
+    )
+
+
+def _asked_labels(user_id: int, *names: str) -> tuple[int, ...]:
+    asked = [one.strip().strip('"') for name in names for one in request.args.getlist(name)]
+    ids = [one for text in asked for one in text.split(",") if one]
+    return tuple(label.id for label in services().datasets.labels.find(user_id, ids))
+
+
+def _asked_values(user_id: int) -> tuple[tuple[int, float | None, float | None], ...]:
+    bounds: dict[str, dict[str, float]] = {}
+    for name, text in request.args.items():
+        found = _BOUND.fullmatch(name)
+        if found is not None:
+            bounds.setdefault(found["label"], {})[found["end"]] = _number(name, text)
+    labels = services().datasets.labels.find(user_id, list(bounds))
+    return tuple(
+        (label.id, ends.get("gte"), ends.get("lte"))
+        for label, ends in zip(labels, bounds.values(), strict=True)
+    )
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadValue(name, text, "use a number")
+    return number
+
+
+def _asked_mark(name: str) -> bool | None:
+    asked = request.args.get(name, "").lower()
+    if asked in _YES:
+        return True
+    if asked in _NO:
+        return False
+    if asked:
+        raise BadValue(name, asked, "use true or false")
+    return None
+
+
+def _asked_count(name: str) -> int | None:
+    asked = request.args.get(name, "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit()) or int(asked) > _MOST_VERIFICATIONS:
+        raise BadValue(name, asked, "use a whole number")
+    return int(asked)
