@@ -75,7 +75,7 @@ class Collections:
         return self.get(workspace.user_id, public_id)
 
     def get(self, user_id: int, public_id: str, kind: ClassifierKind | None = None) -> Collection:
-        """Return a collection, of this kind if one is told. Raises UnknownThing."""
+        """Return a collection, of this kind if one is given. Raises UnknownThing."""
         with self._database.reading() as connection:
             found = collections.find_collection(connection, user_id, checked_uuid("task", public_id))
         if found is None or kind not in {None, found.kind}:

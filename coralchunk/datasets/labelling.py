@@ -21,7 +21,7 @@ class Labelling:
         self._database: Final = database
 
     def add(self, chosen: Sequence[Image], label: Label, value: float | None, now: float) -> None:
-        """Give images a label; those that have it keep it, with the new value if one is told.
+        """Give images a label; those that have it keep it, with the new value if one is given.
 
         value  of a value label; None leaves it open, and the image then teaches nothing of this label
         now    Unix seconds

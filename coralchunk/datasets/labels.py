@@ -125,7 +125,7 @@ class Labels:
 
 
 def checked_kind(kind: str | None) -> LabelKind:
-    """Return the kind of labels that is meant; a category where none is told. Raises BadValue."""
+    """Return the kind of labels that is meant; a category where none is given. Raises BadValue."""
     try:
         return LabelKind(kind or LabelKind.CATEGORY)
     except ValueError:

@@ -22,7 +22,7 @@ class Workspaces:
         self._settings: Final = settings
 
     def default(self, user_id: int, now: float) -> Workspace:
-        """Return a user's default workspace; it is made when it is asked for the first time.
+        """Return a user's default workspace; it is created at the first request.
 
         now  Unix seconds
         """

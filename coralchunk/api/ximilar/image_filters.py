@@ -24,27 +24,27 @@ _NO: Final = frozenset({"false", "0", "no"})
 _MOST_VERIFICATIONS: Final = 2**31 - 1
 
 
-def asked_images(user_id: int) -> ImageFilter:
+def requested_images(user_id: int) -> ImageFilter:
     """Return which images this request wants. Raises BadValue, UnknownThing."""
     workspace = services().datasets.workspaces.named(user_id, request.args.get("workspace"), time.time())
     return ImageFilter(
         workspace_id=workspace.id,
-        label_ids=_asked_labels(user_id, "label", "labels"),
-        not_label_ids=_asked_labels(user_id, "not_label", "not_labels"),
-        values=_asked_values(user_id),
-        is_test=_asked_mark("test"),
-        is_real=_asked_mark("real"),
-        verify_count=_asked_count("verified"),
+        label_ids=_requested_labels(user_id, "label", "labels"),
+        not_label_ids=_requested_labels(user_id, "not_label", "not_labels"),
+        values=_requested_values(user_id),
+        is_test=_requested_mark("test"),
+        is_real=_requested_mark("real"),
+        verify_count=_requested_count("verified"),
     )
 
 
-def _asked_labels(user_id: int, *names: str) -> tuple[int, ...]:
-    asked = [one.strip().strip('"') for name in names for one in request.args.getlist(name)]
-    ids = [one for text in asked for one in text.split(",") if one]
+def _requested_labels(user_id: int, *names: str) -> tuple[int, ...]:
+    requested = [one.strip().strip('"') for name in names for one in request.args.getlist(name)]
+    ids = [one for text in requested for one in text.split(",") if one]
     return tuple(label.id for label in services().datasets.labels.find(user_id, ids))
 
 
-def _asked_values(user_id: int) -> tuple[tuple[int, float | None, float | None], ...]:
+def _requested_values(user_id: int) -> tuple[tuple[int, float | None, float | None], ...]:
     bounds: dict[str, dict[str, float]] = {}
     for name, text in request.args.items():
         found = _BOUND.fullmatch(name)
@@ -67,21 +67,21 @@ def _number(name: str, text: str) -> float:
     return number
 
 
-def _asked_mark(name: str) -> bool | None:
-    asked = request.args.get(name, "").lower()
-    if asked in _YES:
+def _requested_mark(name: str) -> bool | None:
+    requested = request.args.get(name, "").lower()
+    if requested in _YES:
         return True
-    if asked in _NO:
+    if requested in _NO:
         return False
-    if asked:
-        raise BadValue(name, asked, "use true or false")
+    if requested:
+        raise BadValue(name, requested, "use true or false")
     return None
 
 
-def _asked_count(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    if not asked:
+def _requested_count(name: str) -> int | None:
+    requested = request.args.get(name, "")
+    if not requested:
         return None
-    if not (asked.isascii() and asked.isdigit()) or int(asked) > _MOST_VERIFICATIONS:
-        raise BadValue(name, asked, "use a whole number")
-    return int(asked)
+    if not (requested.isascii() and requested.isdigit()) or int(requested) > _MOST_VERIFICATIONS:
+        raise BadValue(name, requested, "use a whole number")
+    return int(requested)

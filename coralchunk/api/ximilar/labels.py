@@ -10,7 +10,7 @@ from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.ximilar.errors import RECOGNITION
-from coralchunk.api.ximilar.paging import asked_page, page_body
+from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelChange, NewLabel, TaskOfLabel, read
 from coralchunk.api.ximilar.responses import LabelBody, LabelPage, label_body
@@ -40,7 +40,7 @@ _FILTERS = PAGE | {
 )
 def listed() -> ResponseReturnValue:
     """List the labels of a workspace, of a task, or those with a text in their names."""
-    page, wanted = asked_page(), _asked_filter(authenticate(Scope.READ).user_id)
+    page, wanted = requested_page(), _requested_filter(authenticate(Scope.READ).user_id)
     count, found = services().datasets.labels.page(wanted, page.after_id, page.offset, page.limit)
     return jsonify(page_body(page, count, found, lambda rows: [label_body(row) for row in rows]))
 
@@ -168,12 +168,12 @@ def _whole(label: Label) -> Response:
     return jsonify(label_body(label, services().datasets.collections.with_label(label)))
 
 
-def _asked_filter(user_id: int) -> LabelFilter:
-    asked = {name: value.strip().strip('"') for name, value in request.args.items()}
-    kind, task_id = asked.get("type") or None, asked.get("task") or None
-    search = checked_text("search", asked.get("search"), services().settings.dataset_name_length)
+def _requested_filter(user_id: int) -> LabelFilter:
+    requested = {name: value.strip().strip('"') for name, value in request.args.items()}
+    kind, task_id = requested.get("type") or None, requested.get("task") or None
+    search = checked_text("search", requested.get("search"), services().settings.dataset_name_length)
     if task_id is not None:
         task = own_task(user_id, task_id)
         return LabelFilter(task.workspace_id, task.id, kind and checked_kind(kind).value, search)
-    workspace = services().datasets.workspaces.named(user_id, asked.get("workspace"), time.time())
+    workspace = services().datasets.workspaces.named(user_id, requested.get("workspace"), time.time())
     return LabelFilter(workspace.id, None, kind and checked_kind(kind).value, search)

@@ -10,7 +10,7 @@ from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.ximilar.errors import RECOGNITION
-from coralchunk.api.ximilar.paging import asked_page, page_body
+from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.responses import ModelBody, ModelPage, time_text
 from coralchunk.api.ximilar.tasks import own_task
@@ -40,7 +40,7 @@ _STATUS: Final = {
 )
 def listed() -> ResponseReturnValue:
     """List the models of a task, or of all tasks."""
-    user_id, page, versions = authenticate(Scope.READ).user_id, asked_page(), services().datasets.versions
+    user_id, page, versions = authenticate(Scope.READ).user_id, requested_page(), services().datasets.versions
     task_id = request.args.get("task")
     if task_id:
         task = own_task(user_id, task_id)

@@ -64,7 +64,7 @@ class LabelBody(Body):
     tasks_count: Count
     objects_count: Literal[0] = 0
     negative_for_task: Uuid | None = Field(description="The task in which it means: none of the others")
-    recognition_tasks: list[TaskName] = Field(description="Only told of a single label")
+    recognition_tasks: list[TaskName] = Field(description="Only in the answer about one label")
     workspace: Uuid
     created: Time
 
@@ -78,7 +78,7 @@ class LabelPage(Page):
 class LabelWithValue(LabelBody):
     """A label that an image has."""
 
-    value: float | None = Field(description="Of a label of type `value`, once it is told")
+    value: float | None = Field(description="Of a label of type `value`, if it has one")
 
 
 class ImageBody(Body):

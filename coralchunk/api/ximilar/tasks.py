@@ -11,7 +11,7 @@ from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.ximilar.errors import RECOGNITION
-from coralchunk.api.ximilar.paging import asked_page, page_body
+from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelOfTask, NewTask, TaskChange, read
 from coralchunk.api.ximilar.responses import TaskBody, TaskPage, task_body
@@ -35,7 +35,7 @@ _TASK: Final = ClassifierKind.TASK
 )
 def listed() -> ResponseReturnValue:
     """List the tasks of a workspace."""
-    user_id, page = authenticate(Scope.READ).user_id, asked_page()
+    user_id, page = authenticate(Scope.READ).user_id, requested_page()
     workspace = services().datasets.workspaces.named(user_id, request.args.get("workspace"), time.time())
     count, found = services().datasets.collections.page(
         workspace, _TASK, page.after_id, page.offset, page.limit

@@ -12,8 +12,8 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.ximilar.errors import RECOGNITION
 from coralchunk.api.ximilar.image_bodies import image_answer, image_bodies
 from coralchunk.api.ximilar.image_content import sent_image
-from coralchunk.api.ximilar.image_filters import QUERY, asked_images
-from coralchunk.api.ximilar.paging import asked_page, page_body
+from coralchunk.api.ximilar.image_filters import QUERY, requested_images
+from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import ImageChange, NewImage, image_request_bytes, read
 from coralchunk.api.ximilar.responses import ImageBody, ImagePage
@@ -37,8 +37,8 @@ def listed() -> ResponseReturnValue:
 
     `label_value_<id>__gte` and `label_value_<id>__lte` bound the value of a label.
     """
-    user_id, page = authenticate(Scope.READ).user_id, asked_page()
-    wanted, kept = asked_images(user_id), services().datasets.images
+    user_id, page = authenticate(Scope.READ).user_id, requested_page()
+    wanted, kept = requested_images(user_id), services().datasets.images
     found = kept.page(wanted, page.after_id, page.offset, page.limit)
     return jsonify(page_body(page, kept.count(wanted), found, image_bodies))
 
