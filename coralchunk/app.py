@@ -17,6 +17,7 @@ from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
 from coralchunk.api.v1.corrections import corrections
 from coralchunk.api.v1.events import events
+from coralchunk.api.v1.jobs import jobs
 from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.survey_files import survey_files
@@ -54,6 +55,7 @@ def create_app(services: Services) -> Flask:
         problems,
         v1,
         events,
+        jobs,
         results,
         surveys,
         survey_files,

@@ -8,7 +8,7 @@ from flask import request
 
 from coralchunk.accounts import Identity, Scope
 from coralchunk.api.context import services
-from coralchunk.errors.access import NoToken, WrongToken
+from coralchunk.errors.access import DatabaseDown, Denied, NoToken, WrongToken
 from coralchunk.surveys.service import Requester
 
 _KEY_HEADER: Final = "X-API-KEY"
@@ -29,6 +29,20 @@ def authenticate(scope: Scope) -> Identity:
 def v1_requester(scope: Scope) -> str | None:
     """Return whose jobs a V1 request may touch: None for everybody's, on a server that asks for no tokens."""
     return authenticate(scope).owner if services().settings.v1_require_token else None
+
+
+def v1_owner() -> str:
+    """Return what is written on the jobs that a V1 request makes; empty for nobody.
+
+    A server that asks for no tokens works without its database and with any token. A valid one still says
+    whose the jobs are, so that they can be listed.
+    """
+    if services().settings.v1_require_token:
+        return authenticate(Scope.CLASSIFY).owner
+    try:
+        return "" if _sent_token() is None else authenticate(Scope.CLASSIFY).owner
+    except (Denied, DatabaseDown):
+        return ""
 
 
 def survey_requester(scope: Scope) -> Requester | None:

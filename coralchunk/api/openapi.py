@@ -23,6 +23,7 @@ _HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user nam
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
 _TAGS: Final = {  # blueprint -> heading
     "v1": "Photos",
+    "jobs": "Photos",
     "events": "Photos",
     "results": "Photos",
     "corrections": "Corrections",

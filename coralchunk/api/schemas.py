@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+BatchName = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 JobId = Annotated[int, Field(ge=1, lt=2**53)]
 Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="95 % interval: low, high")]
 
@@ -138,6 +139,32 @@ class Status(_Body):
     error: str | None = None
 
 
+class ListedJob(_Body):
+    """A photo that was sent, and how far it is."""
+
+    job_id: JobId
+    batch: str | None
+    created_at: float = Field(description="Unix seconds")
+    expires_at: float = Field(description="Unix seconds; then the result is gone")
+    status: Literal["queued", "processing", "completed", "error"]
+    completed_chunks: Count
+    total_chunks: Annotated[int, Field(ge=1)]
+    remaining_chunks: Count
+    progress: str = Field(examples=["3/10"])
+    image_width: int = Field(description="px of the upright photo")
+    image_height: int = Field(description="px of the upright photo")
+    result_width: int | None = Field(None, description="px of the picture")
+    result_height: int | None = Field(None, description="px of the picture")
+    error: str | None = None
+
+
+class JobList(_Body):
+    """Photos that were sent with a token, newest first."""
+
+    jobs: list[ListedJob]
+    next: str | None = Field(description="`before` of the next page; null on the last one")
+
+
 class Upload(_Body):
     """A form with a photo."""
 
@@ -148,6 +175,9 @@ class Upload(_Body):
             description="The photo as a file, in base64 or as a data URI; repeated for several photos",
         ),
     ]
+    batch: BatchName | None = Field(
+        None, description="Names photos that belong together; `GET /V1/api/jobs?batch=` lists them"
+    )
 
 
 class Dependency(_Body):

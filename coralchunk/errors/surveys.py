@@ -3,6 +3,7 @@
 CoralchunkError
 ├─ BadRequest
 │   ├─ BadChoice
+│   ├─ BadValue
 │   ├─ BadBody
 │   ├─ BodyTooLong
 │   ├─ BadIds
@@ -46,6 +47,13 @@ class BadChoice(BadRequest):
 
     def __init__(self, name: str, value: str, choices: Sequence[str]) -> None:
         super().__init__(f"{name}={value!r} is not possible; use {' or '.join(choices)}.")
+
+
+class BadValue(BadRequest):
+    """A parameter or a field of a form has a value that cannot be used."""
+
+    def __init__(self, name: str, asked: str, remedy: str) -> None:
+        super().__init__(f"{name}={asked[:100]!r} cannot be used; {remedy}.")
 
 
 class BadBody(BadRequest):

@@ -18,6 +18,7 @@ from coralchunk.pipeline.records.job_records import JobRecords
 from coralchunk.pipeline.records.keys import Held
 from coralchunk.pipeline.records.leases import Leases
 from coralchunk.pipeline.records.notifications import JobNotifications
+from coralchunk.pipeline.records.owned_jobs import OwnedJobs
 from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.blobs import Blobs
 from coralchunk.storage.objects import ObjectStore
@@ -42,6 +43,7 @@ class Stores:
     counters: Counters
     leases: Leases
     shares: Shares
+    owned: OwnedJobs
     blobs: Blobs
     networks: ObjectStore  # the files of uploaded networks
 
@@ -71,6 +73,7 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         counters=Counters(redis),
         leases=Leases(redis),
         shares=Shares(redis),
+        owned=OwnedJobs(redis),
         blobs=Blobs(open_job_store(settings)),
         networks=open_named_store(settings, "networks"),
     )

@@ -17,6 +17,7 @@ from coralchunk.storage.objects import ObjectStore, StoredFolder
 
 PHOTO: Final = "photo"
 OWNER: Final = "owner"
+BATCH: Final = "batch"
 REQUEST: Final = "request.json"
 RESULT: Final = "result.json"
 SHARE: Final = "share"

@@ -7,11 +7,12 @@ from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
-from coralchunk.api.authentication import v1_requester
+from coralchunk.api.authentication import v1_owner, v1_requester
 from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
+from coralchunk.api.v1.jobs import BATCH_QUERY, asked_batch
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -20,7 +21,7 @@ from coralchunk.errors import BadWait, UnknownPart
 from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_change
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.cancel import cancel
-from coralchunk.pipeline.steps.submit import submit_all
+from coralchunk.pipeline.steps.submit import Sender, submit_all
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
@@ -41,7 +42,7 @@ _LONGEST_WAIT_S: Final = 20
             507: "No room to store the photo",
             **TOKEN,
         },
-        query=IDS_AS_TEXT,
+        query=IDS_AS_TEXT | BATCH_QUERY,
         form=Upload,
         headers={
             "Idempotency-Key": "Chosen by the client, such as a random UUID; the same photo with the same"
@@ -55,10 +56,11 @@ def classify() -> ResponseReturnValue:
     The photo is a file in the field `image`, base64 or a data URI there, or the body itself with its content
     type. Several photos in the field become a job each, all of them or none.
     """
-    owner = v1_requester(Scope.CLASSIFY)  # before the body is read: a stranger's upload is not waited for
+    owner = v1_owner()  # before the body is read: a stranger's upload is not waited for
     key = request.headers.get("Idempotency-Key")
     with uploaded(request) as upload:
-        job_ids = submit_all(services().stores, upload.photos, time.time(), g.request_id, key, owner or "")
+        sender = Sender(g.request_id, key, owner, asked_batch(upload.fields))
+        job_ids = submit_all(services().stores, upload.photos, time.time(), sender)
     answer = jsonify(job_id=job_ids[0], **({"job_ids": job_ids} if len(job_ids) > 1 else {}))
     answer.headers["Location"] = url_for("v1.status", job_id=job_ids[0])
     answer.headers["Retry-After"] = "1"

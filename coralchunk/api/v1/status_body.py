@@ -17,7 +17,7 @@ def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
 
     parts  of PARTS; only a completed job has them
     """
-    body = json.dumps(_head(job), separators=(",", ":")).encode()
+    body = json.dumps(head_of(job), separators=(",", ":")).encode()
     if job.state is not JobState.COMPLETED:
         return body
     members = [body[:-1]]
@@ -40,7 +40,8 @@ def chunks_of(stores: Stores, job: Job) -> bytes:
     return _stored(stores, job, CHUNKS)
 
 
-def _head(job: Job) -> dict[str, Any]:
+def head_of(job: Job) -> dict[str, Any]:
+    """Return how far a job is, without its result."""
     head: dict[str, Any] = {
         "status": job.state.value,
         "completed_chunks": job.completed_chunks,

@@ -50,6 +50,7 @@ class Job:
     error: str | None  # why it cannot be done, in words for a phone user
     owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
     kind: JobKind = JobKind.PHOTO
+    batch_name: str = ""  # under which its client sent it with others; empty for none
     ended_at: float | None = None  # Unix seconds, when it became final
     progress: float = 0.0  # share of a training that is done
 

@@ -89,6 +89,7 @@ class JobRecords:
             "streams": job.streams,
             "high_priority": int(job.is_high_priority),
             "request": job.request_id,
+            "batch_name": job.batch_name,
         }
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:

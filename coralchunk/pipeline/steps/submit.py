@@ -18,12 +18,22 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.job_records import kept_jobs, reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import OWNER, PHOTO
+from coralchunk.storage.blobs import BATCH, OWNER, PHOTO
 from coralchunk.terms import Size
 
 # Largest integer that every client language holds exactly (IEEE 754 double, RFC 8259 section 6).
 _LARGEST_ID: Final = 2**53 - 1
 _LONGEST_KEY: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends photos, and what they say of them."""
+
+    request_id: str  # goes into the log lines of whatever works on the photos
+    idempotency_key: str | None = None  # the same photos with the same key, within a day, are the same jobs
+    owner: str = ""  # who alone may see the jobs where tokens are asked for; empty for nobody
+    batch_name: str = ""  # under which the jobs can be listed; empty for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,7 @@ class StoredUpload:
     at: float  # Unix seconds
     request_id: str  # of the request that brought it; empty if that is not known any more
     owner: str = ""  # who alone may see the job; empty if nobody is known
+    batch_name: str = ""  # empty for none
 
 
 def submit(
@@ -46,30 +57,26 @@ def submit(
     owner: str = "",
 ) -> int:
     """Accept one photo, see submit_all. Returns the job's id."""
-    return submit_all(stores, [upload], now, request_id, idempotency_key, owner)[0]
+    return submit_all(stores, [upload], now, Sender(request_id, idempotency_key, owner))[0]
 
 
 def submit_all(
     stores: Stores,
     uploads: Sequence[IO[bytes]],
     now: float,
-    request_id: str,
-    idempotency_key: str | None = None,
-    owner: str = "",
+    sender: Sender,
 ) -> list[int]:
     """Accept the photos of a request: when this returns, all are on disk and queued. Returns their jobs' ids.
 
-    uploads          seekable; format and size are checked by the header, whatever the client calls them
-    now              Unix seconds
-    request_id       goes into the log lines of whatever works on the photos
-    idempotency_key  chosen by the client; the same photos with the same key, within a day, are the same jobs
-    owner            who alone may see the jobs where tokens are asked for; empty for nobody
+    uploads  seekable; format and size are checked by the header, whatever the client calls them
+    now      Unix seconds
 
     Raises Unreadable for what is no usable photo, IdempotencyKeyReused, QueueFull, Stopping, QueueDown or
     StorageFull; then none of the photos is kept.
     """
     sizes = _sizes(uploads, stores.settings.max_pixels)
-    keyed = None if idempotency_key is None else (_checked(idempotency_key, owner), _digest(uploads))
+    key = sender.idempotency_key
+    keyed = None if key is None else (_checked(key, sender.owner), _digest(uploads))
     with reachable():
         earlier = _earlier_jobs(stores, keyed)
         if earlier is not None:
@@ -77,7 +84,8 @@ def submit_all(
         chunks = sum(count(size) for size in sizes)
         load = stores.admission.admit(chunks, stores.settings.max_queued_chunks, now)
     stored = [
-        StoredUpload(secrets.randbelow(_LARGEST_ID) + 1, size, now, request_id, owner) for size in sizes
+        StoredUpload(_new_id(), size, now, sender.request_id, sender.owner, sender.batch_name)
+        for size in sizes
     ]
     with ExitStack() as undo:
         for one, upload in zip(stored, uploads, strict=True):
@@ -98,6 +106,10 @@ def submit_all(
     return [one.job_id for one in stored]
 
 
+def _new_id() -> int:
+    return secrets.randbelow(_LARGEST_ID) + 1
+
+
 def _sizes(uploads: Sequence[IO[bytes]], max_pixels: int) -> list[Size]:
     sizes = []
     for number, upload in enumerate(uploads, start=1):
@@ -115,6 +127,8 @@ def _sizes(uploads: Sequence[IO[bytes]], max_pixels: int) -> list[Size]:
 def _store(stores: Stores, stored: StoredUpload, upload: IO[bytes]) -> None:
     if stored.owner:
         stores.blobs.write(stored.job_id, OWNER, BytesIO(stored.owner.encode()))
+    if stored.batch_name:
+        stores.blobs.write(stored.job_id, BATCH, BytesIO(stored.batch_name.encode()))
     upload.seek(0)
     stores.blobs.write(stored.job_id, PHOTO, upload)
 
@@ -131,6 +145,7 @@ def enqueue(
         for number, one in enumerate(stored):
             job, load = _planned(stores, one, load)
             stores.records.create(job, pipeline, None if number else keyed, together=together)
+            stores.owned.add(job, pipeline)
             # Tasks of a job that was not created find it gone and do nothing.
             for batch in range(min(job.streams, job.batches)):
                 stores.tasks.put(first_task(job, batch), pipeline)
@@ -157,6 +172,7 @@ def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Loa
         request_id=stored.request_id,
         error=None,
         owner=stored.owner,
+        batch_name=stored.batch_name,
     )
     tasks = min(job.streams, job.batches)
     high_priority = load.high_priority + tasks * job.is_high_priority

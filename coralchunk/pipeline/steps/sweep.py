@@ -12,7 +12,7 @@ from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import OWNER, PHOTO, Folder
+from coralchunk.storage.blobs import BATCH, OWNER, PHOTO, Folder
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
 _log: Final = structlog.get_logger()
@@ -92,18 +92,21 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
 
 def _requeue(stores: Stores, folder: Folder) -> None:
     job_id, stored_at = folder.job_id, folder.changed_at
-    try:
-        owner = stores.blobs.read(job_id, OWNER).decode()
-    except FileNotFoundError:
-        owner = ""
+    owner, batch_name = _told(stores, job_id, OWNER), _told(stores, job_id, BATCH)
     if folder.has_request:
         requeue_request(stores, job_id, owner, stored_at)
         _log.warning("forgotten request put back", job_id=job_id)
         return
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
-    enqueue(
-        stores, [StoredUpload(job_id, size, stored_at, request_id="", owner=owner)], stores.admission.load()
-    )
+    stored = StoredUpload(job_id, size, stored_at, request_id="", owner=owner, batch_name=batch_name)
+    enqueue(stores, [stored], stores.admission.load())
     share_as_before(stores, job_id)
     _log.warning("forgotten upload put back", job_id=job_id)
+
+
+def _told(stores: Stores, job_id: int, part: str) -> str:
+    try:
+        return stores.blobs.read(job_id, part).decode()
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,94 @@
+"""List the jobs of a token: /V1/api/jobs. A phone that has lost its storage finds its results again."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from coralchunk.accounts import Scope
+from coralchunk.api.authentication import authenticate
+from coralchunk.api.conditional import private
+from coralchunk.api.context import services
+from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.schemas import JobList
+from coralchunk.api.v1.status_body import head_of
+from coralchunk.api.v1.text_ids import IDS_AS_TEXT
+from coralchunk.errors.surveys import BadValue
+from coralchunk.pipeline.queries.own_jobs import own_jobs
+from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.records.owned_jobs import Place
+
+jobs = Blueprint("jobs", __name__, url_prefix="/V1/api")
+
+BATCH_QUERY: Final = {"batch": "A name for photos that belong together, as the form's field of this name"}
+_LONGEST_BATCH: Final = 100
+_DEFAULT_JOBS: Final = 20
+_MAX_JOBS: Final = 100
+_CURSOR: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-(\d{1,16})")
+
+
+@jobs.get("/jobs")
+@operation(
+    Operation(
+        answers={200: JobList},
+        problems={
+            401: "There is no token, or a wrong one; this list needs one on every server",
+            403: "The token was not given out for this",
+            503: "The database or the job queue does not answer; try again after Retry-After seconds",
+        },
+        query={
+            "batch": "Only photos that were sent with this `batch`",
+            "limit": f"At most so many jobs, 1 to {_MAX_JOBS}; {_DEFAULT_JOBS} if not given",
+            "before": "`next` of the page before",
+        }
+        | IDS_AS_TEXT,
+        needs_token=True,
+    )
+)
+def listed() -> ResponseReturnValue:
+    """List the photos that were sent with this token, newest first, until they expire.
+
+    `next` names the page that follows; it is null on the last one. `GET /V1/api/status/{job_id}` has a
+    photo's result.
+    """
+    owner = authenticate(Scope.READ).owner
+    page = own_jobs(services().stores, owner, asked_batch({}), _asked_place(), _asked_limit())
+    after = None if page.last is None else f"{page.last[0]!r}-{page.last[1]}"
+    return private(jsonify(jobs=[_told(job) for job in page.jobs], next=after))
+
+
+def asked_batch(fields: Mapping[str, str]) -> str:
+    """Return the batch in a form's fields or in the query; empty if there is none. Raises BadValue."""
+    asked = fields.get("batch") or request.args.get("batch", "")
+    if len(asked) > _LONGEST_BATCH or not (asked.isprintable() or not asked):
+        raise BadValue("batch", asked, f"use up to {_LONGEST_BATCH} printable characters")
+    return asked
+
+
+def _asked_place() -> Place | None:
+    asked = request.args.get("before")
+    if asked is None:
+        return None
+    found = _CURSOR.fullmatch(asked)
+    if found is None:
+        raise BadValue("before", asked, "use `next` of an earlier answer")
+    return float(found[1]), found[2]
+
+
+def _asked_limit() -> int:
+    asked = request.args.get("limit", str(_DEFAULT_JOBS))
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= _MAX_JOBS and len(asked) <= 4):
+        raise BadValue("limit", asked, f"use 1 to {_MAX_JOBS}")
+    return int(asked)
+
+
+def _told(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.id,
+        "batch": job.batch_name or None,
+        "created_at": job.created_at,
+        "expires_at": job.expires_at,
+        **head_of(job),
+    }
