@@ -24,6 +24,7 @@ class State(StrEnum):
     HEALTHY = "healthy"  #: live coral with its pigment
     NOT_CORAL = "not coral"  #: sand, rock, algae, water, equipment, a diver
     UNSURE = "unsure"  #: the model does not know; counted apart, never guessed
+    NO_DATA = "no data"  #: more than half of it is empty in the photo; not classified, part of no cover
 
 
 CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # what a model tells apart
@@ -33,6 +34,7 @@ LABELS: Final[dict[State, str]] = {
     State.HEALTHY: "Healthy Coral",
     State.NOT_CORAL: "Not Coral",
     State.UNSURE: "Unsure",
+    State.NO_DATA: "No Data",
 }
 
 
@@ -78,7 +80,13 @@ class Prediction:
 
     chunk: Chunk
     state: State
-    probabilities: tuple[float, float, float]  # calibrated, in the order of CLASSES
+    probabilities: tuple[float, float, float]  # calibrated, in the order of CLASSES; all 0 without data
+    seen_px: int | None = None  # pixels of the chunk that hold something; None for all of them
+
+    @property
+    def area_px(self) -> int:
+        """How many pixels it speaks for."""
+        return self.chunk.width * self.chunk.height if self.seen_px is None else self.seen_px
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,9 @@ class ModelName(_Body):
 class QualityNote(_Body):
     """Something that would have made a better photo."""
 
-    code: Literal["too_dark", "too_bright", "blurred", "blue_cast", "green_cast", "hazy"]
+    code: Literal[
+        "too_dark", "too_bright", "blurred", "blue_cast", "green_cast", "hazy", "unreadable_profile"
+    ]
     text: str
 
 
@@ -79,15 +81,16 @@ class Quality(_Body):
 
 
 class Summary(_Body):
-    """The chunks of a photo, counted (the four counts add up to the total), and what they say of the reef."""
+    """The chunks of a photo, counted (the five counts add up to the total), and what they say of the reef."""
 
     bleached_chunks: Count
     healthy_chunks: Count
     not_coral_chunks: Count
     unsure_chunks: Count
+    no_data_chunks: Count = Field(0, description="More than half empty in the photo: not classified")
     total_chunks: Count
     coral_cover: Share | None = Field(
-        description="Coral of all that was classified, by area; unsure counts nowhere"
+        description="Coral of all that was classified, by area; unsure and empty parts count nowhere"
     )
     coral_cover_interval: Interval | None
     coral_cover_reason: str | None = Field(description="Why there is no figure")
@@ -98,7 +101,9 @@ class Summary(_Body):
         description="Of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
     )
     model: ModelName
-    quality: Quality | None = Field(None, description="Not there in results of earlier versions")
+    quality: Quality | None = Field(
+        None, description="Null for a photo without data; not there in results of earlier versions"
+    )
 
 
 class ClassProbabilities(_Body):
@@ -117,8 +122,11 @@ class ChunkResult(_Body):
     width: Annotated[int, Field(ge=1, le=244)]
     height: Annotated[int, Field(ge=1, le=244)]
     probability: Share = Field(description="Calibrated probability that the chunk is bleached")
-    predicted_label: Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
-    probabilities: ClassProbabilities
+    predicted_label: Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure", "No Data"]
+    probabilities: ClassProbabilities = Field(description="All 0 for a chunk without data")
+    seen_px: Count | None = Field(
+        None, description="Pixels of the chunk that hold something; null in results of earlier versions"
+    )
 
 
 class Status(_Body):

@@ -14,7 +14,7 @@ from coralchunk.imaging.decode import open_photo
 from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.steps.stitch import Answer, stitch
-from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
 from coralchunk.storage.model_repository import open_model_repository
 
 
@@ -56,7 +56,7 @@ def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
 def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
     with path.open("rb") as stream:
         photo = open_photo(stream, settings.max_pixels)
-    classified = classifier.probabilities(photo.windows(grid(photo.size)), photo.scene)
+    classified = classify_chunks(classifier, photo, grid(photo.size))
     return stitch(photo, classified, classifier.manifest, settings.result_max_side)
 
 
@@ -66,7 +66,7 @@ def _write(answer: Answer, stem: Path) -> dict[str, Any]:
     Path(f"{stem}.png").write_bytes(answer.png)
     Path(f"{stem}.json").write_bytes(b'{"summary":' + answer.summary + b',"chunks":' + answer.chunks + b"}")
     model, quality = summary.pop("model"), summary.pop("quality")
-    notes = " ".join(note["code"] for note in quality["notes"])
+    notes = " ".join(note["code"] for note in quality["notes"]) if quality else ""
     return {**summary, "quality": notes, "model": f"{model['name']}-{model['version']}"}
 
 

@@ -42,6 +42,8 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
     classifier = load_classifier(repository, chosen)
     labelled = read_labels(source)
     classified = [_classify(one, classifier, settings) for one in track(labelled, description="Judging")]
+    if not any(truths for _, truths in classified):
+        raise BadLabels(str(source), "its squares lie where the photos are empty")
     probabilities = np.concatenate([probabilities for probabilities, _ in classified])
     truth = np.array([CLASSES.index(state) for _, truths in classified for state in truths])
     found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
@@ -59,8 +61,16 @@ def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tupl
     photo = _opened(one.photo, settings)
     scene = photo.scene if one.context is None else _opened(one.context, settings).scene
     squares = list(one.squares) if one.truth is None else [(_middle(photo.size), one.truth)]
-    windows = np.stack([_window(photo, square, one.photo) for square, _ in squares])
-    return classifier.probabilities(windows, scene), [state for _, state in squares]
+    windows = [
+        (_window(photo, square, one.photo), state) for square, state in squares if _has_data(photo, square)
+    ]
+    return classifier.probabilities([window for window, _ in windows], scene), [state for _, state in windows]
+
+
+def _has_data(photo: Photo, square: Chunk) -> bool:
+    """Tell whether a model would be asked about a square; one outside the photo is refused later."""
+    is_inside = square.x + square.width <= photo.size.width and square.y + square.height <= photo.size.height
+    return not is_inside or photo.has_data(square)
 
 
 def _opened(path: Path, settings: Settings) -> Photo:
@@ -77,7 +87,7 @@ def _window(photo: Photo, square: Chunk, path: Path) -> Pixels:
     if square.x + square.width > photo.size.width or square.y + square.height > photo.size.height:
         raise BadLabels(str(path), f"the square at {square.x}, {square.y} px lies outside the photo")
     how = cv2.INTER_AREA if square.width > CHUNK_PX else cv2.INTER_LINEAR
-    scaled = cv2.resize(photo.cut(square), (CHUNK_PX, CHUNK_PX), interpolation=how)
+    scaled = cv2.resize(photo.seen(square), (CHUNK_PX, CHUNK_PX), interpolation=how)
     return np.asarray(scaled, dtype=np.uint8)
 
 

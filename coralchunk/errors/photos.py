@@ -2,10 +2,12 @@
 
 Unreadable
 ├─ RawPhoto
-└─ UnsupportedPixels
+├─ UnsupportedPixels
+└─ NothingSeen
 """
 
 from coralchunk.errors import Unreadable
+from coralchunk.terms import Size
 
 
 class RawPhoto(Unreadable):
@@ -25,4 +27,14 @@ class UnsupportedPixels(Unreadable):
         super().__init__(
             f"This {format_name} file keeps its pixels in a way that is not read here: {found}."
             " Nothing is wrong with it. Export red, green and blue, 8 or 16 bits each, as TIFF, PNG or JPEG."
+        )
+
+
+class NothingSeen(Unreadable):
+    """The photo has no part that is not mostly empty."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__(
+            f"In this photo of {size.width} x {size.height} pixels nothing was seen: more than half of each"
+            " chunk is transparent, masked or marked as no data. Send a photo with something in it."
         )

@@ -16,6 +16,7 @@ CoralchunkError
 │   ├─ UnknownChunk
 │   └─ UnknownCorrection
 ├─ Conflict
+│   ├─ NothingToCorrect
 │   └─ DuplicatePhoto
 └─ Unavailable
     └─ CropUnavailable
@@ -114,6 +115,16 @@ class UnknownChunk(Missing):
 
     def __init__(self, index: int, total: int) -> None:
         super().__init__(f"There is no chunk {index}: this photo has {total}, numbered from 0 row by row.")
+
+
+class NothingToCorrect(Conflict):
+    """The chunk is empty in the photo."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(
+            f"Chunk {index} has no data: more than half of it is empty in the photo."
+            " Nobody can say what it shows; correct another chunk."
+        )
 
 
 class UnknownCorrection(Missing):

@@ -8,10 +8,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from coralchunk.imaging.colour import Conversion, Conversions, UnreadableProfile, fits, managed
 from coralchunk.imaging.deep import eight_bit
-from coralchunk.imaging.emptiness import take_emptiness
+from coralchunk.imaging.emptiness import emptiness
 from coralchunk.imaging.jpeg import jpeg_pixels
-from coralchunk.imaging.opening import Opened, open_image
+from coralchunk.imaging.opening import open_image
 from coralchunk.imaging.orientation import UPRIGHT, orientation
+from coralchunk.imaging.padding import padding
 from coralchunk.imaging.photo import SIDEWAYS, UNREADABLE_PROFILE, Photo
 from coralchunk.imaging.raster import ArrayRaster, PillowRaster, Raster
 from coralchunk.imaging.stated_colours import StatedColours, stated_colours
@@ -65,9 +66,13 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
         if pixels is not None:
             if conversion is not None:
                 conversion.rows(pixels)
-            return Photo(ArrayRaster(pixels), held, notes=notes)
+            raster: Raster = ArrayRaster(pixels)
+            return Photo(raster, held, notes=notes, empty=padding(raster))
         image.load()
-        return Photo(_raster(opened, conversion), held, applied, notes)
+        empty = emptiness(opened)
+        shallow = eight_bit(image, empty)
+        raster = PillowRaster(shallow) if conversion is None else managed(shallow, conversion)
+        return Photo(raster, held, applied, notes, padding(raster) if empty is None else empty)
 
 
 def _conversion(
@@ -83,12 +88,6 @@ def _conversion(
     if conversion.changes_nothing:
         return None, ()
     return (conversion, ()) if fits(mode, conversion) else (None, (UNREADABLE_PROFILE,))
-
-
-def _raster(opened: Opened, conversion: Conversion | None) -> Raster:
-    empty = take_emptiness(opened.image, is_deep=opened.png is not None and opened.png.depth == 16)
-    shallow = eight_bit(opened.image, empty)
-    return PillowRaster(shallow) if conversion is None else managed(shallow, conversion)
 
 
 def decode(stream: IO[bytes], max_pixels: int) -> Pixels:

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from coralchunk.imaging.filling import Empty
+
 Values = NDArray[Any]  # (H, W), whatever the file holds
 
 DEEP: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
@@ -14,13 +16,13 @@ _ROWS: Final = 256  # scaled at a time
 _NEARLY_ONE: Final = 2.0  # reflectance exceeds 1 where light is reflected into the lens
 
 
-def eight_bit(image: Image.Image, empty: Image.Image | None = None) -> Image.Image:
+def eight_bit(image: Image.Image, empty: Empty | None = None) -> Image.Image:
     """Return a loaded image with 8 bits a channel; one that has them as it is.
 
     16 bits keep their upper byte. What has 32 bits is taken as 0 to 255 or 0 to 65535 if it fits in there,
     floats also as 0 to 1; anything else is stretched from its least to its greatest value.
 
-    empty  mode "L", 255 where nothing was seen: those values do not count
+    empty  where nothing was seen: those values do not count
     """
     if image.mode not in DEEP:
         return image
@@ -36,13 +38,13 @@ def eight_bit(image: Image.Image, empty: Image.Image | None = None) -> Image.Ima
     return Image.fromarray(shallow)
 
 
-def _range(image: Image.Image, empty: Image.Image | None) -> tuple[float, float]:
+def _range(image: Image.Image, empty: Empty | None) -> tuple[float, float]:
     """Return what to subtract and what to multiply by."""
     least, greatest = np.inf, -np.inf
     for rows, values in _bands(image):
         seen = np.isfinite(values)
         if empty is not None:
-            seen &= np.asarray(empty.crop((0, rows.start, image.width, rows.stop))) == 0
+            seen &= empty[rows] == 0
         if seen.any():
             least, greatest = min(least, values[seen].min()), max(greatest, values[seen].max())
     if least > greatest:

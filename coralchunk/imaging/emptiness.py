@@ -1,79 +1,122 @@
-"""Find the pixels of a decoded file that hold nothing, by what the file says of them."""
+"""Find the pixels of a decoded file that hold nothing, by what the file says of them.
+
+Clear pixels and those of a colour that means clear; the mask of a TIFF; and GDAL's value for no data.
+"""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, TiffImagePlugin
+
+from coralchunk.imaging.filling import Empty
+from coralchunk.imaging.metered import Metered
+from coralchunk.imaging.opening import Opened
+from coralchunk.imaging.orientation import UPRIGHT
+from coralchunk.imaging.tags import Directory
+from coralchunk.imaging.tiff import Pages, is_mask_of
 
 _HALF: Final = 128  # alpha below which more of a pixel is clear than not
 _ROWS: Final = 512  # looked at, at a time
+_GDAL_NODATA, _ORIENTATION, _PHOTOMETRIC = 42113, 0x0112, 262
+_MAX_TEXT: Final = 64
+_TURNS: Final = {  # orientation -> how Pillow turns a picture of it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 Indicator = Callable[[NDArray[Any]], NDArray[np.bool_]]  # (H, W) or (H, W, C) -> (H, W), whether it is empty
 
 
-def take_emptiness(image: Image.Image, *, is_deep: bool) -> Image.Image | None:
-    """Return where a loaded image is empty, and make it black there, so that it has no say in smaller copies.
+def emptiness(opened: Opened) -> Empty | None:
+    """Return where a loaded image is empty; None if all was seen. Its transparency is taken out of `info`."""
+    image = opened.image
+    found = [_clear(image, is_deep=opened.png is not None and opened.png.depth == 16)]
+    if opened.pages is not None:
+        found += [_no_data(image, opened.pages.photo), _masked(opened.metered, opened.pages)]
+    told = [empty for empty in found if empty is not None and empty.shape == (image.height, image.width)]
+    return np.maximum.reduce(told) if any(empty.any() for empty in told) else None
 
-    is_deep  whether its file has 16 bits a channel, in which a colour that means clear is told then
 
-    Returns mode "L", 255 where nothing was seen and else 0; None if all was seen.
-    """
+def _clear(image: Image.Image, *, is_deep: bool) -> Empty | None:
     transparency = image.info.pop("transparency", None)
     if "A" in image.getbands() or "a" in image.getbands():
         alpha = image.getchannel(image.getbands()[-1])
-        return blacken(image, alpha.point([255] * _HALF + [0] * (256 - _HALF)))
+        return _indicated(alpha, lambda values: values < _HALF)
     if transparency is None:
         return None
     if image.mode == "P":
-        return _of_palette(image, transparency)
+        is_clear = _clear_colours(transparency)
+        return _indicated(image, lambda indices: is_clear[indices])
     key = np.atleast_1d(np.array(transparency))
-    if is_deep and image.mode == "RGB":
-        key = key >> 8
-    return blacken(image, indicated(image, lambda values: _equal(values, key)))
+    # Pillow keeps the upper bytes of a colour with 16 bits a channel.
+    return _indicated(image, _is_colour(key >> 8 if is_deep and image.mode == "RGB" else key))
 
 
-def blacken(image: Image.Image, empty: Image.Image) -> Image.Image | None:
-    """Make an image black where it is empty. Returns `empty`, or None if that is nowhere."""
-    if empty.getbbox() is None:
+def _clear_colours(transparency: int | bytes) -> NDArray[np.bool_]:
+    if isinstance(transparency, int):
+        return np.asarray(np.arange(256) == transparency, dtype=np.bool_)
+    return np.frombuffer(transparency[:256].ljust(256, b"\xff"), dtype=np.uint8) < _HALF
+
+
+def _is_colour(key: NDArray[Any]) -> Indicator:
+    def is_it(values: NDArray[Any]) -> NDArray[np.bool_]:
+        alike = values == key
+        if values.ndim == 3:
+            alike = np.logical_and.reduce(alike, axis=2)
+        return np.asarray(alike, dtype=np.bool_)
+
+    return is_it
+
+
+def _no_data(image: Image.Image, page: Directory) -> Empty | None:
+    """Compare with the value that GDAL writes into a tag as text: the same in all channels."""
+    try:
+        value = float(page.text(_GDAL_NODATA, _MAX_TEXT))
+    except ValueError:
         return None
-    bands = len(image.getbands())
-    black: Any = (0,) * bands if bands > 1 else 0
-    if image.mode == "CMYK":
-        black = (0, 0, 0, 255)
-    image.paste(black, (0, 0, *image.size), empty)
-    return empty
+    if np.isnan(value):
+        return _indicated(image, np.isnan) if image.mode == "F" else None
+    if image.mode == "F":
+        value = float(np.float32(value))
+    if image.mode in {"YCbCr", "LAB"}:
+        image = image.convert("RGB")
+    is_deep = max(page.numbers(258) or (1,)) > 8 and not image.mode.startswith(("I", "F"))
+    return _indicated(image, _is_colour(np.array([int(value) >> 8 if is_deep else value])))
 
 
-def indicated(image: Image.Image, is_empty: Indicator) -> Image.Image:
-    """Ask of each pixel whether it is empty. Returns mode "L", 255 where it is."""
+def _masked(metered: Metered, pages: Pages) -> Empty | None:
+    """Read the mask that lies beside a photo: 1, or any value but 0, where it was seen."""
+    mask = next((page for page in pages.every if is_mask_of(page, pages.photo)), None)
+    if mask is None:
+        return None
+    # Pillow knows no transparency mask, but bits are read as black and white are.
+    patches = [(0, mask.layout.pointing_at(pages.header, mask.place))]
+    if _PHOTOMETRIC in mask.entries:
+        patches.append((mask.entries[_PHOTOMETRIC].place, mask.layout.short(1)))
+    stream = metered.patched(patches)
+    stream.allow_pixels()
+    with TiffImagePlugin.TiffImageFile(cast(IO[bytes], stream)) as image:
+        image.load()
+        seen = image if _ORIENTATION in mask.entries else _turned(image, pages.photo)
+        return _indicated(seen, lambda values: values == 0)
+
+
+def _turned(image: Image.Image, photo: Directory) -> Image.Image:
+    turn = _TURNS.get(photo.number(_ORIENTATION, UPRIGHT))
+    return image if turn is None else image.transpose(turn)
+
+
+def _indicated(image: Image.Image, is_empty: Indicator) -> Empty:
+    """Ask of each pixel whether it is empty."""
     found = np.empty((image.height, image.width), dtype=np.uint8)
     for top in range(0, image.height, _ROWS):
         bottom = min(image.height, top + _ROWS)
         values = np.asarray(image.crop((0, top, image.width, bottom)))
-        found[top:bottom] = np.where(is_empty(values), np.uint8(255), np.uint8(0))
-    return Image.fromarray(found)
-
-
-def _equal(values: NDArray[Any], key: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.ndim == 2:
-        return np.asarray(values == key[0], dtype=np.bool_)
-    return np.asarray((values == key[: values.shape[2]]).all(axis=2), dtype=np.bool_)
-
-
-def _of_palette(image: Image.Image, transparency: int | bytes) -> Image.Image | None:
-    if isinstance(transparency, int):
-        clear = np.arange(256) == transparency
-    else:
-        clear = np.frombuffer(transparency[:256].ljust(256, b"\xff"), dtype=np.uint8) < _HALF
-    empty = indicated(image, lambda indices: clear[indices])
-    if empty.getbbox() is None:
-        return None
-    colours = (
-        np.frombuffer(bytes(image.getpalette("RGB") or ()).ljust(768, b"\0"), dtype=np.uint8)
-        .reshape(256, 3)
-        .copy()
-    )
-    colours[clear] = 0
-    image.putpalette(colours.tobytes(), "RGB")
-    return empty
+        np.multiply(is_empty(values), np.uint8(255), out=found[top:bottom], casting="unsafe")
+    return found

@@ -9,6 +9,7 @@ import numpy as np
 from isal import isal_zlib
 from PIL import Image
 
+from coralchunk.imaging.filling import Empty
 from coralchunk.terms import Pixels
 
 _COLOURS: Final = 256
@@ -16,7 +17,7 @@ _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BIT_PALETTE: Final = bytes((8, 3, 0, 0, 0))  # bit depth, colour type, and the only methods there are
 
 
-def png(picture: Pixels) -> bytes:
+def png(picture: Pixels, empty: Empty | None = None) -> bytes:
     """Encode a picture with a palette of its own 256 colours, without any metadata.
 
     For a reef photo of 2048 px that is 1.2 MB in 60 ms, where true colour takes 4.5 MB and 310 ms (measured
@@ -25,19 +26,26 @@ def png(picture: Pixels) -> bytes:
     cannot use ISA-L, whose deflate takes 13 ms where zlib's fastest takes 50 for the same bytes.
 
     picture  (H, W, 3) uint8, RGB
+    empty    where it is to be clear
     """
     # An octree is the one method here that neither dithers (which compresses badly) nor takes seconds.
-    few = Image.fromarray(picture).quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colours = _COLOURS if empty is None else _COLOURS - 1
+    few = Image.fromarray(picture).quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette, clear = bytes(few.getpalette() or ())[: 3 * colours], b""
+    if empty is not None:
+        index = len(palette) // 3
+        few.paste(index, (0, 0, *few.size), Image.fromarray(empty))
+        palette, clear = palette + bytes(3), _chunk(b"tRNS", b"\xff" * index + b"\0")
     # Each row begins with its filter: none, as neighbours in a palette say nothing about each other.
     rows = np.pad(np.asarray(few), ((0, 0), (1, 0)))
-    header = struct.pack(">II", few.width, few.height) + _EIGHT_BIT_PALETTE
-    return _SIGNATURE + b"".join(
-        _chunk(kind, content)
-        for kind, content in (
-            (b"IHDR", header),
-            (b"PLTE", bytes(few.getpalette() or ())),
-            (b"IDAT", isal_zlib.compress(rows.tobytes(), 1)),
-            (b"IEND", b""),
+    return b"".join(
+        (
+            _SIGNATURE,
+            _chunk(b"IHDR", struct.pack(">II", few.width, few.height) + _EIGHT_BIT_PALETTE),
+            _chunk(b"PLTE", palette),
+            clear,
+            _chunk(b"IDAT", isal_zlib.compress(rows.tobytes(), 1)),
+            _chunk(b"IEND", b""),
         )
     )
 

@@ -4,6 +4,7 @@ Millions of tiny segments, comments that are copied at every byte, thousands of 
 same megabytes: each is a small file that keeps a parser busy for hours or fills the memory.
 """
 
+from collections.abc import Sequence
 from typing import IO, Final
 
 from coralchunk.errors import BrokenImage
@@ -16,16 +17,20 @@ _PIXEL_READS: Final = 1_000_000  # a PNG of 64 MB in libpng's usual parts makes 
 class Metered:
     """As much of a binary file as Pillow needs, with a limit on reads and on bytes read."""
 
-    def __init__(self, stream: IO[bytes], start: bytes = b"") -> None:
-        """Take a seekable file; `start` is read in place of its first bytes."""
+    def __init__(self, stream: IO[bytes], patches: Sequence[tuple[int, bytes]] = ()) -> None:
+        """Take a seekable file, and places with what is to be read there instead."""
         self._stream: Final = stream
-        self._start: Final = start
+        self._patches: Final = patches
         self._reads = _HEADER_READS
         stream.seek(0, 2)
         self._size: Final = stream.tell()
         # Some decoders begin by taking the whole file into memory.
         self._bytes = self._size + _HEADER_BYTES
         stream.seek(0)
+
+    def patched(self, patches: Sequence[tuple[int, bytes]]) -> "Metered":
+        """Return the same file with patches, and limits of its own."""
+        return Metered(self._stream, patches)
 
     def allow_pixels(self) -> None:
         """Begin anew with the limits for decoding."""
@@ -34,11 +39,10 @@ class Metered:
 
     def read(self, size: int = -1) -> bytes:
         """Read like the file itself. Raises BrokenImage beyond a limit."""
-        place = self._stream.tell() if self._start else 0
+        start = self._stream.tell() if self._patches else 0
         content = self._stream.read(size)
-        if place < len(self._start):
-            replaced = self._start[place : place + len(content)]
-            content = replaced + content[len(replaced) :]
+        for place, patch in self._patches:
+            content = _patched(content, place - start, patch)
         self._reads -= 1
         self._bytes -= len(content)
         if self._reads < 0 or self._bytes < 0:
@@ -56,3 +60,12 @@ class Metered:
     def fileno(self) -> int:
         """Return the file's descriptor, for decoders in C. Raises OSError if it is in memory."""
         return self._stream.fileno()
+
+
+def _patched(content: bytes, place: int, patch: bytes) -> bytes:
+    """Put a patch into a piece of a file; its place counts from the start of the piece, or lies outside."""
+    if place >= len(content) or place + len(patch) <= 0:
+        return content
+    inside = patch[max(0, -place) : len(content) - place]
+    start = max(0, place)
+    return content[:start] + inside + content[start + len(inside) :]

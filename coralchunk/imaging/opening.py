@@ -81,7 +81,7 @@ def _prepared(stream: IO[bytes], head: bytes) -> tuple[Metered, PngColours | Non
         raw = None if pages is None else raw_tags(pages.every)
         if raw is not None:
             raise RawPhoto(raw)
-        return Metered(stream, b"" if pages is None else pages.header), None, pages
+        return Metered(stream, [] if pages is None else [(0, pages.header)]), None, pages
     # Anywhere else EXIF is about the photo, not of it: many a phone writes rubbish there.
     warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
     if claimed == "PNG":

@@ -2,7 +2,7 @@
 
 Four states must stay apart for everybody, so each has a colour and a pattern of its own: on a grey print
 bleached is a thick bright frame, healthy a thin frame, unsure a hatch without a frame, and what is not coral
-keeps nothing but the grid line.
+keeps nothing but the grid line. A chunk without data is left as it is.
 """
 
 from collections.abc import Callable, Iterable
@@ -108,11 +108,16 @@ def _not_coral(cell: Pixels) -> None:
     _frame(cell, _GRID_LINE, 0, 1)
 
 
+def _no_data(_cell: Pixels) -> None:
+    """Leave a cell clear: nothing is said of it, and nothing was seen in most of it."""
+
+
 _DRAW: Final[dict[State, Callable[[Pixels], None]]] = {
     State.BLEACHED: _bleached,
     State.HEALTHY: _healthy,
     State.UNSURE: _unsure,
     State.NOT_CORAL: _not_coral,
+    State.NO_DATA: _no_data,
 }
 
 

@@ -11,7 +11,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from coralchunk.imaging.raster import Box, Raster
+from coralchunk.imaging.filling import Empty, fill_small, fill_window
+from coralchunk.imaging.raster import ArrayRaster, Box, Raster
 from coralchunk.imaging.scene import Scene, scene, smaller
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
@@ -35,14 +36,23 @@ class Photo:
     """A photo in memory."""
 
     def __init__(
-        self, raster: Raster, orientation: int, applied: int = 1, notes: tuple[str, ...] = ()
+        self,
+        raster: Raster,
+        orientation: int,
+        applied: int = 1,
+        notes: tuple[str, ...] = (),
+        empty: Empty | None = None,
     ) -> None:
         """Take decoded pixels.
 
         orientation  EXIF orientation of the pixels, 1 to 8; anything else counts as upright
         applied      EXIF orientation of the file that the decoder has applied to the pixels already
         notes        codes of what is to be known of the file, see science.quality
+        empty        where the raster holds nothing; its pixels are made black there
         """
+        if empty is not None:
+            raster.blacken(empty)
+        self._empty: Final = empty
         self._raster: Final = raster
         self._applied: Final = applied
         self.notes: Final = notes
@@ -55,13 +65,15 @@ class Photo:
     @property
     def nbytes(self) -> int:
         """How much memory its pixels take."""
-        return self._raster.nbytes
+        return self._raster.nbytes + (0 if self._empty is None else self._empty.nbytes)
 
     @cached_property
     def small(self) -> Pixels:
-        """A copy of at most 256 px a side."""
+        """A copy of at most 256 px a side; where the photo is empty, it repeats what was seen elsewhere."""
         spare = max(1, max(self.size.width, self.size.height) // _SCENE_PX)
-        return smaller(self.reduced(1 << spare.bit_length() - 1))  # halved again and again, as is fastest
+        small = smaller(self.reduced(1 << spare.bit_length() - 1))  # halved again and again, as is fastest
+        share = self.empty_share(Size(small.shape[1], small.shape[0]))
+        return small if share is None else fill_small(small, share)
 
     @cached_property
     def scene(self) -> Scene:
@@ -70,7 +82,9 @@ class Photo:
 
     def as_stored(self) -> "Photo":
         """Return the photo with the rows and columns that its file has, whatever its orientation says."""
-        return Photo(self._raster, _UNDOES.get(self._applied, self._applied), notes=self.notes)
+        return Photo(
+            self._raster, _UNDOES.get(self._applied, self._applied), notes=self.notes, empty=self._empty
+        )
 
     def pixels(self) -> Pixels:
         """Return the whole photo, (H, W, 3) uint8, RGB, upright; not to be written to."""
@@ -80,15 +94,50 @@ class Photo:
         """Return a piece of the photo, (height, width, 3) uint8, RGB, upright; not to be written to."""
         return self._upright(self._raster.piece(self._stored(piece)))
 
+    def part(self, piece: Chunk) -> "Photo":
+        """Return a part as a photo of its own."""
+        empty = None if self._empty is None else self._empty_in(piece, self._empty)
+        return Photo(ArrayRaster(self.cut(piece).copy()), 1, notes=self.notes, empty=empty)
+
+    def seen(self, piece: Chunk) -> Pixels:
+        """Return a piece of the photo like `cut`, its empty pixels in the colours nearest to them."""
+        pixels = self.cut(piece)
+        return pixels if self._empty is None else fill_window(pixels, self._empty_in(piece, self._empty))
+
+    def seen_px(self, piece: Chunk) -> int:
+        """Return how many pixels of a piece hold something."""
+        area = piece.width * piece.height
+        if self._empty is None:
+            return area
+        left, top, right, bottom = self._stored(piece)
+        return area - int(np.count_nonzero(self._empty[top:bottom, left:right]))
+
+    def has_data(self, piece: Chunk) -> bool:
+        """Tell whether at least half of a piece holds something; of anything else nothing is said."""
+        return 2 * self.seen_px(piece) >= piece.width * piece.height
+
     def windows(self, chunks: Sequence[Chunk]) -> Iterator[Pixels]:
-        """Cut the window of each chunk, as imaging.windows does, one by one."""
+        """Cut the window of each chunk, as imaging.windows does, one by one; empty pixels see `seen`."""
         width, height = self.size.width, self.size.height
         if min(width, height) < CHUNK_PX:
-            yield from windows(self.pixels(), chunks)
+            yield from windows(self.seen(Chunk(0, 0, width, height)), chunks)
             return
         for chunk in chunks:
             x, y = min(chunk.x, width - CHUNK_PX), min(chunk.y, height - CHUNK_PX)
-            yield self.cut(Chunk(x, y, CHUNK_PX, CHUNK_PX))
+            yield self.seen(Chunk(x, y, CHUNK_PX, CHUNK_PX))
+
+    def emptiness(self, size: Size) -> Empty | None:
+        """Return where a smaller copy is empty, 255 or 0; None if all was seen."""
+        share = self.empty_share(size)
+        return None if share is None else np.where(share > 127, np.uint8(255), np.uint8(0))
+
+    def empty_share(self, size: Size) -> Empty | None:
+        """Return how much of each pixel of a smaller copy is empty, 0 to 255; None if all was seen."""
+        if self._empty is None:
+            return None
+        upright = self._empty_in(Chunk(0, 0, self.size.width, self.size.height), self._empty)
+        share = cv2.resize(upright, (size.width, size.height), interpolation=cv2.INTER_AREA)
+        return np.asarray(share, dtype=np.uint8)
 
     def reduced(self, factor: int) -> Pixels:
         """Return a copy smaller by a whole factor, each pixel the mean of `factor` x `factor`."""
@@ -118,6 +167,10 @@ class Photo:
         if self._orientation in SIDEWAYS:
             left, top, right, bottom = top, left, bottom, right
         return left, top, right, bottom
+
+    def _empty_in(self, piece: Chunk, empty: Empty) -> Empty:
+        left, top, right, bottom = self._stored(piece)
+        return self._upright(empty[top:bottom, left:right])
 
     def _upright(self, stored: Pixels) -> Pixels:
         if self._orientation == 1:

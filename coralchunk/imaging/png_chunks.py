@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from coralchunk.imaging.code_points import CodePoints
-from coralchunk.imaging.tags import Seekable
+from coralchunk.imaging.sources import Seekable
 
 MAX_PROFILE_BYTES: Final = 16_000_000  # the largest that are published, for CMYK printing, have 9 MB
 _PILLOW_BYTES: Final = 1_000_000  # PIL.PngImagePlugin.MAX_TEXT_CHUNK, less something

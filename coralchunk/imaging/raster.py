@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from coralchunk.imaging.deep import eight_bit
+from coralchunk.imaging.filling import Empty
 from coralchunk.terms import Pixels, Size
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
@@ -35,6 +36,9 @@ class Raster(Protocol):
 
     def piece(self, box: Box) -> Pixels:
         """Return what lies in a box, (height, width, 3) uint8, RGB; not to be written to."""
+
+    def blacken(self, empty: Empty) -> None:
+        """Make the pixels black that hold nothing, so that they have no say in smaller copies."""
 
     def reduced(self, factor: int) -> Pixels:
         """Return a copy smaller by a whole factor, each pixel the mean of `factor` x `factor`.
@@ -66,6 +70,12 @@ class ArrayRaster:
         left, top, right, bottom = box
         return self._pixels[top:bottom, left:right]
 
+    def blacken(self, empty: Empty) -> None:
+        """Make empty pixels black, see Raster."""
+        self._pixels.flags.writeable = True
+        self._pixels[empty > 0] = 0
+        self._pixels.flags.writeable = False
+
     def reduced(self, factor: int) -> Pixels:
         """Return a smaller copy, see Raster."""
         if factor == 1:
@@ -84,7 +94,7 @@ class PillowRaster:
 
     def __init__(self, image: Image.Image) -> None:
         """Take a loaded image; of its transparency only the colours are looked at, see imaging.emptiness."""
-        self._image: Final = eight_bit(image)
+        self._image = eight_bit(image)
 
     @property
     def size(self) -> Size:
@@ -99,6 +109,13 @@ class PillowRaster:
     def piece(self, box: Box) -> Pixels:
         """Return what lies in a box, see Raster."""
         return np.asarray(_rgb(self._image.crop(box)))
+
+    def blacken(self, empty: Empty) -> None:
+        """Make empty pixels black, see Raster."""
+        if self._image.mode not in {"RGB", "RGBA", "L"}:
+            self._image = self._image.convert("RGB")
+        black: int | tuple[int, ...] = 0 if self._image.mode == "L" else (0,) * len(self._image.getbands())
+        self._image.paste(black, (0, 0, *self._image.size), Image.fromarray(empty))
 
     def reduced(self, factor: int) -> Pixels:
         """Return a smaller copy, see Raster."""

@@ -7,7 +7,9 @@ Here a tag's values are read when they are asked for. TIFF 6.0 and BigTIFF.
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
+
+from coralchunk.imaging.sources import Block, Source
 
 Number = int | float
 
@@ -44,46 +46,6 @@ class TagError(ValueError):
     """The tags cannot be read as they stand."""
 
 
-class Source(Protocol):
-    """Bytes that are read by their place."""
-
-    def read_at(self, place: int, size: int) -> bytes:
-        """Return up to `size` bytes from a place; fewer at the end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block of bytes in memory."""
-
-    content: bytes
-
-    def read_at(self, place: int, size: int) -> bytes:
-        """Return up to `size` bytes from a place."""
-        return self.content[place : place + size]
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A seekable binary file, such as imaging.metered.Metered."""
-
-    stream: "Seekable"
-
-    def read_at(self, place: int, size: int) -> bytes:
-        """Return up to `size` bytes from a place; the file's position is moved."""
-        self.stream.seek(min(place, 1 << 40))
-        return self.stream.read(size)
-
-
-class Seekable(Protocol):
-    """What is used of a file."""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Move to a place."""
-
-    def read(self, size: int = -1) -> bytes:
-        """Read from there."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One tag of a directory, its values not read yet."""
@@ -91,6 +53,7 @@ class Entry:
     kind: int  # type of the values, 1 to 18
     count: int
     inline: bytes  # the values, or where they are
+    place: int  # of `inline` in the file
 
 
 class Directory:
@@ -185,6 +148,10 @@ class Layout:
             else head[:4] + struct.pack(f"{self.order}L", place)
         )
 
+    def short(self, value: int) -> bytes:
+        """Return a number of 16 bits as it stands in a tag."""
+        return struct.pack(f"{self.order}H", value)
+
     @property
     def offset(self) -> str:
         """How a place in the file is packed."""
@@ -220,8 +187,10 @@ def directory_at(source: Source, layout: Layout, place: int) -> Directory:
     table = source.read_at(place + head, count * each + (8 if layout.is_big else 4))
     whole_tags = table[: min(count, len(table) // each) * each]  # what a block that was cut off still tells
     entries = {
-        tag: Entry(kind, values, inline)
-        for tag, kind, values, inline in struct.iter_unpack(f"{layout.order}{form}", whole_tags)
+        tag: Entry(kind, values, inline, place + head + each * (row + 1) - len(inline))
+        for row, (tag, kind, values, inline) in enumerate(
+            struct.iter_unpack(f"{layout.order}{form}", whole_tags)
+        )
     }
     link = table[count * each :]
     whole = len(link) == struct.calcsize(f"={layout.offset}")

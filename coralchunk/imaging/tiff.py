@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.errors import BrokenImage
+from coralchunk.imaging.sources import File, Seekable
 from coralchunk.imaging.tags import (
     HEIGHT,
     NEW_SUBFILE_TYPE,
     SUB_DIRECTORIES,
     WIDTH,
     Directory,
-    File,
-    Seekable,
     TagError,
     directories,
     directory_at,
@@ -67,7 +66,8 @@ def read_pages(stream: Seekable, head: bytes) -> Pages | None:
     if not found:
         return None
     photo = next((page for page in found if _is_photo(page)), found[0])
-    _check_values(photo)
+    for page in (photo, *(page for page in found if is_mask_of(page, photo))):
+        _check_values(page)
     return Pages(photo, found, layout.pointing_at(head, photo.place), stream.seek(0, 2))
 
 

@@ -40,10 +40,11 @@ class Cover:
 def cover(predictions: Sequence[Prediction], columns: int, rng: np.random.Generator) -> Cover:
     """Measure a photo.
 
-    Each chunk counts with the pixels it owns; unsure chunks count nowhere. The intervals come from a spatial
-    block bootstrap (Politis & Romano, "A circular block-resampling procedure", 1992, on a torus): neighbours
-    resemble each other, and resampling single chunks would make the intervals far too narrow. They say how
-    much the figure would vary over like pieces of the same reef; the model's own errors come on top.
+    Each chunk counts with its pixels that hold something; unsure chunks and those without data count nowhere.
+    The intervals come from a spatial block bootstrap (Politis & Romano, "A circular block-resampling
+    procedure", 1992, on a torus): neighbours resemble each other, and resampling single chunks would make the
+    intervals far too narrow. They say how much the figure would vary over like pieces of the same reef; the
+    model's own errors come on top.
 
     predictions  of all chunks of one photo, row-major
     columns   chunks in a row
@@ -91,7 +92,7 @@ def _share_fields(name: str, share: Share) -> dict[str, Any]:
 
 
 def _areas(predictions: Sequence[Prediction], columns: int, states: set[State]) -> Areas:
-    areas = [v.chunk.width * v.chunk.height if v.state in states else 0 for v in predictions]
+    areas = [v.area_px if v.state in states else 0 for v in predictions]
     return np.array(areas, dtype=np.float64).reshape(-1, columns)
 
 

@@ -69,8 +69,8 @@ def quality(small: Pixels, windows: Iterable[Pixels], file_notes: tuple[str, ...
     all windows the median. It does not move with light, cast and haze. It cannot see a blur finer than a
     pixel, nor one in a corner; and noise looks sharp, so a dark photo may be worse than it says.
 
-    small    (H, W, 3) uint8, RGB: the whole photo, some 256 px long
-    windows  each (244, 244, 3) uint8, RGB: spread over the photo, in its full size
+    small       (H, W, 3) uint8, RGB: the whole photo, some 256 px long
+    windows     each (244, 244, 3) uint8, RGB: spread over the photo, in its full size
     file_notes  codes of notes that reading the file has given
     """
     shadows, brightness, lights = _brightness(small)

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from coralchunk.errors import UnknownJob
-from coralchunk.errors.surveys import UnknownChunk, UnknownCorrection
+from coralchunk.errors.surveys import NothingToCorrect, UnknownChunk, UnknownCorrection
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.queries.lookup import get_completed_job, get_job
 from coralchunk.pipeline.records.job import Job
@@ -23,7 +23,7 @@ from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.corrections import Correction
 from coralchunk.storage.database import Database
 from coralchunk.storage.objects import ObjectStore
-from coralchunk.terms import CHUNK_PX, LABELS
+from coralchunk.terms import CHUNK_PX, LABELS, State
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
 _KEY_DIGITS: Final = 32
@@ -49,15 +49,17 @@ class Corrections:
         by     their name, if they want to give it
         now    Unix seconds
 
-        Raises UnknownJob, NotFinished, UnknownChunk, CropUnavailable.
+        Raises UnknownJob, NotFinished, UnknownChunk, NothingToCorrect, CropUnavailable.
         """
         job = get_completed_job(self._stores, job_id, requester)
         if not 0 <= chunk < job.total_chunks:
             raise UnknownChunk(chunk, job.total_chunks)
         known = self._known(job_id, requester)
         key = known[0].photo_key if known else _key(job)
-        pictures = request_crop(self._stores, job, chunk)
         predicted = self._prediction(job, chunk)
+        if predicted["said"] == State.NO_DATA:
+            raise NothingToCorrect(chunk)
+        pictures = request_crop(self._stores, job, chunk)
         corner = grid(job.size)[chunk]
         correction = Correction(
             job_id=job_id,

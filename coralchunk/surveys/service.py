@@ -201,7 +201,7 @@ def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float
     area = dict.fromkeys(LABELS.values(), 0)
     count = dict.fromkeys(LABELS.values(), 0)
     for chunk in json.loads(found.chunks):
-        area[chunk["predicted_label"]] += chunk["width"] * chunk["height"]
+        area[chunk["predicted_label"]] += chunk.get("seen_px", chunk["width"] * chunk["height"])
         count[chunk["predicted_label"]] += 1
     bleached, healthy, not_coral = (LABELS[state] for state in CLASSES)
     return SurveyPhoto(

@@ -12,7 +12,14 @@ from coralchunk.surveys.service import Measured
 
 _BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_COUNTS: Final = ("bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks")
+_COUNTS: Final = (
+    "bleached_chunks",
+    "healthy_chunks",
+    "not_coral_chunks",
+    "unsure_chunks",
+    "no_data_chunks",  # not there in results of earlier versions
+    "total_chunks",
+)
 _SHARES: Final = ("coral_cover", "bleached_cover")
 _COLUMNS: Final = (
     "survey",
@@ -98,7 +105,7 @@ def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
         "transect": survey.transect,
         "photo": photo.name,
         "taken_at": photo.taken_at,
-        **{name: summary[name] for name in _COUNTS},
+        **{name: summary.get(name, 0) for name in _COUNTS},
         **{f"{share}{end}": summary[f"{share}{end}"] for share in _SHARES for end in ("", "_interval")},
         "severity": summary["severity"],
         "model": f"{model['name']} {model['version']}",
@@ -120,7 +127,7 @@ def _photo(photo: SurveyPhoto) -> list[Any]:
         rounded_degrees(photo.longitude),
         photo.width,
         photo.height,
-        *(summary[name] for name in _COUNTS),
+        *(summary.get(name, 0) for name in _COUNTS),
         *shares,
         summary["severity"],
         " ".join(note["code"] for note in notes),

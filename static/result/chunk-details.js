@@ -3,7 +3,7 @@
 import { fetchJson } from "../app/api-client.js";
 import { announce, el, setChildren } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
-import { STATES, labelOf } from "./chunk-states.js";
+import { STATES, isEmpty, labelOf } from "./chunk-states.js";
 
 const AUTHOR_KEY = "coralchunk.by";
 
@@ -13,6 +13,7 @@ const AUTHOR_KEY = "coralchunk.by";
  * @returns {string}
  */
 export function describeChunk(cell) {
+  if (isEmpty(cell)) return `${labelOf(cell.state)}: more than half of it is empty in the photo`;
   const { bleached, healthy, not_coral } = cell.probabilities;
   return `${labelOf(cell.state)}: bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
 }
@@ -33,9 +34,11 @@ export function showChunk(parent, cells, index, job) {
   setChildren(
     parent,
     el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
-    el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
+    isEmpty(cell)
+      ? el("p", {}, "More than half of it is empty in the photo (transparent, masked or padded), so it was not classified.")
+      : el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
     el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
-    job.jobId === null ? null : correctionForm(parent, cells, index, job),
+    job.jobId === null || isEmpty(cell) ? null : correctionForm(parent, cells, index, job),
   );
 }
 
@@ -67,7 +70,7 @@ function correctionForm(parent, cells, index, job) {
     announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: taken back.`);
     parent.querySelector("[aria-pressed=true], .correction button")?.focus();
   };
-  const choices = STATES.filter(({ state }) => state !== "unsure").map(({ label }) =>
+  const choices = STATES.filter(({ state }) => !["unsure", "no_data"].includes(state)).map(({ label }) =>
     el("button", { type: "button", "aria-pressed": String(cell.corrected === label), onclick: () => storeCorrection(label) }, label),
   );
   return el(

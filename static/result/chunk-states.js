@@ -1,4 +1,4 @@
-// The four states of a chunk, and how probabilities and a threshold decide between them.
+// The states of a chunk, and how probabilities and a threshold decide between them.
 
 /** In the order of every list; `label` is what the API calls it. */
 export const STATES = [
@@ -6,7 +6,11 @@ export const STATES = [
   { state: "healthy", label: "Healthy Coral", name: "healthy" },
   { state: "not_coral", label: "Not Coral", name: "not coral" },
   { state: "unsure", label: "Unsure", name: "unsure" },
+  { state: "no_data", label: "No Data", name: "without data" },
 ];
+
+/** Is there nothing in most of it? Such a chunk was not classified, and no threshold changes that. */
+export const isEmpty = (cell) => cell.predicted_label === "No Data";
 
 const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, state]));
 
@@ -22,7 +26,7 @@ const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, sta
  * @returns {string} state
  */
 export function classify(chunk, threshold) {
-  if (threshold === null) return BY_LABEL[chunk.predicted_label];
+  if (threshold === null || isEmpty(chunk)) return BY_LABEL[chunk.predicted_label];
   const [state, probability] = Object.entries(chunk.probabilities).reduce((a, b) => (b[1] > a[1] ? b : a));
   return probability >= threshold ? state : "unsure";
 }

@@ -13,6 +13,7 @@ const DRAW = {
   bleached: drawBleached,
   healthy: drawHealthy,
   unsure: drawUnsure,
+  no_data: () => {}, // clear: nothing is said of it
   not_coral: (context, box) => strokeFrame(context, box, LINE, 0, 1),
 };
 

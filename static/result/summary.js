@@ -2,7 +2,7 @@
 
 import { el, setChildren } from "../app/dom.js";
 import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
-import { STATES, countStates } from "./chunk-states.js";
+import { STATES, countStates, isEmpty } from "./chunk-states.js";
 
 /**
  * Write the result.
@@ -24,7 +24,9 @@ export function showSummary(parent, summary, cells) {
 
 /** A bar of all chunks, with the same patterns as the photo, and the numbers beside it. */
 function stateBar(summary) {
-  const parts = STATES.map(({ state, name }) => ({ state, name, chunks: summary[`${state}_chunks`] }));
+  const parts = STATES.map(({ state, name }) => ({ state, name, chunks: summary[`${state}_chunks`] ?? 0 })).filter(
+    ({ state, chunks }) => chunks || state !== "no_data",
+  );
   const bar = el("div", { class: "bar", "aria-hidden": "true" });
   for (const { state, chunks } of parts.filter((part) => part.chunks)) {
     const piece = el("span", { class: `piece ${state}` });
@@ -44,10 +46,11 @@ function qualityNotes(summary) {
 }
 
 function modelNote(summary, cells) {
-  const sure = cells.filter((cell) => cell.predicted_label !== "Unsure");
+  const sure = cells.filter((cell) => cell.predicted_label !== "Unsure" && !isEmpty(cell));
+  const judged = cells.filter((cell) => !isEmpty(cell));
   const mean = sure.reduce((sum, cell) => sum + Math.max(...Object.values(cell.probabilities)), 0) / (sure.length || 1);
   const text = sure.length
-    ? `The model was sure of ${sure.length} of ${formatCount(cells.length, "chunk")}; of those it gave its answer ${formatPercent(mean)} on average.`
+    ? `The model was sure of ${sure.length} of ${formatCount(judged.length, "chunk")}; of those it gave its answer ${formatPercent(mean)} on average.`
     : "The model was sure of no chunk.";
   const { name, version } = summary.model;
   return el(
@@ -62,8 +65,11 @@ function modelNote(summary, cells) {
 /**
  * Write how many chunks have each state at present.
  * @param {import("./chunk-states.js").Cell[]} cells
- * @param {(state: string) => HTMLElement} outputOf
+ * @param {(state: string) => HTMLElement|null} outputOf
  */
 export function showCounts(cells, outputOf) {
-  for (const [state, chunks] of Object.entries(countStates(cells))) outputOf(state).textContent = String(chunks);
+  for (const [state, chunks] of Object.entries(countStates(cells))) {
+    const output = outputOf(state);
+    if (output) output.textContent = String(chunks); // chunks without data have none: there is nothing to show or hide
+  }
 }

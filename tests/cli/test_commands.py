@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -212,6 +213,41 @@ def test_a_model_is_evaluated_on_a_table_of_squares(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stderr
     assert "2 squares of 1" in ended.stdout
+
+
+def clear_png(width: int, height: int, seen: int) -> bytes:
+    """A reef of which only some columns at the left were seen."""
+    pixels = np.dstack([reef(width, height), np.zeros((height, width), np.uint8)])
+    pixels[:, :seen, 3] = 255
+    return encoded(pixels, "PNG")
+
+
+def test_squares_that_are_empty_in_the_photo_are_not_counted(tmp_path: Path) -> None:
+    (tmp_path / "reef.png").write_bytes(clear_png(500, 300, 240))
+    head = "photo,tile_px,row,col,label\n"
+    (tmp_path / "squares.csv").write_text(
+        f"{head}reef.png,100,0,0,bleached\nreef.png,100,1,4,healthy\nreef.png,100,0,1,healthy\n"
+    )
+    (tmp_path / "empty.csv").write_text(f"{head}reef.png,100,1,4,healthy\n")
+
+    counted = coralchunk("evaluate", "squares.csv", folder=tmp_path)
+    nothing = coralchunk("evaluate", "empty.csv", folder=tmp_path)
+
+    assert "2 squares of 1" in counted.stdout
+    assert nothing.returncode != 0
+    assert "empty" in nothing.stderr
+
+
+def test_classify_tells_of_chunks_without_data(tmp_path: Path) -> None:
+    (tmp_path / "half.png").write_bytes(clear_png(488, 244, 244))
+    (tmp_path / "clear.png").write_bytes(clear_png(244, 244, 0))
+
+    ended = coralchunk("classify", "half.png", "clear.png", folder=tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    with (tmp_path / "coralchunk-results" / "summary.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["no_data_chunks"], row["total_chunks"]) for row in rows] == [("1", "2"), ("1", "1")]
 
 
 @pytest.mark.parametrize(

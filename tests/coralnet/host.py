@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 from PIL import Image
 from typing_extensions import override
 
@@ -29,6 +30,13 @@ def turned(format_name: str, orientation: int) -> bytes:
     tags[0x0112] = orientation
     lossless = {"WEBP": {"lossless": True}, "JPEG": {"quality": 85}}.get(format_name, {})
     return encoded(reef(WIDTH, HEIGHT), format_name, exif=tags.tobytes(), **lossless)
+
+
+def half_clear() -> bytes:
+    """Encode the reef with nothing in its right half."""
+    pixels = np.dstack([reef(WIDTH, HEIGHT), np.full((HEIGHT, WIDTH), 255, np.uint8)])
+    pixels[:, WIDTH // 2 :] = 0
+    return encoded(pixels, "PNG")
 
 
 class ImageHost:
@@ -84,6 +92,7 @@ class ImageHost:
             "/small.jpg": jpeg(100, 80),
             "/page.html": b"<!doctype html><p>no photo",
             **{f"/{name}": turned(*told) for name, told in TURNED.items()},
+            "/half.png": half_clear(),
             "/large.jpg": photo + b"\0" * LARGE_BYTES,
         }
 

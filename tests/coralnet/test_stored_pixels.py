@@ -34,6 +34,20 @@ def test_a_point_is_classified_where_it_is_stored(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_is_said_of_a_point_where_the_photo_is_empty(
+    ask: Ask, host: ImageHost, work_off: WorkOff
+) -> None:
+    asked = image(host.url("half.png"), (200, 100), (200, 299), (200, 300), (200, 500))
+    status = ask(DEPLOY, images(asked)).headers["Location"]
+    work_off()
+
+    (classified,) = ask(status.replace("status", "result")).get_json()["data"]["images"]
+
+    assert [len(point["classifications"]) for point in classified["points"]] == [3, 3, 0, 0]
+    assert [(point["row"], point["column"]) for point in classified["points"]][3] == (200, 500)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", TURNED)
 def test_a_row_of_the_upright_photo_lies_outside(
     ask: Ask, host: ImageHost, work_off: WorkOff, name: str

@@ -14,6 +14,7 @@ from coralchunk.terms import Pixels, Prediction, Size, State
 from tests.reef import reef
 
 CERTAIN = (0.9, 0.05, 0.05)
+MARKED = [state for state in State if state is not State.NO_DATA]
 
 
 def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
@@ -23,7 +24,7 @@ def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
     return overlay(picture, [Prediction(chunk, state, CERTAIN) for chunk in grid(size)], size)
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(State, 2)), ids=lambda state: state.value)
+@pytest.mark.parametrize(("one", "other"), list(combinations(MARKED, 2)), ids=lambda state: state.value)
 @pytest.mark.parametrize("ground", [30, 128, 225], ids=["dark", "mid", "pale"])
 def test_any_two_states_look_different_even_in_grey(ground: int, one: State, other: State) -> None:
     photo = np.full((244, 244, 3), ground, dtype=np.uint8)
@@ -33,6 +34,12 @@ def test_any_two_states_look_different_even_in_grey(ground: int, one: State, oth
     greys = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(int) for picture in pictures]
     clearly_apart = np.abs(greys[0] - greys[1]) > 25
     assert clearly_apart.mean() > 0.005
+
+
+def test_a_chunk_without_data_is_drawn_clear() -> None:
+    photo = reef(300, 260)
+
+    assert (drawn(photo, State.NO_DATA) == photo).all()
 
 
 @pytest.mark.parametrize("max_side", [2048, 600], ids=["full size", "small on a phone"])

@@ -20,6 +20,7 @@ from coralchunk.errors.surveys import NothingToShow
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps.share import hide_job_id, share, shared
+from coralchunk.terms import LABELS, State
 
 results = Blueprint("results", __name__, url_prefix="/V1/api")
 
@@ -90,8 +91,10 @@ def shared_picture(share_id: str) -> ResponseReturnValue:
 def _table(chunks: bytes) -> str:
     text = StringIO()
     rows = csv.writer(text)
-    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES)])
+    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), "seen_px"])
     for number, chunk in enumerate(json.loads(chunks)):
-        probabilities = [chunk["probabilities"][name] for name in _CLASSES]
-        rows.writerow([number, *(chunk[name] for name in _PLACE), *probabilities])
+        has_data = chunk["predicted_label"] != LABELS[State.NO_DATA]
+        probabilities = [chunk["probabilities"][name] if has_data else None for name in _CLASSES]
+        seen_px = chunk.get("seen_px", chunk["width"] * chunk["height"])
+        rows.writerow([number, *(chunk[name] for name in _PLACE), *probabilities, seen_px])
     return text.getvalue()

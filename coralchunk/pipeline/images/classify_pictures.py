@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from coralchunk.errors import CoralchunkError
 from coralchunk.imaging.decode import open_photo
-from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.whole import fitted, whole
 from coralchunk.inference.classifier import Classifier
@@ -22,7 +21,7 @@ from coralchunk.pipeline.images.image_job import (
 from coralchunk.pipeline.points.fetch import FETCH_FAILED, FETCHED, fetched_name, start_fetch
 from coralchunk.pipeline.queue.task_queue import Task
 from coralchunk.pipeline.records.job import Job
-from coralchunk.pipeline.worker.classifier_cache import classify_chunks, classify_picture
+from coralchunk.pipeline.worker.classifier_cache import classify_by_area, classify_picture
 from coralchunk.pipeline.worker.context import WorkerContext
 
 _DIGITS: Final = 7  # of a number that is told; float32 has no more
@@ -68,12 +67,12 @@ def finish_image_job(context: WorkerContext, job: Job) -> None:
 
 
 def _classified(context: WorkerContext, request: ImageRequest, content: bytes) -> ClassifiedPicture:
-    photo = open_photo(BytesIO(content), context.stores.settings.max_pixels)
+    photo = open_photo(BytesIO(content), context.stores.settings.max_pixels, context.conversions)
     answers = []
     for wanted in request.models:
         classifier = context.classifiers.get(wanted.model)
         manifest = classifier.manifest
-        numbers = (_of_whole if manifest.sees == "picture" else _of_chunks)(classifier, photo)
+        numbers = (_of_whole if manifest.sees == "picture" else classify_by_area)(classifier, photo)
         rounded = tuple(round(number, _DIGITS) for number in numbers.tolist())
         answers.append(ModelAnswer(labels=manifest.labels, output=manifest.output, numbers=rounded))
     return ClassifiedPicture(width=photo.size.width, height=photo.size.height, answers=tuple(answers))
@@ -82,13 +81,6 @@ def _classified(context: WorkerContext, request: ImageRequest, content: bytes) -
 def _of_whole(classifier: Classifier, photo: Photo) -> NDArray[np.float64]:
     side_px = classifier.manifest.preprocessing.input_px
     return classify_picture(classifier, fitted(whole(photo, side_px), side_px)).astype(np.float64)
-
-
-def _of_chunks(classifier: Classifier, photo: Photo) -> NDArray[np.float64]:
-    """Return the mean over all chunks, each by its area."""
-    chunks = grid(photo.size)
-    areas = np.array([chunk.width * chunk.height for chunk in chunks], dtype=np.float64)
-    return np.asarray(areas @ classify_chunks(classifier, photo, chunks) / areas.sum())
 
 
 def _to_json(picture: ClassifiedPicture) -> bytes:

@@ -21,10 +21,10 @@ from coralchunk.pipeline.points.point_job import (
 )
 from coralchunk.pipeline.queue.task_queue import Task
 from coralchunk.pipeline.records.job import Job
-from coralchunk.pipeline.worker.classifier_cache import classify_chunks
+from coralchunk.pipeline.worker.classifier_cache import classify_windows
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.blobs import RESULT
-from coralchunk.terms import Point, Probabilities
+from coralchunk.terms import Chunk, Point, Probabilities
 
 _BEST: Final = 5  # classifications told of a point
 _MILLION: Final = 1_000_000
@@ -84,11 +84,20 @@ def _classified(
     outside = [p for p in image.points if p.row >= photo.size.height or p.column >= photo.size.width]
     if outside:
         raise PointsOutside(outside[0].row, outside[0].column, photo.size.width, photo.size.height)
-    squares = around([Point(point.row, point.column) for point in image.points], photo.size)
-    probabilities = classify_chunks(context.classifiers.get(request.model), photo, squares)
+    seen = [p for p in image.points if photo.seen_px(Chunk(p.column, p.row, 1, 1))]
+    squares = around([Point(point.row, point.column) for point in seen], photo.size)
+    probabilities = classify_windows(context.classifiers.get(request.model), photo, squares)
+    rows = dict(zip(((p.row, p.column) for p in seen), probabilities, strict=True))
+    # Nothing is said of a point where the photo is empty: it has no classification.
     return tuple(
-        ClassifiedPoint(row=point.row, column=point.column, classifications=_best(request.labels, row))
-        for point, row in zip(image.points, probabilities, strict=True)
+        ClassifiedPoint(
+            row=point.row,
+            column=point.column,
+            classifications=_best(request.labels, rows[point.row, point.column])
+            if (point.row, point.column) in rows
+            else (),
+        )
+        for point in image.points
     )
 
 

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster
 from coralchunk.networks.inputs import Region, find_region
 from coralchunk.networks.predictions import Box, Hypothesis, predictions
 from coralchunk.pipeline.recognition.task_request import PublicModel, Reading
-from coralchunk.pipeline.worker.classifier_cache import classify_chunks
+from coralchunk.pipeline.worker.classifier_cache import classify_by_area, classify_windows
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.terms import Chunk, Size
 
@@ -20,22 +17,22 @@ def answer_of_model(
 ) -> dict[str, Any]:
     """Return what a model sees in a part of a photo; a score for each of its labels.
 
-    Of the whole picture that is the mean over its chunks, weighted by their areas.
+    Of the whole picture that is the mean over its chunks, weighted by what was seen of them.
     """
     photo, region = picture
     part = find_region(photo, region)
-    seen = photo if part == _all_of(photo) else Photo(ArrayRaster(photo.cut(part)), 1)
-    chunks = grid(seen.size)
-    rows = classify_chunks(context.classifiers.get(model.model), seen, chunks)
+    seen = photo if part == _all_of(photo) else photo.part(part)
+    classifier = context.classifiers.get(model.model)
     if model.is_by_chunk:
+        chunks = [chunk for chunk in grid(seen.size) if seen.has_data(chunk)]
+        rows = classify_windows(classifier, seen, chunks)
         found = [
             Hypothesis(row, float(score), number, _box(chunk, part, photo.size))
             for number, (chunk, scores) in enumerate(zip(chunks, rows, strict=True), start=1)
             for row, score in enumerate(scores)
         ]
     else:
-        areas = np.array([chunk.width * chunk.height for chunk in chunks], dtype=np.float64)
-        mean = np.average(rows.astype(np.float64), axis=0, weights=areas)
+        mean = classify_by_area(classifier, seen)
         found = [Hypothesis(row, score) for row, score in enumerate(mean.tolist())]
     (output,), (how,) = reading.outputs, reading.post_processings
     return {"outputs": [{"labels": predictions(found, output.labels, how, reading.answer)}]}

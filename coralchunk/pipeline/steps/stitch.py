@@ -36,15 +36,16 @@ class Answer:
 def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
     """Put the chunks of a photo together.
 
-    probabilities  (N, 3) float32, of all chunks, row-major
+    probabilities  (N, 3) float32, of all chunks, row-major; NaN for those without data
     max_side       of the picture, px; 0 for the size of the photo
     """
-    size = photo.size
-    classified = predictions(grid(size), probabilities, manifest.thresholds.unsure_below)
+    size, chunks = photo.size, grid(photo.size)
+    seen_px = [photo.seen_px(chunk) for chunk in chunks]
+    classified = predictions(chunks, probabilities, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     return Answer(
         picture=picture,
-        png=png(overlay(photo.shrunk(picture), classified, size)),
+        png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture)),
         summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
         chunks=_json([_chunk(prediction) for prediction in classified]),
         counts=Counter(prediction.state for prediction in classified),
@@ -60,14 +61,18 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
         "healthy_chunks": counted[State.HEALTHY],
         "not_coral_chunks": counted[State.NOT_CORAL],
         "unsure_chunks": counted[State.UNSURE],
+        "no_data_chunks": counted[State.NO_DATA],
         "total_chunks": len(classified),
         **figures(measured),
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
 
 
-def _quality(photo: Photo) -> dict[str, Any]:
-    return asdict(quality(photo.small, photo.windows(spread(photo.size, _LOOKS)), photo.notes))
+def _quality(photo: Photo) -> dict[str, Any] | None:
+    """Measure how a photo was taken, where there is something in it; None if that is nowhere."""
+    looks = [look for look in spread(photo.size, _LOOKS) if photo.has_data(look)]
+    looks = looks or [chunk for chunk in grid(photo.size) if photo.has_data(chunk)][: _LOOKS**2]
+    return asdict(quality(photo.small, photo.windows(looks), photo.notes)) if looks else None
 
 
 def _chunk(prediction: Prediction) -> dict[str, Any]:
@@ -78,6 +83,7 @@ def _chunk(prediction: Prediction) -> dict[str, Any]:
         "y": chunk.y,
         "width": chunk.width,
         "height": chunk.height,
+        "seen_px": prediction.area_px,
         "probability": bleached,
         "predicted_label": LABELS[prediction.state],
         "probabilities": {"bleached": bleached, "healthy": healthy, "not_coral": not_coral},

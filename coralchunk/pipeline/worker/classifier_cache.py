@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from coralchunk.errors.photos import NothingSeen
+from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.metrics import MODEL_SECONDS
@@ -41,6 +44,29 @@ def load_classifier(models: ModelRepository, model: ModelRef) -> Classifier:
 
 
 def classify_chunks(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
+    """Classify those chunks of a photo that have data, see imaging.photo; the others get NaN."""
+    found = np.full((len(chunks), len(classifier.manifest.labels)), np.nan, dtype=np.float32)
+    rows = [row for row, chunk in enumerate(chunks) if photo.has_data(chunk)]
+    if rows:
+        found[rows] = classify_windows(classifier, photo, [chunks[row] for row in rows])
+    return found
+
+
+def classify_by_area(classifier: Classifier, photo: Photo) -> NDArray[np.float64]:
+    """Return the mean over the chunks of a photo, each by its pixels that hold something: (K,).
+
+    Raises NothingSeen if no chunk has data.
+    """
+    chunks = grid(photo.size)
+    rows = classify_chunks(classifier, photo, chunks).astype(np.float64)
+    has_data = ~np.isnan(rows).any(axis=1)
+    if not has_data.any():
+        raise NothingSeen(photo.size)
+    areas = np.array([photo.seen_px(chunk) for chunk in chunks], dtype=np.float64)
+    return np.asarray(np.average(rows[has_data], axis=0, weights=areas[has_data]), dtype=np.float64)
+
+
+def classify_windows(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
     """Classify chunks of a photo, and count the time that the model took."""
     before = classifier.cpu_s
     probabilities = classifier.probabilities(photo.windows(chunks), photo.scene)
