@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from coralchunk.api.context import install
 from coralchunk.api.coralnet.errors import CORALNET
 from coralchunk.api.coralnet.routes import coralnet
+from coralchunk.api.deepomatic.blueprints import DEEPOMATIC_BLUEPRINTS
+from coralchunk.api.deepomatic.errors import DEEPOMATIC
 from coralchunk.api.health import ops
 from coralchunk.api.language import install_languages
 from coralchunk.api.problems import problems
@@ -46,7 +48,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
-    install_languages(app, [CORALNET, *LANGUAGES])
+    install_languages(app, [CORALNET, DEEPOMATIC, *LANGUAGES])
     log_requests(app)  # first: what the others refuse is counted too
     install_rate_limits(app, services.settings, services.rates)
     add_security_headers(app)
@@ -61,6 +63,7 @@ def create_app(services: Services) -> Flask:
         survey_files,
         corrections,
         coralnet,
+        *DEEPOMATIC_BLUEPRINTS,
         *XIMILAR,
         ops,
         pages,

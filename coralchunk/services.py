@@ -10,6 +10,8 @@ from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
+from coralchunk.recognition.public_models import PublicModels
+from coralchunk.recognition.service import Recognition, open_recognition
 from coralchunk.storage.database import open_database
 from coralchunk.storage.image_blobs import ImageBlobs
 from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
@@ -37,6 +39,7 @@ class Services:
     datasets: Datasets
     trainings: Trainings
     answering: AnsweringClassifiers
+    recognition: Recognition
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -68,5 +71,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         datasets=datasets,
         trainings=Trainings(database, stores, datasets.collections),
         answering=AnsweringClassifiers(database, registry),
+        recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
     )

@@ -1,6 +1,6 @@
-"""Read a multipart form part by part: one field as files, the others as text."""
+"""Read a multipart form part by part: some fields as files, the others as text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, State
 
+IsFile = Callable[[str, str | None], bool]  # name and file name of a part
 _MEMORY_BYTES: Final = 512_000  # of a file that is kept in memory; larger ones go to disk
 _TEXT_BYTES: Final = 500_000  # of a text field, and of what stands between parts, as Werkzeug has it
 _BLOCK_BYTES: Final = 65_536
@@ -26,7 +27,7 @@ class Part:
     file_name: str | None  # None where the client gives none
     content_type: str
     encoding: str  # Content-Transfer-Encoding, in lower case; empty where there is none
-    content: IO[bytes] | None  # of the field that is read as files
+    content: IO[bytes] | None  # of a field that is read as a file
     text: bytes = b""  # of the others, unless they are files
     size: int = 0  # bytes, as they were sent
 
@@ -56,10 +57,10 @@ def spool(files: ExitStack) -> IO[bytes]:
 
 
 @contextmanager
-def read_form(stream: IO[bytes], boundary: str, file_field: str, max_parts: int) -> Iterator[list[Part]]:
+def read_form(stream: IO[bytes], boundary: str, is_file: IsFile, max_parts: int) -> Iterator[list[Part]]:
     """Read a multipart form to its end. Its files are closed when the block ends.
 
-    file_field  whose parts are kept as files, whether or not they have a file name
+    is_file  tells by a part's name and file name, if it has one, whether it is kept as a file
 
     Raises ValueError, in words, for a form that cannot be read, and RequestEntityTooLarge for more parts than
     `max_parts` or a longer text than any form here has.
@@ -68,7 +69,7 @@ def read_form(stream: IO[bytes], boundary: str, file_field: str, max_parts: int)
         parts: list[Part] = []
         for event in _events(stream, boundary, max_parts):
             if isinstance(event, Field | File):
-                parts.append(_part(event, file_field, files))
+                parts.append(_part(event, is_file, files))
             elif isinstance(event, Data):
                 _extend(parts[-1], event.data)
         for part in parts:
@@ -102,17 +103,15 @@ def _next_event(decoder: MultipartDecoder, boundary: str) -> Event:
     raise ValueError("the form ends before its last boundary")
 
 
-def _part(event: Field | File, file_field: str, files: ExitStack) -> Part:
+def _part(event: Field | File, is_file: IsFile, files: ExitStack) -> Part:
     name: str | None = event.name  # None where the header names no field, whatever the annotation says
-    content = None
-    if name == file_field:
-        content = spool(files)
+    file_name = event.filename if isinstance(event, File) else None
     return Part(
         name=name or "",
-        file_name=event.filename if isinstance(event, File) else None,
+        file_name=file_name,
         content_type=_mime_type(event.headers),
         encoding=event.headers.get("Content-Transfer-Encoding", "").strip().lower(),
-        content=content,
+        content=spool(files) if is_file(name or "", file_name) else None,
     )
 
 

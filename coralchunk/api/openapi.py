@@ -38,6 +38,11 @@ _TAGS: Final = {  # blueprint -> heading
     "ximilar_classify": "Ximilar's language",
     "ximilar_accounts": "Ximilar's language",
     "ximilar_verifications": "Ximilar's language",
+    "deepomatic_networks": "Deepomatic's language",
+    "deepomatic_specifications": "Deepomatic's language",
+    "deepomatic_versions": "Deepomatic's language",
+    "deepomatic_public": "Deepomatic's language",
+    "deepomatic_tasks": "Deepomatic's language",
     "ops": "Operation",
 }
 

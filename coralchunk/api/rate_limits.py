@@ -18,6 +18,7 @@ _KEPT: Final = frozenset(
     {
         "v1.classify",
         "coralnet.deploy",
+        "deepomatic_networks.create_network",
         "coralnet.token_auth",
         "surveys.begin",
         "surveys.add_photo",

@@ -294,14 +294,16 @@ def test_the_bytes_of_a_file_come_through_however_they_arrive(
 
     body = b"--reef7\r\n" + FILE + b"\r\n\r\n" + content.replace(b"--reef7", b"") + form_end
 
-    with read_form(Dripping(body), "reef7", "image", 20) as parts:
+    with read_form(Dripping(body), "reef7", lambda name, _: name == "image", 20) as parts:
         (part,) = parts
         assert part.content is not None
         assert part.content.read() == content.replace(b"--reef7", b"")
 
 
 def test_the_files_of_a_form_are_closed_when_it_has_been_read() -> None:
-    with read_form(io.BytesIO(form((FILE, b"x" * 600_000))), "reef7", "image", 20) as parts:
+    with read_form(
+        io.BytesIO(form((FILE, b"x" * 600_000))), "reef7", lambda name, _: name == "image", 20
+    ) as parts:
         content = parts[0].content
 
     assert content is not None

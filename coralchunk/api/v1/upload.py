@@ -62,11 +62,15 @@ def _from_form(request: Request, files: ExitStack) -> Upload:
     if not boundary:
         raise NoImage(f"the content type {_MULTIPART} has no boundary", _BOUNDARY)
     try:
-        form = read_form(request.stream, boundary, FIELD, request.max_form_parts or 0)
+        form = read_form(request.stream, boundary, _is_photo, request.max_form_parts or 0)
         parts = files.enter_context(form)
     except ValueError as wrong:
         raise NoImage(str(wrong), _BOUNDARY if "boundary" in str(wrong) else _SEND) from None
     return _from_parts(parts, files)
+
+
+def _is_photo(name: str, _file_name: str | None) -> bool:
+    return name == FIELD
 
 
 def _url_encoded(request: Request) -> list[Part]:

@@ -1,0 +1,1 @@
+"""Networks that users upload, and the specifications and versions that give their outputs a meaning."""
