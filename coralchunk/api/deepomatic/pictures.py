@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import IO, Final, cast
 
 from coralchunk.api.context import services
-from coralchunk.api.deepomatic.requests import ImageBody, InferenceBody, read
+from coralchunk.api.deepomatic.requests import InferenceBody, InferenceImage, read
 from coralchunk.errors.access import FetchingOff
 from coralchunk.errors.networks import BadInference
 from coralchunk.networks.inputs import Region
@@ -23,7 +23,7 @@ def pictures_of(body: InferenceBody) -> list[Picture]:
     return [_picture(one.image, f"inputs[{index}].image") for index, one in enumerate(body.inputs)]
 
 
-def _picture(image: ImageBody, place: str) -> Picture:
+def _picture(image: InferenceImage, place: str) -> Picture:
     parts = {"bbox": image.bbox, "polygon": image.polygon}
     region = read(Region, {name: part for name, part in parts.items() if part is not None}).model_copy(
         update={"crop_uniform_background": image.crop_uniform_background}

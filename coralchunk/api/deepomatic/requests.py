@@ -65,7 +65,7 @@ class VersionBody(_Body):
     post_processings: Annotated[list[PostProcessing], Field(min_length=1, max_length=64)]
 
 
-class ImageBody(_Body):
+class InferenceImage(_Body):
     """A picture, and the part of it that counts."""
 
     source: Any = Field(description="An address, or a data URI; in a form also a file")
@@ -74,10 +74,10 @@ class ImageBody(_Body):
     crop_uniform_background: bool = False
 
 
-class InputBody(_Body):
+class InferenceInput(_Body):
     """One input of a network."""
 
-    image: ImageBody
+    image: InferenceImage
 
 
 class InferenceBody(BaseModel):
@@ -85,7 +85,7 @@ class InferenceBody(BaseModel):
 
     model_config = ConfigDict(frozen=True)  # what is not known is overlooked
 
-    inputs: Annotated[list[InputBody], Field(min_length=1, max_length=64)]
+    inputs: Annotated[list[InferenceInput], Field(min_length=1, max_length=64)]
     show_discarded: bool = False
     max_predictions: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     output_tensors: Annotated[list[str], Field(min_length=1, max_length=256)] | None = Field(
