@@ -2,10 +2,13 @@
 
 import os
 import resource
+import sys
 from typing import Final
 
 from coralchunk.config import Settings
+from coralchunk.errors.setup import OtherStorage
 from coralchunk.logs import set_up
+from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.pipeline.worker.sign_off import put_back_held
@@ -28,6 +31,10 @@ def main(name: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
     models = open_model_repository(settings)
     context = open_worker_context(open_stores(settings), models, models.find(settings.model))
+    try:
+        check_storage(context.stores)
+    except OtherStorage as other:
+        sys.exit(str(other))
     worker = ChunkWorker(name, context)
     with leased(worker, context.stores.leases):
         worker.work(logging_level="WARNING")

@@ -1,5 +1,6 @@
 """Define the RQ task functions. The queue names them by string, so no other module imports this one."""
 
+import signal
 from collections.abc import Callable
 from typing import Final
 
@@ -7,6 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError, StorageDown, StorageFull
+from coralchunk.pipeline.queries.storage_identity import is_same_storage
 from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, Task
 from coralchunk.pipeline.steps import classify
 from coralchunk.pipeline.steps.crop import crop_chunk
@@ -27,6 +29,15 @@ def work(context: WorkerContext, key: str) -> None:
         # Not the photo's fault, and it may last: the sweeper comes back to the job every few seconds.
         _log.error("storage cannot be used", job_id=task.job_id, reason=str(failure))
         classify.refund_attempt(context, task)
+    except FileNotFoundError as missing:
+        if is_same_storage(context.stores):
+            _log.exception("task failed", job_id=task.job_id, batch=task.batch, attempt=task.attempt)
+            classify.try_again(context, task)
+            return
+        # Its folder is not mounted any more, or was replaced. Other workers can do it; this one must end.
+        _log.error("storage is not the one of the other processes", reason=str(missing))
+        classify.refund_attempt(context, task)
+        signal.raise_signal(signal.SIGTERM)
     # The outer loop of a worker: one photo that trips a bug must not take the other photos' worker away.
     except Exception:  # noqa: BLE001
         _log.exception("task failed", job_id=task.job_id, batch=task.batch, attempt=task.attempt)

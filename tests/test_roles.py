@@ -32,12 +32,14 @@ class Cluster:
         self._database_url = database_url
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
-    def run(self, name: str, *command: str, host: str | None = None) -> "subprocess.Popen[bytes]":
+    def run(
+        self, name: str, *command: str, host: str | None = None, photos: str = "photos"
+    ) -> "subprocess.Popen[bytes]":
         """Start a command as `name`; `host` gives it a host name of its own."""
         place = ["unshare", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh"] if host else []
         with (self.folder / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
-                [*place, COMMAND, *command], env=self._environment(name), stdout=log, stderr=log
+                [*place, COMMAND, *command], env=self._environment(name, photos), stdout=log, stderr=log
             )
         return self.started[name]
 
@@ -87,11 +89,11 @@ class Cluster:
         self.client.close()
         return statuses
 
-    def _environment(self, name: str) -> dict[str, str]:
+    def _environment(self, name: str, photos: str) -> dict[str, str]:
         return environment(
             PORT=str(self.port),
             DATA_DIR=str(self.folder / name),
-            STORAGE_URL=str(self.folder / "photos"),
+            STORAGE_URL=str(self.folder / photos),
             REDIS_URL=self._redis_url,
             DATABASE_URL=self._database_url,
             WORKERS="2",
@@ -175,6 +177,42 @@ def test_a_worker_that_was_declared_dead_registers_again_with_a_sweeper_that_too
     wait_for(cluster.is_ready, "the worker being back")
     assert not was_ready
     assert cluster.completed(cluster.submit(jpeg(1000, 800)))["progress"] == "20/20"
+
+
+@pytest.mark.parametrize("role", ["web", "worker", "sweep"])
+def test_a_role_with_another_storage_is_refused_and_ruins_no_photo(cluster: Cluster, role: str) -> None:
+    cluster.run("migrate", "migrate").wait(PATIENCE_S)
+    cluster.run("sweep", "sweep")
+    wait_for((cluster.folder / "photos" / "storage-id").exists, "the storage getting its id")
+
+    status = cluster.run("stranger", role, photos="others").wait(PATIENCE_S)
+
+    assert status == 1
+    assert "is not the storage of the other processes" in cluster.log("stranger")
+    assert "Traceback" not in cluster.log("stranger")
+
+
+def test_a_worker_whose_storage_vanishes_ends_and_another_does_its_work(cluster: Cluster) -> None:
+    cluster.run("migrate", "migrate").wait(PATIENCE_S)
+    for name, command in (("web", "web"), ("one", "worker"), ("sweep", "sweep")):
+        cluster.run(name, command)
+    wait_for(cluster.is_ready, "the web role being ready")
+    photos, away = cluster.folder / "photos", cluster.folder / "away"
+    one = cluster.started["one"]
+    one.send_signal(signal.SIGSTOP)
+    job_id = cluster.submit(jpeg(3000, 2000))
+
+    photos.rename(away)
+    photos.mkdir()
+    one.send_signal(signal.SIGCONT)
+    wait_for(lambda: one.poll() is not None, "the end of the worker")
+    ready = cluster.client.get(f"{V1}/ready").json()
+    photos.rmdir()
+    away.rename(photos)
+    cluster.run("two", "worker")
+
+    assert not ready["storage"]["ok"]
+    assert cluster.completed(job_id)["progress"] == "117/117"
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "sweep"])

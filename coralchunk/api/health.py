@@ -10,10 +10,11 @@ from coralchunk.api.context import services
 from coralchunk.api.metrics import render_metrics
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Dependency, Ready, Success
-from coralchunk.errors import StorageDown
+from coralchunk.errors import QueueDown, StorageDown
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadModel
 from coralchunk.pipeline.queries.lookup import queue_health
+from coralchunk.pipeline.queries.storage_identity import is_same_storage
 
 ops = Blueprint("ops", __name__)
 
@@ -60,8 +61,13 @@ def metrics() -> ResponseReturnValue:
 def _storage() -> Dependency:
     try:
         services().stores.blobs.check()
+        is_same = is_same_storage(services().stores)
+    except QueueDown:
+        is_same = True  # nobody can tell now; that Redis does not answer is reported beside this
     except (OSError, StorageDown) as failure:
         return Dependency(ok=False, detail=str(failure))
+    if not is_same:
+        return Dependency(ok=False, detail="is not the storage that the jobs in Redis are in")
     return Dependency(ok=True, detail="can be written and read")
 
 

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from coralchunk.config import Settings
 from coralchunk.pipeline.queries.lookup import all_jobs, get_job
+from coralchunk.pipeline.queries.storage_identity import accept_storage
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.steps.cancel import cancel as cancel_job
 from coralchunk.pipeline.steps.retry import retry as retry_job
@@ -70,6 +71,18 @@ def retry(settings: Settings, job_id: int) -> None:
     """Begin job JOB_ID again from what was sent, under the same id."""
     retry_job(_stores(settings), job_id, time.time())
     click.echo(f"Job {job_id} is queued again.")
+
+
+@jobs.command("accept-storage")
+@click.pass_obj
+def accept(settings: Settings) -> None:
+    """Make the storage of the settings the one of this Redis, where the one before is gone.
+
+    Stop the server first. Jobs whose photos are not in this storage end in an error.
+    """
+    stores = _stores(settings)
+    accept_storage(stores)
+    click.echo(f"Jobs are in {stores.blobs.place} from now on.")
 
 
 def _stores(settings: Settings) -> Stores:

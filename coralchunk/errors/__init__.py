@@ -30,6 +30,7 @@ CoralchunkError
     ├─ BadSetting
     ├─ BadModel
     ├─ BadLabels
+    ├─ OtherStorage
     └─ AlreadyServing
 """
 

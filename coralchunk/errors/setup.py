@@ -25,6 +25,18 @@ class BadLabels(BadSetup):
         super().__init__(f"{place} cannot be used as labels: {reason}.")
 
 
+class OtherStorage(BadSetup):
+    """This process uses another storage than the other processes on its Redis."""
+
+    def __init__(self, place: str, found: str | None, expected: str | None) -> None:
+        what = "has no id" if found is None else f"has the id {found[:8]}"
+        super().__init__(
+            f"{place} is not the storage of the other processes on this Redis: it {what}, theirs is"
+            f" {(expected or 'unknown')[:8]}. Set CORALCHUNK_STORAGE_URL (or CORALCHUNK_DATA_DIR) as they"
+            " have it. If the old storage is gone, `coralchunk jobs accept-storage` makes this one theirs."
+        )
+
+
 class AlreadyServing(BadSetup):
     """Another server uses the same data folder."""
 

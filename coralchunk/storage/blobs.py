@@ -11,6 +11,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import IO, Final
 
 from coralchunk.storage.objects import ObjectStore, StoredFolder
@@ -24,6 +25,7 @@ SHARE: Final = "share"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
+_STORAGE_ID: Final = "storage-id"  # beside the folders of the jobs
 CONTEXT: Final = "context.png"
 
 
@@ -78,6 +80,22 @@ class Blobs:
         for folder in self._objects.folders():
             if folder.name.isdigit():
                 yield _job_folder(folder)
+
+    @property
+    def place(self) -> str:
+        """Where the parts are stored, for people."""
+        return self._objects.place
+
+    def storage_id(self) -> str | None:
+        """Return the id of this storage, or None if it has none yet. Raises StorageDown."""
+        try:
+            return self._objects.read(_STORAGE_ID).decode()
+        except FileNotFoundError:
+            return None
+
+    def write_storage_id(self, storage_id: str) -> None:
+        """Give this storage its id. Raises StorageFull, StorageDown."""
+        self._objects.write(_STORAGE_ID, BytesIO(storage_id.encode()))
 
     def check(self) -> None:
         """Write, read back and remove a small object. Raises OSError or StorageDown if that fails."""

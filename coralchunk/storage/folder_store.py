@@ -22,6 +22,11 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root: Final = root
 
+    @property
+    def place(self) -> str:
+        """Name the folder."""
+        return str(self._root)
+
     def write(self, key: str, content: IO[bytes]) -> None:
         """Store an object; see ObjectStore."""
         path = self._root / key

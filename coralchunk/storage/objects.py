@@ -32,6 +32,10 @@ class ObjectStore(Protocol):
     Every method raises StorageDown where the store cannot be reached.
     """
 
+    @property
+    def place(self) -> str:
+        """Where the objects are, for people."""
+
     def write(self, key: str, content: IO[bytes]) -> None:
         """Store an object in place of an earlier one. Raises StorageFull; the object is then as before.
 

@@ -62,6 +62,11 @@ class S3Store:
         except (botocore.exceptions.BotoCoreError, ValueError) as failure:
             raise BadSetting(_VARIABLE, url, str(failure)) from None
 
+    @property
+    def place(self) -> str:
+        """Name the bucket and the prefix."""
+        return self._place("")
+
     def write(self, key: str, content: IO[bytes]) -> None:
         """Store an object; see ObjectStore."""
         with self._answering(key):

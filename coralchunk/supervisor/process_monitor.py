@@ -10,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.config import Settings
+from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
@@ -34,6 +35,7 @@ def monitor(
     """
     _migrate_database(settings)
     stores = open_stores(settings, redis_timeout_s=5)
+    check_storage(stores)
     workers = _Workers(settings, environment)
     _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers.children))
     stopping = threading.Event()

@@ -10,6 +10,7 @@ import structlog
 from coralchunk.config import Settings
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetup
+from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.storage.database import open_database
@@ -34,6 +35,7 @@ def run_web(settings: Settings, environment: Mapping[str, str]) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with signals() as shutdown:
         _await_database(settings, shutdown)
+        check_storage(open_stores(settings, redis_timeout_s=5))
         with listening_socket(settings) as listener, shared_metrics(settings, "web") as shared:
             inherited = {**environment, **shared, PARENT_VARIABLE: str(os.getpid())}
             web = Child("web", lambda: start_web(settings, inherited, listener))
@@ -51,6 +53,7 @@ def run_sweep(settings: Settings) -> None:
     """Sweep until SIGINT or SIGTERM, or stand by while another sweeper does. Raises BadSetup."""
     check_shared(settings)
     stores = open_stores(settings, redis_timeout_s=5)
+    check_storage(stores)
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_periodically, args=(stores, stopping), name="sweeper")
     with signals() as shutdown:

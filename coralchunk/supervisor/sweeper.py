@@ -10,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.queue.task_queue import WorkerName
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
@@ -51,6 +52,7 @@ class _Sweeper:
                 put_back = stores.tasks.recover(name)
                 _log.warning("a worker's lease ended; its tasks were put back", worker=name, tasks=put_back)
             if self._rounds % _TIDY_EVERY == 0:
+                check_storage(stores)
                 reconcile_storage(stores, time.time())
             self._rounds += 1
             sweep(stores, time.time())

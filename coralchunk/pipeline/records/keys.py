@@ -10,6 +10,7 @@ from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 OPEN: Final = "coralchunk:open"
 KEPT: Final = "coralchunk:kept"
 RESTARTS: Final = "coralchunk:restarts"
+STORAGE_ID: Final = "coralchunk:storage-id"
 STORED: Final = "coralchunk:stored-bytes"
 DRAINING: Final = "coralchunk:draining"
 MISSING: Final = "coralchunk:missing"

@@ -13,6 +13,7 @@ Keys, in this order where a script takes them:
     held     sorted set: "<task id> <host>.<process id>" of each task that holds a slot, such as of a photo
              that is being fetched, by the time when its slot is given to another; see keys.Held
     leases   sorted set: names of workers, by the time on Redis' clock when their lease ends
+    storage-id  string: id of the storage in which the files of the jobs are, see queries.storage_identity
     sweeper  string: which sweeper is at work; as long as its lease
     missing  string: number of chunks that open jobs still miss; counted anew every few minutes
     parked   list: ids of tasks that wait for a slot
