@@ -23,7 +23,7 @@ export class ApiError extends Error {
     return this.status === 429 || this.status >= 500;
   }
 
-  /** Whether the server asks for a token, or for a better one. */
+  /** Whether the server requires a token, or one with another scope. */
   get needsToken() {
     return this.status === 401 || this.status === 403;
   }
@@ -36,7 +36,7 @@ export class NetworkError extends Error {
   }
 }
 
-/** The token of this device, where the server asks for one. */
+/** The token of this device, if the server requires one. */
 export const token = {
   get: () => localStorage.getItem(TOKEN),
   /** @param {string} value */
@@ -60,12 +60,12 @@ export function authHeaders() {
  * @returns {ApiError}
  */
 export function toApiError(status, body, retryAfter) {
-  let detail = `The server answered with ${status}.`;
+  let detail = `The server answered with status ${status}.`;
   let kind = "";
   try {
     ({ detail = detail, title: kind = "" } = JSON.parse(body));
   } catch {
-    // A proxy's page instead of the server's words: the status is all there is to say.
+    // The page of a proxy instead of the server's JSON: only the status is known.
   }
   const error = new ApiError(status, detail, retryAfter ? Number(retryAfter) || null : null, kind);
   if (error.needsToken) document.dispatchEvent(new CustomEvent("token-required", { detail }));
@@ -111,7 +111,7 @@ export const fetchJson = async (path, options) => parseJson(await fetchApi(path,
  * Read a response as JSON.
  * @param {Response} response
  * @returns {Promise<any>}
- * @throws {NetworkError} what came is not from this server, as the page of a harbour's network that asks to log in
+ * @throws {NetworkError} the response is not from this server, such as the login page of a public network
  */
 export async function parseJson(response) {
   try {

@@ -4,7 +4,7 @@ const NARROW = "\u202f"; // a space that does not break
 const JOINER = "\u2060"; // no space, and no break either
 
 /**
- * Write a share, 0 to 1, as whole per cent; a trace is no zero.
+ * Format a share, 0 to 1, as a whole percentage; a share above 0 is never shown as 0.
  * @param {number} share
  * @returns {string}
  */
@@ -26,7 +26,7 @@ export function formatInterval(interval) {
 }
 
 /**
- * Write a number with its word, in singular or plural.
+ * Format a number with its noun, in singular or plural.
  * @param {number} number
  * @param {string} word
  * @returns {string}
@@ -49,20 +49,20 @@ const SEVERITY = {
 };
 
 /**
- * Say in a few words how bad it is.
+ * Return the severity as text.
  * @param {{severity: string}} summary
  * @returns {string}
  */
 export const severityText = (summary) => SEVERITY[summary.severity];
 
 /**
- * Say how much of the coral looks bleached, or why that cannot be said.
+ * Describe how much of the coral looks bleached, or why there is no figure.
  * @param {any} summary of a status or survey
  * @returns {string}
  */
 export function bleachedCoverText(summary) {
   if (summary.bleached_cover === null) {
-    return `How much of the coral is bleached cannot be said: ${summary.bleached_cover_reason}.`;
+    return `No figure for bleached coral: ${summary.bleached_cover_reason}.`;
   }
   const share = `${formatPercent(summary.bleached_cover)} of the coral looks bleached${formatInterval(summary.bleached_cover_interval)}`;
   if (summary.total_chunks === undefined) return `${share}.`;
@@ -70,7 +70,7 @@ export function bleachedCoverText(summary) {
 }
 
 /**
- * Say the result in one line.
+ * Describe the result in one line.
  * @param {any} summary of a status
  * @returns {string}
  */
@@ -80,17 +80,17 @@ export function summaryText(summary) {
 }
 
 /**
- * Say how much coral there is, or why that cannot be said.
+ * Describe how much coral there is, or why there is no figure.
  * @param {any} summary of a status
  * @returns {string}
  */
 export function coralCoverText(summary) {
-  if (summary.coral_cover === null) return `How much coral there is cannot be said: ${summary.coral_cover_reason}.`;
-  return `Coral covers ${formatPercent(summary.coral_cover)} of what was judged${formatInterval(summary.coral_cover_interval)}.`;
+  if (summary.coral_cover === null) return `No figure for coral cover: ${summary.coral_cover_reason}.`;
+  return `Coral covers ${formatPercent(summary.coral_cover)} of the classified area${formatInterval(summary.coral_cover_interval)}.`;
 }
 
 /**
- * Say how long to wait.
+ * Format a waiting time.
  * @param {number} seconds
  * @returns {string}
  */

@@ -9,7 +9,7 @@ import { retryUpload } from "./uploads.js";
 /** @type {Map<string, HTMLElement>} */
 const cards = new Map();
 
-/** Show every photo and keep showing how it is. */
+/** Show every photo and update it when it changes. */
 export function showCards() {
   subscribe((photo, kind) => {
     if (kind === "removed") removeCard(photo);
@@ -63,7 +63,7 @@ function updateCard(photo) {
   }
 }
 
-/** Sending is the first tenth of the way, for a veil and a bar that never run backwards. */
+/** Sending counts as the first tenth, so that the progress bar never runs backwards. */
 function shareCompleted(photo) {
   if (photo.state === "completed") return 1;
   if (photo.state === "sending") return photo.sent * 0.1;
@@ -76,11 +76,11 @@ function statusText(photo) {
     case "waiting":
       return waitingText(photo);
     case "sending":
-      return photo.sent < 1 ? `Sending: ${formatPercent(photo.sent)}` : "Sent; the server stores it";
+      return photo.sent < 1 ? `Sending: ${formatPercent(photo.sent)}` : "Sent; the server is storing it";
     case "queued":
-      return "In the queue";
+      return "Queued";
     case "processing":
-      return `${photo.done} of ${formatCount(photo.total, "chunk")} judged`;
+      return `${photo.done} of ${formatCount(photo.total, "chunk")} classified`;
     case "completed":
       return summaryText(photo.summary);
     default:
@@ -89,11 +89,11 @@ function statusText(photo) {
 }
 
 function waitingText(photo) {
-  if (!navigator.onLine) return "Waits for a connection";
+  if (!navigator.onLine) return "Waiting for a connection";
   const left = photo.retryAt - Date.now();
   if (left === Infinity) return photo.why;
-  if (left > 0) return `${photo.why} Tries again in ${formatDuration(left / 1000)}.`;
-  return "Waits to be sent";
+  if (left > 0) return `${photo.why} Trying again in ${formatDuration(left / 1000)}.`;
+  return "Waiting to be sent";
 }
 
 function showThumbnail(card, photo) {
@@ -127,7 +127,7 @@ function endingAction(photo, isUnfinished) {
   return photo.state === "completed" && photo.jobId ? ["Delete", confirmDelete] : ["Remove", removePhoto];
 }
 
-/** A job that failed is over; a photo that was only refused has none yet. Either way its key is fresh. */
+/** A failed job has ended, and a refused photo has no job yet. In both cases the photo gets a new key. */
 function retryPhoto(photo) {
   photo.jobId = null;
   photo.key = randomKey();
@@ -147,7 +147,7 @@ async function confirmDelete(photo) {
   await removePhoto(photo);
 }
 
-/** What is already gone is as good as deleted; what cannot be reached expires by itself. */
+/** A job that is already gone counts as deleted; one that cannot be reached expires by itself. */
 async function deleteJob(jobId) {
   await fetchApi(`/classify/${jobId}`, { method: "DELETE" }).catch((error) => error.status === 404 || announce(error.message));
 }

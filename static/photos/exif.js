@@ -23,7 +23,7 @@ export async function readExif(photo) {
   try {
     tags = self.ExifReader.load(await photo.arrayBuffer(), { expanded: true }).exif ?? {};
   } catch {
-    // A format without such notes, or damaged ones: the photo tells nothing.
+    // The format has no EXIF data, or the data is damaged.
   }
   return { ...readPosition(tags), ...readTime(tags) };
 }

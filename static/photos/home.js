@@ -14,7 +14,7 @@ const MAX_MB = Number($("#main").dataset.maxMb);
 function rejectionReason(file) {
   if (file.size === 0) return "This file is empty.";
   if (file.size <= MAX_MB * 1e6) return "";
-  return `This photo has ${formatMegabytes(file.size)}; the server takes at most ${MAX_MB} MB. Choose a smaller copy.`;
+  return `This photo is ${formatMegabytes(file.size)}; the server takes at most ${MAX_MB} MB. Choose a smaller copy.`;
 }
 
 /** @param {Iterable<File>} added */
@@ -55,7 +55,7 @@ function bindDropAndPaste() {
   document.addEventListener("paste", (event) => addFiles(event.clipboardData.files));
 }
 
-/** Show the list, or the photo that the address names. */
+/** Show the list, or the photo in the URL. */
 async function showRoute() {
   const photo = getPhoto(new URLSearchParams(location.hash.slice(1)).get("photo"));
   const isOpen = photo?.state === "completed";
@@ -92,6 +92,6 @@ startUploads();
 watchJobs();
 window.addEventListener("hashchange", showRoute);
 if (location.hash) await showRoute();
-// A photo that the address names may be finished only now.
+// The photo in the URL may have been finished just now.
 subscribe((photo, kind) => kind === "changed" && photo.state === "completed" && $("#view").hidden && location.hash && showRoute());
 document.documentElement.dataset.ready = "home";

@@ -41,7 +41,7 @@ function watchEvents(photo) {
   watched.set(photo.id, () => source.close());
   const apply = (event) => applyStatus(photo, JSON.parse(event.data));
   for (const kind of ["progress", "completed", "error"]) {
-    // The browser's own "error", of a lost connection, carries no data.
+    // The browser's own "error" event, for a lost connection, has no data.
     source.addEventListener(kind, (event) => event.data !== undefined && apply(event));
   }
   source.addEventListener("gone", () => markGone(photo));
@@ -52,7 +52,7 @@ function watchEvents(photo) {
   };
 }
 
-/** Ask again and again; each question is held by the server until there is news. */
+/** Long-poll: the server answers each request when the status has changed. */
 async function pollStatus(photo) {
   const abort = new AbortController();
   watched.set(photo.id, () => abort.abort());
@@ -78,10 +78,10 @@ async function pollStatus(photo) {
 
 function markGone(photo) {
   unwatch(photo);
-  updatePhoto(photo, { state: "gone", why: "The server no longer has this result: it was deleted, or its time was over." });
+  updatePhoto(photo, { state: "gone", why: "The server no longer has this result: it was deleted or has expired." });
 }
 
-/** Take a status in. */
+/** Apply a status to a photo. */
 function applyStatus(photo, status) {
   const changes = { state: status.status, done: status.completed_chunks, total: status.total_chunks };
   if (status.status === "error") changes.why = status.error;
@@ -94,7 +94,7 @@ function applyStatus(photo, status) {
   if (changes.state !== photo.state || changes.done !== photo.done || changes.total !== photo.total) updatePhoto(photo, changes);
 }
 
-/** Fetch the result; as long as that fails the job is still running to us, and is followed again. */
+/** Fetch the result; if that fails, the job is treated as running and followed again. */
 async function loadSummary(photo, changes) {
   try {
     changes.summary ??= (await fetchJson(`/status/${photo.jobId}?include=summary`)).summary;

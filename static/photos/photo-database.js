@@ -37,7 +37,7 @@ async function transact(stores, mode, action) {
 }
 
 /**
- * Return what is remembered of all photos, without their files.
+ * Return the stored data of all photos, without their files.
  * @returns {Promise<any[]>}
  */
 export const getPhotos = () => transact([PHOTOS], "readonly", (transaction) => transaction.objectStore(PHOTOS).getAll());
@@ -50,7 +50,7 @@ export const getPhotos = () => transact([PHOTOS], "readonly", (transaction) => t
 export const getFile = (id) => transact([FILES], "readonly", (transaction) => transaction.objectStore(FILES).get(id));
 
 /**
- * Remember a new photo.
+ * Store a new photo.
  * @param {{id: string}} photo
  * @param {Blob} file
  * @returns {Promise<void>}
@@ -62,7 +62,7 @@ export const addPhoto = (photo, file) =>
   });
 
 /**
- * Remember what changed about a photo.
+ * Store what changed about a photo.
  * @param {{id: string}} photo
  * @returns {Promise<void>}
  */
@@ -72,7 +72,7 @@ export const putPhoto = (photo) =>
   });
 
 /**
- * Forget a photo.
+ * Delete a photo.
  * @param {string} id
  * @returns {Promise<void>}
  */

@@ -45,11 +45,11 @@ export const getFile = async (id) => unsavedFiles.get(id) ?? database.getFile(id
 /** Whether some photos would not survive a reload. */
 export const hasUnsavedPhotos = () => isStorageRefused;
 
-/** Read what this device remembers. */
+/** Load the photos that this device has stored. */
 export async function loadPhotos() {
   for (const saved of await database.getPhotos()) {
     if (photos.has(saved.id)) continue;
-    // What was on its way when the page closed starts again, under its old key.
+    // Uploads that were interrupted when the page closed start again, with the same key.
     photos.set(saved.id, { ...saved, state: saved.state === "sending" ? "waiting" : saved.state, sent: 0, retryAt: 0 });
   }
   const found = [...photos.values()].sort((a, b) => a.addedAt - b.addedAt);
@@ -64,7 +64,7 @@ async function addThumbnail(photo) {
 }
 
 /**
- * Take files in.
+ * Add files.
  * @param {Iterable<File>} files
  * @param {(file: File) => string} rejectionReason why a file cannot be sent, or ""
  */
@@ -91,7 +91,7 @@ export async function addPhotos(files, rejectionReason) {
 }
 
 /**
- * Change a photo and remember it.
+ * Change a photo and store the change.
  * @param {Photo} photo
  * @param {Partial<Photo>} changes
  */
@@ -133,7 +133,7 @@ function newPhoto(file, order) {
 }
 
 /**
- * Return 128 random bits; crypto.randomUUID is missing where a server in the field is reached without TLS.
+ * Return 128 random bits; crypto.randomUUID does not exist on pages that are loaded without TLS.
  * @returns {string}
  */
 export function randomKey() {

@@ -13,7 +13,7 @@ const running = new Map();
 const failures = new Map();
 let timer = 0;
 
-/** Begin to send whatever waits, now and whenever something changes. */
+/** Send waiting photos, now and whenever something changes. */
 export function startUploads() {
   subscribe((photo, kind) => {
     if (kind === "removed") cancelUpload(photo.id);
@@ -30,7 +30,7 @@ export function startUploads() {
  */
 export const retryUpload = (photo) => updatePhoto(photo, { state: "waiting", why: "", retryAt: 0 });
 
-/** Wait no longer for what only lacked a connection. */
+/** Retry at once what only lacked a connection. */
 function retryNow() {
   for (const photo of listPhotos()) if (failures.has(photo.id)) photo.retryAt = 0;
   failures.clear();
@@ -69,7 +69,7 @@ async function upload(photo) {
   }
 }
 
-/** What a failed attempt makes of a photo. */
+/** Return the new state of a photo after a failed attempt. */
 function stateAfter(error, photo) {
   if (error instanceof NetworkError) {
     const count = failures.get(photo.id) ?? 0;
@@ -77,7 +77,7 @@ function stateAfter(error, photo) {
     return { state: "waiting", why: error.message, retryAt: inSeconds(RETRY_DELAYS_S[Math.min(count, RETRY_DELAYS_S.length - 1)]) };
   }
   if (!(error instanceof ApiError)) throw error;
-  if (error.needsToken) return { state: "waiting", why: "Waits for a token.", retryAt: Infinity }; // until the reload
+  if (error.needsToken) return { state: "waiting", why: "Waiting for a token.", retryAt: Infinity }; // until the reload
   if (error.isRetryable) return { state: "waiting", why: error.message, retryAt: inSeconds(error.retryAfterS ?? 10) };
   return { state: "refused", why: error.message };
 }
@@ -89,7 +89,7 @@ function cancelUpload(id) {
   failures.delete(id);
 }
 
-/** Read the job's number; whatever else answers with 200 is a network that wants a login first. */
+/** Read the job id; any other answer with 200 comes from a network that requires a login first. */
 async function readJobId(body) {
   try {
     return JSON.parse(body).job_id;
@@ -98,7 +98,7 @@ async function readJobId(body) {
   }
 }
 
-/** Send one file; fetch cannot tell how much of an upload has left. */
+/** Send one file with XMLHttpRequest, because fetch does not report the progress of an upload. */
 function postFile(request, file, photo) {
   return new Promise((resolve, reject) => {
     let timeout = 0;

@@ -8,7 +8,7 @@ import { STATES, isEmpty, labelOf } from "./chunk-states.js";
 const AUTHOR_KEY = "coralchunk.by";
 
 /**
- * Say in one line what a chunk shows.
+ * Describe in one line what a chunk shows.
  * @param {import("./chunk-states.js").Cell} cell
  * @returns {string}
  */
@@ -50,10 +50,10 @@ function probabilityRow(state, cell) {
   return [el("dt", {}, name), el("dd", {}, bar, formatPercent(share))];
 }
 
-/** Ask what the chunk is; the answer is stored on the server and can be taken back. */
+/** Ask what the chunk shows; the answer is stored on the server and can be removed. */
 function correctionForm(parent, cells, index, job) {
   const cell = cells[index];
-  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `You said: ${cell.corrected}.` : "");
+  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `Your correction: ${cell.corrected}.` : "");
   const author = el("input", { value: localStorage.getItem(AUTHOR_KEY) ?? "", autocomplete: "name", maxlength: 100 });
   const storeCorrection = async (label) => {
     localStorage.setItem(AUTHOR_KEY, author.value.trim());
@@ -67,7 +67,7 @@ function correctionForm(parent, cells, index, job) {
     cell.corrected = label;
     job.changed();
     showChunk(parent, cells, index, job);
-    announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: taken back.`);
+    announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: correction removed.`);
     parent.querySelector("[aria-pressed=true], .correction button")?.focus();
   };
   const choices = STATES.filter(({ state }) => !["unsure", "no_data"].includes(state)).map(({ label }) =>
@@ -76,10 +76,10 @@ function correctionForm(parent, cells, index, job) {
   return el(
     "div",
     { class: "correction", role: "group", "aria-labelledby": "correction-title" },
-    el("h3", { id: "correction-title" }, "Is that wrong? Say what it is"),
-    el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => storeCorrection(null) }, "Take back") : null),
-    el("p", { class: "fine" }, "The server keeps your answer, this square and a small copy of the photo, also when the photo is deleted, until you take it back."),
-    el("label", {}, "Who says so (may stay empty)", author),
+    el("h3", { id: "correction-title" }, "Wrong? Correct it"),
+    el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => storeCorrection(null) }, "Remove correction") : null),
+    el("p", { class: "fine" }, "The server keeps your correction, this square and a small copy of the photo, even after the photo is deleted, until you remove the correction."),
+    el("label", {}, "Your name (optional)", author),
     message,
   );
 }

@@ -1,6 +1,6 @@
 // The states of a chunk, and how probabilities and a threshold decide between them.
 
-/** In the order of every list; `label` is what the API calls it. */
+/** In the order in which they are listed; `label` is the label in the API. */
 export const STATES = [
   { state: "bleached", label: "Bleached Coral", name: "bleached" },
   { state: "healthy", label: "Healthy Coral", name: "healthy" },
@@ -20,7 +20,7 @@ const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, sta
  */
 
 /**
- * Say what a chunk shows.
+ * Return what a chunk shows.
  * @param {Cell} chunk
  * @param {number|null} threshold least largest probability, 0 to 1; null for the model's own word
  * @returns {string} state

@@ -5,7 +5,7 @@ import { downloadFile, el } from "../app/dom.js";
 import { attempt } from "../app/problem.js";
 
 /**
- * Offer what can be taken away.
+ * Show the export options.
  * @param {HTMLElement} parent
  * @param {import("./viewer.js").Result} result
  */
@@ -19,11 +19,11 @@ export function showExports(parent, result) {
   const data = button("All data (JSON)", () => downloadFile(asJson(result.status), `${stem}.json`));
   const { jobId } = result;
   if (jobId === null) {
-    parent.replaceChildren(el("h2", {}, "Take it away"), el("div", { class: "row" }, picture, data), message, problem);
+    parent.replaceChildren(el("h2", {}, "Export"), el("div", { class: "row" }, picture, data), message, problem);
     return;
   }
   parent.replaceChildren(
-    el("h2", {}, "Take it away"),
+    el("h2", {}, "Export"),
     el(
       "div",
       { class: "row" },
@@ -31,9 +31,9 @@ export function showExports(parent, result) {
       button("Table (CSV)", async () => downloadFile(await fetchFile(`/result/${jobId}.csv`), `${stem}.csv`)),
       data,
       button("Map point (GeoJSON)", () => exportGeoJson(message, result, stem)),
-      el("a", { class: "button", href: `/report/${jobId}` }, "Report to print"),
-      button("Link to share", () => createShareLink(message, jobId)),
-      el("a", { class: "button", href: "/surveys" }, "Put in a survey"),
+      el("a", { class: "button", href: `/report/${jobId}` }, "Printable report"),
+      button("Share link", () => createShareLink(message, jobId)),
+      el("a", { class: "button", href: "/surveys" }, "Add to a survey"),
     ),
     message,
     problem,
@@ -42,26 +42,26 @@ export function showExports(parent, result) {
 
 const asJson = (value) => new Blob([JSON.stringify(value, null, 1)], { type: "application/json" });
 
-/** Remove what an earlier action wrote, and run another. */
+/** Remove the message of an earlier action, and run another. */
 async function run(message, action) {
   message.replaceChildren();
   await action();
 }
 
-/** The position is read on this device, and only for one who asks. */
+/** The position is read on this device, and only on request. */
 async function exportGeoJson(message, result, stem) {
   if (!result.photo) throw new Error("This device no longer has the photo, so its position cannot be read.");
   const { readExif } = await import("../photos/exif.js");
   const { latitude, longitude, takenAt } = await readExif(result.photo);
-  if (latitude === null) throw new Error("The photo holds no position (GPS).");
+  if (latitude === null) throw new Error("The photo contains no position (GPS).");
   const feature = {
     type: "Feature",
     geometry: { type: "Point", coordinates: [longitude, latitude] },
     properties: { photo: result.name, taken_at: takenAt, ...result.status.summary },
   };
   message.replaceChildren(
-    el("p", {}, `The file will tell where the photo was taken: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}.`),
-    el("button", { type: "button", onclick: () => downloadFile(asJson(feature), `${stem}.geojson`) }, "Save it with the position"),
+    el("p", {}, `The file will contain the position where the photo was taken: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}.`),
+    el("button", { type: "button", onclick: () => downloadFile(asJson(feature), `${stem}.geojson`) }, "Save with position"),
   );
 }
 
@@ -70,7 +70,7 @@ async function createShareLink(message, jobId) {
   const link = el("input", { readonly: true, value: new URL(url, location.href).href, id: "share-link" });
   const until = new Date(expires_at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   const row = el("div", { class: "row" });
-  // Both are missing where a server in the field is reached without TLS; then the text is selected to be copied.
+  // Neither exists on pages that are loaded without TLS; then the text is selected for copying.
   if (navigator.share) row.append(el("button", { type: "button", onclick: () => navigator.share({ url: link.value }) }, "Send"));
   if (navigator.clipboard) {
     const copy = el("button", { type: "button" }, "Copy");
@@ -81,9 +81,9 @@ async function createShareLink(message, jobId) {
     row.append(copy);
   }
   message.replaceChildren(
-    el("label", {}, "Whoever has this link can look, and change nothing", link),
+    el("label", {}, "Anyone with this link can see the result but not change it", link),
     row,
-    el("p", { class: "fine" }, `It ends with the result: ${until}.`),
+    el("p", { class: "fine" }, `The link expires with the result: ${until}.`),
   );
   link.select();
 }

@@ -85,7 +85,7 @@ function handleKeys(map, handlers) {
   });
 }
 
-/** The chunk beside the chosen one; the first, when none is. At an edge it stays. */
+/** Return the chunk next to the selected one, or the first if none is selected; at an edge, the same chunk. */
 function neighbour(map, [dx, dy]) {
   const columns = map.cells.findIndex((cell) => cell.y > 0);
   const width = columns < 0 ? map.cells.length : columns;

@@ -34,7 +34,7 @@ export function drawOverlay(context, cells, view, { opacity, states }) {
 }
 
 /**
- * Mark the chunk that is being looked at.
+ * Mark the selected chunk.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./chunk-states.js").Cell} cell
  * @param {{scale: number, x: number, y: number}} view
@@ -47,7 +47,7 @@ export function drawSelection(context, cell, view) {
 }
 
 /**
- * Mark a chunk that somebody has corrected.
+ * Mark a corrected chunk.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./chunk-states.js").Cell} cell
  * @param {{scale: number, x: number, y: number}} view
@@ -103,7 +103,7 @@ function drawUnsure(context, box, opacity) {
   strokeFrame(context, box, LINE, 0, 1);
 }
 
-/** Yellow on pale coral is no line at all in bright sun; its dark edge is. */
+/** A yellow line on pale coral is invisible in bright sun, so it gets a dark edge. */
 function hatchPattern(context, step) {
   if (!hatchPatterns.has(step)) {
     const tile = document.createElement("canvas");

@@ -4,7 +4,7 @@ import { drawCorrection, drawOverlay, drawSelection } from "./overlay.js";
 
 const MAX_SCALE = 8; // canvas pixels to one of the photo
 
-/** A photo that can be looked at closely, with marks on its chunks. */
+/** A photo that can be zoomed and panned, with marks on its chunks. */
 export class PhotoMap {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -34,7 +34,7 @@ export class PhotoMap {
     this.resize(true);
   }
 
-  /** Take on the size that the page gives. */
+  /** Adopt the size that the page gives. */
   resize(isNew = false) {
     const ratio = window.devicePixelRatio || 1;
     const width = Math.round(this.canvas.clientWidth * ratio);
@@ -128,7 +128,7 @@ export class PhotoMap {
     this.draw();
   }
 
-  /** Draw in the next frame; asked for many times, drawn once. */
+  /** Draw in the next frame; several calls draw once. */
   draw() {
     cancelAnimationFrame(this.frameRequest);
     this.frameRequest = requestAnimationFrame(() => this.drawNow());

@@ -9,7 +9,7 @@ import { showSummary } from "./summary.js";
 
 const jobId = Number($("#main").dataset.job);
 
-/** What this device calls the photo; another device knows only its number. */
+/** Return the photo's name on this device, or its job id on other devices. */
 async function photoName() {
   const photos = await getPhotos().catch(() => []); // a private window remembers nothing
   return photos.find((photo) => photo.jobId === jobId)?.name ?? `Photo ${jobId}`;
@@ -17,7 +17,7 @@ async function photoName() {
 
 async function showReport() {
   const status = await fetchJson(`/status/${jobId}?include=summary,chunks`);
-  if (status.status !== "completed") throw new Error("This photo is not judged yet. Come back when it is.");
+  if (status.status !== "completed") throw new Error("This photo is not classified yet. Open the report again when it is.");
   const { name, version, sha256 } = status.summary.model;
   setText($("#name"), await photoName());
   document.title = `Report: ${$("#name").textContent}`;

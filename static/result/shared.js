@@ -10,13 +10,13 @@ $("#view").hidden = false;
 $(".back").hidden = true;
 try {
   await showResult({
-    name: "A shared result",
+    name: "Shared result",
     status: await fetchJson(`/shared/${id}`),
     photo: null,
     picture: () => fetchFile(`/shared/${id}.png`),
     jobId: null,
   });
 } catch (error) {
-  setText($("#view-title"), "Nothing to see here");
-  showViewProblem(error.status === 404 ? "This link has ended, or never was: results are deleted after their time." : error.message);
+  setText($("#view-title"), "No result");
+  showViewProblem(error.status === 404 ? "This link has expired or never existed. Results are deleted after a while." : error.message);
 }

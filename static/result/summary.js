@@ -47,23 +47,23 @@ function qualityNotes(summary) {
 
 function modelNote(summary, cells) {
   const sure = cells.filter((cell) => cell.predicted_label !== "Unsure" && !isEmpty(cell));
-  const judged = cells.filter((cell) => !isEmpty(cell));
+  const classified = cells.filter((cell) => !isEmpty(cell));
   const mean = sure.reduce((sum, cell) => sum + Math.max(...Object.values(cell.probabilities)), 0) / (sure.length || 1);
   const text = sure.length
-    ? `The model was sure of ${sure.length} of ${formatCount(judged.length, "chunk")}; of those it gave its answer ${formatPercent(mean)} on average.`
+    ? `The model was sure of ${sure.length} of ${formatCount(classified.length, "chunk")}, with a mean probability of ${formatPercent(mean)}.`
     : "The model was sure of no chunk.";
   const { name, version } = summary.model;
   return el(
     "p",
     { class: "fine" },
-    `${text} The interval tells how much the figure would vary over like pieces of reef; the model's own errors come on top. `,
-    el("a", { href: "/docs/model" }, `How good ${name} ${version} is, and where it fails`),
+    `${text} The interval shows how much the figure would vary between similar pieces of reef. It does not include the errors of the model. `,
+    el("a", { href: "/docs/model" }, `How accurate ${name} ${version} is, and where it fails`),
     ".",
   );
 }
 
 /**
- * Write how many chunks have each state at present.
+ * Show how many chunks have each state now.
  * @param {import("./chunk-states.js").Cell[]} cells
  * @param {(state: string) => HTMLElement|null} outputOf
  */

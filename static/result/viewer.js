@@ -26,7 +26,7 @@ let map = null;
 let shown = null;
 
 /**
- * Make room for a result that is on its way.
+ * Prepare the page for a result that is loading.
  * @param {string} name
  */
 export function showLoading(name) {
@@ -63,7 +63,7 @@ export async function showResult(result) {
   selectChunk(-1);
 }
 
-/** Leave the result. */
+/** Close the result. */
 export function closeResult() {
   shown = null;
   document.title = "coralchunk: where is the reef bleaching?";
@@ -79,7 +79,7 @@ export function showViewProblem(message) {
 
 function markedPictureNotice({ photo }) {
   const why = photo ? "This browser cannot draw photos of this format" : "This device no longer has the photo";
-  return `${why}, so the server's picture is shown, marks and all.`;
+  return `${why}, so the picture of the server is shown, including the marks.`;
 }
 
 async function addCorrections({ jobId }, cells) {
@@ -92,7 +92,7 @@ async function addCorrections({ jobId }, cells) {
   }
 }
 
-/** The original where it can be drawn as the server saw it, or the server's picture. */
+/** Return the original if it can be drawn as the server decoded it, else the server's picture. */
 async function loadImage(result, size) {
   const source = result.photo && (await decodeImage(result.photo));
   if (source && source.naturalWidth === size.width && source.naturalHeight === size.height) {
@@ -138,7 +138,7 @@ function applyOverlayStyle() {
 function setThreshold(value) {
   const isOwn = value === MODEL_THRESHOLD;
   $("#threshold").value = String(value);
-  setText($("#threshold-says"), isOwn ? `${formatPercent(value / 100)}, the model's own` : formatPercent(value / 100));
+  setText($("#threshold-says"), isOwn ? `${formatPercent(value / 100)} (the model's own)` : formatPercent(value / 100));
   $("#recounted").hidden = isOwn;
   for (const cell of map.cells) cell.state = classify(cell, isOwn ? null : value / 100);
   showCounts(map.cells, (state) => $(`[data-count=${state}]`));

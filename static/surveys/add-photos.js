@@ -30,7 +30,7 @@ async function candidate(photo, isNew) {
   const takenAt = el("input", { type: "datetime-local", step: 1, value: exif.takenAt ?? "", "aria-label": `${photo.name} was taken` });
   const checkbox = el("input", { type: "checkbox", checked: isNew });
   const item = el("li", {}, el("label", { class: "check" }, checkbox, photo.name), takenAt);
-  const position = exif.latitude === null ? "tells no position" : `was taken at ${exif.latitude.toFixed(5)}, ${exif.longitude.toFixed(5)}`;
+  const position = exif.latitude === null ? "contains no position" : `was taken at ${exif.latitude.toFixed(5)}, ${exif.longitude.toFixed(5)}`;
   item.append(el("span", { class: "fine" }, `The photo ${position}.`));
   item.candidate = { photo, exif, takenAt, checkbox };
   return item;

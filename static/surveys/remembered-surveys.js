@@ -16,7 +16,7 @@ function store(ids) {
 }
 
 /**
- * Write the query that names them.
+ * Return the query string with their ids.
  * @returns {string} like "?id=1&id=2", "" for none
  */
 export function surveyQuery() {

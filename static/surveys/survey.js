@@ -12,7 +12,7 @@ let survey = null;
 /** @returns {any} the survey that is being looked at */
 export const currentSurvey = () => survey;
 
-/** Look at none. */
+/** Close the survey. */
 export function closeSurvey() {
   survey = null;
   document.title = "Surveys: coralchunk";
@@ -35,9 +35,9 @@ export async function showSurvey(id) {
     el("h2", {}, severityText(survey)),
     el("p", { class: "lead" }, bleachedCoverText(survey)),
     el("p", {}, coralCoverText(survey)),
-    el("p", { class: "fine" }, "The intervals tell how much the figures would vary over like photos of the same place."),
+    el("p", { class: "fine" }, "The intervals show how much the figures would vary between similar photos of the same place."),
   );
-  setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "None yet."))]));
+  setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
 }
@@ -104,7 +104,7 @@ function showExports(id, name) {
 }
 
 async function deleteSurvey(id) {
-  if (!confirm(`Delete the survey ${survey.name} with all it holds, for good?`)) return;
+  if (!confirm(`Permanently delete the survey ${survey.name} and its photos?`)) return;
   await fetchApi(`/surveys/${id}`, { method: "DELETE" });
   forgetSurvey(id);
   location.hash = "";

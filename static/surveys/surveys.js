@@ -1,4 +1,4 @@
-// The surveys page: the list of surveys, or the survey that the address names.
+// The surveys page: the list of surveys, or the survey in the URL.
 
 import { fetchFile, fetchJson, token } from "../app/api-client.js";
 import { $, $$, el, setChildren } from "../app/dom.js";

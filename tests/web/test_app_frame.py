@@ -41,8 +41,8 @@ def test_no_page_has_a_barrier(new_page: NewPage, server: RunningServer, look: d
     job_id = job_of(page, "reef.jpg")
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="Link to share").click()
-    link = page.get_by_label("Whoever has this link").input_value()
+    page.get_by_role("button", name="Share link").click()
+    link = page.get_by_label("Anyone with this link").input_value()
     found["result"] = barriers(page)
     for path, ready in (
         (f"/report/{job_id}", "#report:visible"),

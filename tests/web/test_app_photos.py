@@ -129,8 +129,8 @@ def test_a_busy_server_is_waited_for_and_then_asked_again(device: Page) -> None:
 
     for number in range(4):
         completed(device, f"{number}.jpg")
-    told = [text for text in device.evaluate("() => window.states") if text and "Tries again in" in text]
-    assert any(re.search(r"Too many requests .* Tries again in \d s\.", text) for text in told), told
+    told = [text for text in device.evaluate("() => window.states") if text and "Trying again in" in text]
+    assert any(re.search(r"Too many requests .* Trying again in \d s\.", text) for text in told), told
 
 
 def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: NewPage) -> None:
@@ -140,7 +140,7 @@ def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: Ne
     page.context.set_offline(True)
     choose(page, file("under water.jpg", jpeg(400, 300)))
     expect(page.locator("#offline")).to_be_visible()
-    expect(card(page, "under water.jpg")).to_contain_text("Waits for a connection")
+    expect(card(page, "under water.jpg")).to_contain_text("Waiting for a connection")
 
     page.context.set_offline(False)
 
@@ -176,7 +176,7 @@ def test_a_photo_is_followed_on_when_the_server_was_gone_meanwhile(
         own.kill()
     wait_for(lambda: not own.processes("gunicorn"), "the web being gone with its server")
     choose(device, file("late.jpg", jpeg(400, 300)))
-    expect(card(device, "late.jpg")).to_contain_text("The server cannot be reached. Tries again in")
+    expect(card(device, "late.jpg")).to_contain_text("The server cannot be reached. Trying again in")
 
     own.start()
 

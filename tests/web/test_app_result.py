@@ -104,7 +104,7 @@ def test_the_threshold_recolours_and_recounts_at_once(
     reads(page, edge, COLOURS[State.BLEACHED], right=6, is_there=False)
     slide(page, "#threshold", 34)
     expect(unsure).to_have_text("0")
-    page.get_by_role("button", name="Back to the model's own").click()
+    page.get_by_role("button", name="Reset to the model's threshold").click()
     expect(unsure).to_have_text(str(counts["Unsure"]))
 
 
@@ -213,13 +213,13 @@ def test_a_photo_without_a_position_says_so(looked_at: tuple[Page, list[dict[str
 
     page.get_by_role("button", name="Map point (GeoJSON)").click()
 
-    expect(page.locator("#export-options")).to_contain_text("holds no position")
+    expect(page.locator("#export-options")).to_contain_text("contains no position")
 
 
 def test_the_report_is_one_page(looked_at: tuple[Page, list[dict[str, Any]]]) -> None:
     page, _ = looked_at
 
-    page.get_by_role("link", name="Report to print").click()
+    page.get_by_role("link", name="Printable report").click()
 
     expect(page.get_by_role("heading", name="reef.jpg")).to_be_visible()
     expect(page.locator("#summary")).to_contain_text("chunks bleached")
@@ -231,8 +231,8 @@ def test_a_shared_link_shows_the_result_to_another_device(
     looked_at: tuple[Page, list[dict[str, Any]]], new_page: NewPage
 ) -> None:
     page, chunks = looked_at
-    page.get_by_role("button", name="Link to share").click()
-    link = page.get_by_label("Whoever has this link").input_value()
+    page.get_by_role("button", name="Share link").click()
+    link = page.get_by_label("Anyone with this link").input_value()
     other = new_page(expected="404 (NOT FOUND")
 
     other.goto(link)
@@ -243,9 +243,9 @@ def test_a_shared_link_shows_the_result_to_another_device(
     other.keyboard.press("ArrowRight")
 
     expect(other.locator("#chunk")).to_contain_text(chunks[0]["predicted_label"])
-    expect(other.get_by_text("Is that wrong?")).to_have_count(0)
+    expect(other.get_by_text("Wrong? Correct it")).to_have_count(0)
     other.goto(link + "x")
-    expect(other.locator("#view-problem")).to_contain_text("This link has ended")
+    expect(other.locator("#view-problem")).to_contain_text("This link has expired")
 
 
 def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(page: Page) -> None:

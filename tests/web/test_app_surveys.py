@@ -28,7 +28,7 @@ def begin(page: Page, name: str) -> None:
     page.get_by_label("Site").fill("Tayrona")
     page.get_by_label("Date").fill("2024-11-29")
     page.get_by_label("Depth in metres").fill("7.5")
-    page.get_by_role("button", name="Begin it").click()
+    page.get_by_role("button", name="Create survey").click()
     expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 
@@ -42,7 +42,7 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
     begin(page, "North wall")
 
     page.get_by_role("button", name="Add photos").click()
-    page.get_by_role("button", name="Add them").click()
+    page.get_by_role("button", name="Add selected photos").click()
 
     expect(page.locator("#rows tr")).to_have_count(3)
     expect(page.locator("#about")).to_contain_text("7.5 m deep, 3 photos")
@@ -110,7 +110,7 @@ def test_a_correction_is_stored_shown_again_and_can_be_taken_back(page: Page, se
     stored = f"/V1/api/classify/{job_id}/corrections"
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_label("Who says so").fill("Ana")
+    page.get_by_label("Your name").fill("Ana")
 
     page.get_by_role("button", name="Not Coral").click()
 
@@ -121,7 +121,7 @@ def test_a_correction_is_stored_shown_again_and_can_be_taken_back(page: Page, se
     drawn(page)
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#chunk")).to_contain_text("You said: Not Coral")
-    page.get_by_role("button", name="Take back").click()
+    expect(page.locator("#chunk")).to_contain_text("Your correction: Not Coral")
+    page.get_by_role("button", name="Remove correction").click()
     expect(page.get_by_role("button", name="Not Coral")).to_have_attribute("aria-pressed", "false")
     assert server.client.get(stored).json()["corrections"] == []
