@@ -40,19 +40,21 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = Field("127.0.0.1", description="address to listen on; `0.0.0.0` lets other machines in")
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; `0.0.0.0` accepts connections from other machines"
+    )
     port: Port = Field(5001, description="TCP port to listen on")
-    data_dir: Path = Field(Path("data"), description="folder for uploads, answers and the queue's files")
+    data_dir: Path = Field(Path("data"), description="folder for uploads, answers and the files of the queue")
     workers: Count = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),
-        description="classifying processes",
+        description="worker processes, which classify",
     )
-    web_workers: Count = Field(2, description="web processes, each serving many slow clients at once")
+    web_workers: Count = Field(2, description="web processes; each serves many slow clients at once")
     max_upload_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
         64, description="largest upload, MB (10^6 bytes)"
     )
     max_pixels: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
-        100_000_000, description="largest JPEG or PNG, pixels (width x height); other formats may have half"
+        100_000_000, description="largest JPEG or PNG, pixels (width x height); half of it for other formats"
     )
     result_ttl: Annotated[int, Field(ge=10)] = Field(
         86_400, description="how long a job and all its data are kept after the upload, seconds"
@@ -62,31 +64,33 @@ class Settings(BaseModel):
     )
     max_queued_chunks: Annotated[int, Field(ge=1)] = Field(
         50_000,
-        description="most chunks waiting to be classified; beyond it an upload gets 429 and a time to return",
+        description="most chunks waiting to be classified; further uploads get 429 with `Retry-After`",
     )
     rate_limit: str = Field(
-        "600/minute", description="uploads of one client address, as `60/minute;1000/day`; `off` for no limit"
+        "600/minute",
+        description="rate limit of uploads per client address, as `60/minute;1000/day`; `off` for no limit",
     )
     rate_limit_images: str = Field(
-        "6000/minute", description="training images of one client address, likewise"
+        "6000/minute", description="rate limit of training images per client address"
     )
     rate_limit_reads: str = Field(
-        "60000/minute", description="other requests of one client address, likewise"
+        "60000/minute", description="rate limit of other requests per client address"
     )
     proxies: Annotated[int, Field(ge=0, le=10)] = Field(
-        0, description="reverse proxies in front of the server, whose X-Forwarded headers are believed"
+        0,
+        description="number of reverse proxies in front of the server whose X-Forwarded headers are trusted",
     )
     cors_origins: tuple[str, ...] = Field(
         (),
-        description="comma list of origins that may call the API from a browser, such as `https://app.example`",
+        description="comma-separated origins that may call the API in a browser, as `https://app.example`",
     )
-    model: str | None = Field(None, description="which model of models.txt to use (default: its last line)")
+    model: str | None = Field(None, description="model of models.txt to use (default: its last line)")
     redis_url: str | None = Field(
-        None, description="Redis or Valkey to use instead of one that the server starts by itself"
+        None, description="Redis or Valkey to use instead of the one that the server starts"
     )
     database_url: str | None = Field(
         None,
-        description="where users, tokens, surveys and corrections are, `postgresql://...`"
+        description="database of users, tokens, surveys and corrections, `postgresql://...`"
         " (default: SQLite in the data folder)",
     )
     storage_url: str | None = Field(
@@ -96,37 +100,36 @@ class Settings(BaseModel):
     )
     v1_require_token: bool = Field(
         default=False,
-        description="`1`: the V1 API asks for a token; a job is there only for the token that made it",
+        description="`1`: the V1 API requires a token; a job is visible only to the token that created it",
     )
     fetch_urls: bool = Field(
         default=False,
-        description="`1`: photos may be given by address and are fetched; `make run` on loopback sets it",
+        description="`1`: the server fetches photos by URL; `make run` on loopback sets it",
     )
     fetch_allow: tuple[str, ...] = Field(
         (),
-        description="comma list of inner networks that may be fetched from, as `10.1.2.0/24:8080`",
+        description="comma-separated private networks that may be fetched from, as `10.1.2.0/24:8080`",
     )
-    fetch_parallel: Count = Field(
-        8, description="most photos that are fetched from the web at once, by all workers together"
-    )
+    fetch_parallel: Count = Field(8, description="most photos that all workers together fetch at once")
     coralnet_format: Literal["published", "live"] = Field(
         "published",
-        description="how `/api/deploy_job/` gives results: `published`, or `live` as CoralNet does",
+        description="form of the results of `/api/deploy_job/`: `published` or `live`",
     )
     coralnet_max_images: Count = Field(100, description="most photos in one request to `/api/classifier/`")
-    coralnet_max_points: Count = Field(200, description="most points in one photo of such a request")
-    coralnet_max_jobs: Count = Field(5, description="most such jobs of one user that may be active at once")
+    coralnet_max_points: Count = Field(200, description="most points per photo in such a request")
+    coralnet_max_jobs: Count = Field(5, description="most active jobs of this kind per user")
     dataset_max_images: Annotated[int, Field(ge=1)] = Field(
-        100_000, description="most training images of one workspace, and so of one collection"
+        100_000, description="most training images per workspace, and therefore per collection"
     )
     dataset_max_labels: Annotated[int, Field(ge=1)] = Field(
-        10_000, description="most labels, and most collections, of one workspace; most workspaces of a user"
+        10_000, description="most labels and most collections per workspace; most workspaces per user"
     )
     dataset_image_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
-        32, description="largest training image, and largest image in a request to classify, MB (10^6 bytes)"
+        32,
+        description="largest training image, and largest image in a classification request, MB (10^6 bytes)",
     )
     dataset_request_mb: Annotated[int, Field(ge=1, le=4096)] = Field(
-        128, description="largest JSON request that carries images, MB; base64 takes a third more than a file"
+        128, description="largest JSON request with images, MB; base64 needs a third more than the file"
     )
     dataset_name_length: Annotated[int, Field(ge=20, le=200)] = Field(
         200, description="longest name of a label, collection or workspace, characters"
@@ -138,13 +141,13 @@ class Settings(BaseModel):
         256, description="largest network that may be uploaded, with its mean files, MB"
     )
     network_memory_mb: Annotated[int, Field(ge=64, le=65_536)] = Field(
-        2048, description="memory that one uploaded network may take, MB"
+        2048, description="memory that an uploaded network may use, MB"
     )
     network_timeout: Annotated[float, Field(gt=0, le=250)] = Field(
-        30.0, description="longest time in which an uploaded network is loaded, and in which it runs, seconds"
+        30.0, description="longest time for loading an uploaded network, and for running it, seconds"
     )
     networks_per_user: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        100, description="most networks that one user may have uploaded"
+        100, description="most uploaded networks per user"
     )
     training_min_images: Annotated[int, Field(ge=1)] = Field(
         10, description="fewest images of a label for a Ximilar task to be trained"
@@ -154,7 +157,7 @@ class Settings(BaseModel):
     )
     training_parallel: Count = Field(1, description="most classifiers that are trained at once")
     training_threads: Count = Field(
-        2, description="images that a training looks at together; it yields the processor to photos"
+        2, description="images that a training processes in parallel, at a lower CPU priority than photos"
     )
     training_timeout: Annotated[int, Field(ge=1)] = Field(
         3600, description="longest time that a training may take, seconds"
@@ -163,7 +166,8 @@ class Settings(BaseModel):
         6144, description="most memory that a training may reserve, MB (2^20 bytes)"
     )
     repository_url: str = Field(
-        "https://github.com/coralchunk/coralchunk", description="where the docs page says the source code is"
+        "https://github.com/coralchunk/coralchunk",
+        description="address of the source code, for the documentation page",
     )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
 

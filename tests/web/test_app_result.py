@@ -202,7 +202,7 @@ def test_the_position_of_a_photo_is_given_out_only_to_one_who_asks(page: Page) -
 
     page.get_by_role("button", name="Map point (GeoJSON)").click()
     expect(page.locator("#export-options")).to_contain_text("-18.25000, 147.50000")
-    point = json.loads(taken(page, "Save it with the position", "placed.geojson"))
+    point = json.loads(taken(page, "Save with position", "placed.geojson"))
 
     assert point["geometry"] == {"type": "Point", "coordinates": [147.5, -18.25]}
     assert point["properties"]["taken_at"] == "2024-11-29T10:03:05"
