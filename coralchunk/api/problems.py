@@ -76,7 +76,7 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of refusal, as the docs list it."""
+    """One kind of error, as the documentation page lists it."""
 
     title: str
     status: int
@@ -84,7 +84,7 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    """Return every refusal of the domain, in the order of the tree."""
+    """Return all errors that clients can get, in the order of the tree."""
     found: list[Kind] = []
     waiting: list[type[CoralchunkError]] = [CoralchunkError]
     while waiting:
@@ -101,21 +101,21 @@ problems = Blueprint("problems", __name__)
 
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
-    """Say which rule was broken, with its name as a stable, documented type."""
+    """Respond to an error of the domain; its name is a stable, documented title."""
     faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
     answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short))
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     if answer.status_code == 401:
-        # Not Basic, though that is taken too: browsers would ask their user for a password.
+        # Basic is accepted too but not offered: browsers would ask their user for a password.
         answer.headers["WWW-Authenticate"] = 'Token realm="coralchunk", Bearer realm="coralchunk"'
     return answer
 
 
 @problems.app_errorhandler(HTTPException)
 def http_problem(error: HTTPException) -> Response:
-    """Give Flask's own refusals (404, 405, 413, ...) the same shape."""
-    if isinstance(error.response, Response):  # refused by api.limits, which has answered already
+    """Give Flask's own errors (404, 405, 413, ...) the same form."""
+    if isinstance(error.response, Response):  # by api.rate_limits, which has already written the response
         return error.response
     if isinstance(error, RequestEntityTooLarge):
         return _too_large()
@@ -132,23 +132,23 @@ def http_problem(error: HTTPException) -> Response:
 @problems.app_errorhandler(ParseException)
 @problems.app_errorhandler(OSError)
 def input_problem(error: OSError | ParseException) -> Response:
-    """Tell apart why a body could not be taken in: no room for it here, or it did not come whole."""
+    """Respond if a body could not be read: no space to store it, or it did not arrive completely."""
     number = error.errno if isinstance(error, OSError) else None
     if number in _NO_ROOM:
         return domain_problem(StorageFull())
-    if number is None:  # from the web server's reader or a client that fell silent, not from the system
-        return _problem(400, "BrokenRequest", "The request did not arrive whole. Send it again.")
+    if number is None:  # from the web server's reader or a stalled client, not from the operating system
+        return _problem(400, "BrokenRequest", "The request did not arrive completely. Send it again.")
     raise error
 
 
 def _too_large() -> Response:
     max_bytes, max_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
-    if request.max_content_length != max_bytes:  # this view takes less
+    if request.max_content_length != max_bytes:  # this view accepts less
         return domain_problem(TooLongDocument(request.max_content_length or 0))
     if request.content_length is None or request.content_length > max_bytes:
         return domain_problem(TooManyBytes(services().settings.max_upload_mb))
     detail = (
-        f"The form has more than {max_parts} fields, or text that is longer than any this server asks for."
+        f"The form has more than {max_parts} fields, or text that is longer than any field of this server."
         " Send the photo as a file in the field `image`, and nothing else."
     )
     return _problem(413, "FormTooLarge", detail)

@@ -1,7 +1,7 @@
 """Define the errors of the domain. They know no HTTP; `access`, `photos`, `setup` and `surveys` hold more.
 
 CoralchunkError
-├─ BadRequest              the question itself is wrong
+├─ BadRequest              the request is wrong
 │   ├─ NoImage
 │   ├─ BadIdempotencyKey
 │   ├─ BadWait
@@ -13,13 +13,13 @@ CoralchunkError
 │   ├─ TooManyBytes
 │   ├─ TooLong
 │   └─ TooManyPixels
-├─ Missing                 nothing is known under that name
+├─ Missing                 the requested thing does not exist
 │   ├─ UnknownJob
 │   ├─ NotFinished
 │   └─ UnknownModel
 ├─ Conflict                the request contradicts an earlier one
 │   └─ IdempotencyKeyReused
-├─ Unavailable             not now; the same request may work later
+├─ Unavailable             temporary; the same request may succeed later
 │   ├─ QueueDown
 │   ├─ QueueFull
 │   ├─ RateLimited
@@ -42,8 +42,8 @@ from coralchunk.terms import Size
 class CoralchunkError(Exception):
     """Base of every error that a caller or an operator can cause and correct."""
 
-    public_name: ClassVar[str | None] = None  # where clients know the error by another name than its class
-    short: ClassVar[str | None] = None  # words that V1's clients look for in `error`; None for all of it
+    public_name: ClassVar[str | None] = None  # set if clients know the error by another name than its class
+    short: ClassVar[str | None] = None  # text that V1 clients look for in `error`; None for the whole message
 
     @classmethod
     def kind(cls) -> str:
@@ -52,11 +52,11 @@ class CoralchunkError(Exception):
 
 
 class BadRequest(CoralchunkError):
-    """The question itself is wrong."""
+    """The request is wrong."""
 
 
 class NoImage(BadRequest):
-    """The request has no photo where it belongs; the error says what came instead."""
+    """The request has no photo in the expected place; the message says what was received."""
 
     short = "No image provided"
 
@@ -72,17 +72,17 @@ class BadIdempotencyKey(BadRequest):
 
 
 class BadWait(BadRequest):
-    """The time to wait for news is no number, or too long."""
+    """The time to wait for a change is not a number, or too long."""
 
     def __init__(self, value: str, longest_s: int) -> None:
         super().__init__(f"wait={value!r} is not possible; use a number of seconds from 0 to {longest_s}.")
 
 
 class UnknownPart(BadRequest):
-    """An answer was asked for in parts that do not exist."""
+    """The parameter `include` names a part that does not exist."""
 
     def __init__(self, value: str, parts: tuple[str, ...]) -> None:
-        super().__init__(f"include={value!r} names an unknown part. Use a comma list of: {', '.join(parts)}.")
+        super().__init__(f"include={value!r} names an unknown part. Use one or more of: {', '.join(parts)}.")
 
 
 class Unreadable(CoralchunkError):
@@ -90,14 +90,14 @@ class Unreadable(CoralchunkError):
 
 
 class NotAnImage(Unreadable):
-    """The bytes are no image at all."""
+    """The bytes are not an image."""
 
     def __init__(self, found: str, accepted: str) -> None:
         super().__init__(f"This file is not a photo: {found}. Send one of: {accepted}.")
 
 
 class BrokenImage(Unreadable):
-    """The bytes begin like an image but do not decode."""
+    """The bytes start like an image but cannot be decoded."""
 
     def __init__(self, format_name: str, damage: str) -> None:
         super().__init__(
@@ -107,31 +107,31 @@ class BrokenImage(Unreadable):
 
 
 class FormatNotAccepted(Unreadable):
-    """The bytes are an image in a format that is not read here."""
+    """The bytes are an image in a format that is not accepted."""
 
     def __init__(self, found: str, accepted: str) -> None:
-        super().__init__(f"This image is in {found} format, which is not read here. Send one of: {accepted}.")
+        super().__init__(f"This image is in {found} format, which is not read. Send one of: {accepted}.")
 
 
 class TooManyBytes(Unreadable):
-    """The upload is larger than the server takes."""
+    """The upload is larger than the server accepts."""
 
     def __init__(self, max_mb: int) -> None:
         super().__init__(
-            f"The upload is larger than {max_mb} MB, the most that is accepted."
-            " Send a smaller copy, or have the operator raise CORALCHUNK_MAX_UPLOAD_MB."
+            f"The upload is larger than {max_mb} MB, the largest size that is accepted."
+            " Send a smaller copy, or ask the operator to raise CORALCHUNK_MAX_UPLOAD_MB."
         )
 
 
 class TooLong(Unreadable):
-    """The photo is wider or higher than any photo is."""
+    """The photo is wider or higher than the server accepts."""
 
     def __init__(self, width: int, height: int, max_side: int) -> None:
         super().__init__(f"The photo has {width} x {height} pixels; no side may have more than {max_side}.")
 
 
 class TooManyPixels(Unreadable):
-    """The photo has more pixels than the server will decode."""
+    """The photo has more pixels than the server decodes."""
 
     def __init__(self, size: Size, kind: str, most: int, max_pixels: int) -> None:
         remedy = "Send a smaller copy, or have the operator raise CORALCHUNK_MAX_PIXELS."
@@ -144,7 +144,7 @@ class TooManyPixels(Unreadable):
 
 
 class Missing(CoralchunkError):
-    """Nothing is known under that name."""
+    """The requested thing does not exist."""
 
 
 class UnknownJob(Missing):
@@ -155,7 +155,7 @@ class UnknownJob(Missing):
 
 
 class NotFinished(Missing):
-    """The job exists but has no result (yet)."""
+    """The job exists but has no result, or none yet."""
 
     def __init__(self, job_id: int, state: str) -> None:
         super().__init__(f"Job {job_id} has no result: its status is {state!r}, not 'completed'.")
@@ -173,7 +173,7 @@ class Conflict(CoralchunkError):
 
 
 class IdempotencyKeyReused(Conflict):
-    """The same Idempotency-Key came with another photo."""
+    """The Idempotency-Key was used for another photo."""
 
     public_name = "KeyUsedBefore"
 
@@ -185,22 +185,20 @@ class IdempotencyKeyReused(Conflict):
 
 
 class Unavailable(CoralchunkError):
-    """Not now; the same request may work later."""
+    """The request cannot be served now; the same request may succeed later."""
 
     retry_after_s: int = 5
 
 
 class QueueDown(Unavailable):
-    """Redis, which holds jobs and queue, does not answer."""
+    """Redis, which holds the jobs and the queue, does not answer."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The job queue does not answer right now. Nothing was stored; try again in a moment."
-        )
+        super().__init__("The job queue does not answer. Nothing was stored; try again in a moment.")
 
 
 class QueueFull(Unavailable):
-    """So much work is waiting that a new photo would wait too long."""
+    """Too much work is waiting for a new photo to be accepted."""
 
     def __init__(self, waiting: int, most: int, retry_after_s: int) -> None:
         super().__init__(
@@ -211,7 +209,7 @@ class QueueFull(Unavailable):
 
 
 class RateLimited(Unavailable):
-    """This client address has asked more often than is allowed."""
+    """This client address has sent more requests than are allowed."""
 
     public_name = "TooOften"
 
@@ -223,27 +221,25 @@ class RateLimited(Unavailable):
 
 
 class Stopping(Unavailable):
-    """The server ends what it has begun and takes nothing new."""
+    """The server is shutting down and accepts no new photos."""
 
     retry_after_s = 10
 
     def __init__(self) -> None:
-        super().__init__("The server is about to stop and takes no new photos. Try again in a moment.")
+        super().__init__("The server is shutting down and accepts no new photos. Try again in a moment.")
 
 
 class StorageFull(Unavailable):
-    """There is no room to keep the photo."""
+    """There is no space to store the photo."""
 
     retry_after_s = 60
 
     def __init__(self) -> None:
-        super().__init__("The server's storage is full. Nothing was stored; tell its operator, or try later.")
+        super().__init__("The server's storage is full. Nothing was stored; ask its operator, or try later.")
 
 
 class StorageDown(Unavailable):
     """The object store, which holds photos and results, does not answer."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The server's storage does not answer right now. Nothing was changed; try again in a moment."
-        )
+        super().__init__("The server's storage does not answer. Nothing was changed; try again in a moment.")

@@ -47,25 +47,25 @@ class NoToken(Denied):
 
 
 class WrongToken(Denied):
-    """The request has a token that is not known here, or no more."""
+    """The token of the request is unknown or was revoked."""
 
     def __init__(self) -> None:
-        super().__init__("This token is not valid: it was never given out here, or it was revoked.")
+        super().__init__("This token is not valid: it was not issued by this server, or it was revoked.")
 
 
 class ScopeMissing(Denied):
-    """The token is valid but was not given out for this."""
+    """The token is valid but lacks the scope for this request."""
 
     def __init__(self, needed: str, held: str) -> None:
         super().__init__(f"This needs the scope {needed!r}; the token has only: {held}. Use another token.")
 
 
 class FetchingOff(Denied):
-    """The server fetches no photos from the web."""
+    """The server does not fetch photos from the web."""
 
     def __init__(self) -> None:
         super().__init__(
-            "This server fetches no photos from addresses: its operator has not set CORALCHUNK_FETCH_URLS=1."
+            "This server does not fetch photos by URL: its operator has not set CORALCHUNK_FETCH_URLS=1."
         )
 
 
@@ -85,7 +85,7 @@ class Fault:
 
 
 class BadDocument(BadRequest):
-    """The JSON that was sent is not what is expected here."""
+    """The JSON of the request does not have the expected form."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults))
@@ -93,7 +93,7 @@ class BadDocument(BadRequest):
 
 
 class TooLongDocument(BadRequest):
-    """The JSON that was sent is longer than any that is asked for."""
+    """The JSON of the request is too long."""
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(f"The request has more than {max_bytes} bytes. Send fewer photos at once.")
@@ -104,7 +104,7 @@ class UnknownClassifier(Missing):
 
     def __init__(self, classifier_id: int) -> None:
         super().__init__(
-            f"There is no classifier {classifier_id}; GET /api/classifiers/ lists those there are."
+            f"There is no classifier {classifier_id}; GET /api/classifiers/ lists the existing ones."
         )
 
 
@@ -116,14 +116,14 @@ class StillWorking(Missing):
 
 
 class JobFailed(CoralchunkError):
-    """The job was given up, and with it all of its photos."""
+    """The job failed with all of its photos."""
 
     def __init__(self, reason: str | None) -> None:
-        super().__init__(reason or "The job was given up.")
+        super().__init__(reason or "The job failed.")
 
 
 class TooManyJobs(Unavailable):
-    """This user has so many jobs in work that no more are taken."""
+    """This user has too many active jobs for another one."""
 
     retry_after_s = 10
 
@@ -135,7 +135,7 @@ class TooManyJobs(Unavailable):
 
 
 class NotFetched(Unreadable):
-    """A photo on the web could not be had."""
+    """A photo on the web could not be fetched."""
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(f"{url}: {reason}.")
@@ -156,13 +156,12 @@ class DatabaseDown(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "The database of users, tokens, surveys and corrections does not answer right now."
-            " Try again in a moment."
+            "The database of users, tokens, surveys and corrections does not answer. Try again in a moment."
         )
 
 
 class BadUser(BadSetup):
-    """A user cannot be added like this."""
+    """The user cannot be added."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"The user {name!r} cannot be added: {reason}.")

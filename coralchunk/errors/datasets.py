@@ -1,14 +1,14 @@
-"""What can go wrong with labels, images and collections: more branches of the tree.
+"""Define the errors about labels, images and collections.
 
 CoralchunkError
 ├─ BadRequest
 │   ├─ BadValue            a field of the request cannot be used
 │   ├─ MissingValue
 │   ├─ AlreadyStored       the workspace has this image
-│   ├─ WrongLabelKind      labels of this kind do not belong there
+│   ├─ WrongLabelKind      the collection does not accept labels of this kind
 │   ├─ OtherWorkspace      the two things are in different workspaces
 │   ├─ ImageTooLarge
-│   └─ TooManyThings       a limit of the operator's is reached
+│   └─ TooManyThings       a limit of the operator is reached
 └─ Missing
     ├─ UnknownThing        a workspace, label, image, collection, version or verification
     ├─ NoSuchPage
@@ -32,14 +32,14 @@ class BadValue(BadRequest):
 
 
 class MissingValue(BadRequest):
-    """A field that the request needs is not there."""
+    """A required field of the request is missing."""
 
     def __init__(self, field: str, remedy: str) -> None:
         super().__init__(f"{field}: this field is required; {remedy}.")
 
 
 class AlreadyStored(BadRequest):
-    """The workspace has this image; clients read its id out of the sentence and go on with it."""
+    """The workspace has this image; clients parse its id from the message and use it."""
 
     def __init__(self, image_id: str) -> None:
         super().__init__(f"This picture already exists in the workspace, image ID: {image_id}")
@@ -47,7 +47,7 @@ class AlreadyStored(BadRequest):
 
 
 class WrongLabelKind(BadRequest):
-    """Labels of this kind do not belong to collections of this type."""
+    """Collections of this type do not accept labels of this kind."""
 
     def __init__(self, label: str, kind: str, collection_type: str, wanted: str) -> None:
         super().__init__(
@@ -64,12 +64,12 @@ class OtherWorkspace(BadRequest):
 
 
 class ImageTooLarge(BadRequest):
-    """An image has more bytes than is accepted."""
+    """An image has more bytes than are accepted."""
 
     def __init__(self, size_bytes: int, max_mb: int) -> None:
         super().__init__(
             f"The image has {size_bytes} bytes; at most {max_mb} MB are accepted. Send a smaller copy, or"
-            " have the operator raise CORALCHUNK_DATASET_IMAGE_MB."
+            " ask the operator to raise CORALCHUNK_DATASET_IMAGE_MB."
         )
 
 
@@ -78,7 +78,7 @@ class TooManyThings(BadRequest):
 
     def __init__(self, what: str, most: int, setting: str) -> None:
         super().__init__(
-            f"There are {most} {what} already, the most there may be. Delete some, or have the operator raise"
+            f"There are {most} {what}, which is the maximum. Delete some, or ask the operator to raise"
             f" {setting}."
         )
 
@@ -96,11 +96,11 @@ class NoSuchPage(Missing):
     """A list has fewer pages than this."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"Invalid page: there is no page {number}. Begin at page=1 and follow `next`.")
+        super().__init__(f"Invalid page: there is no page {number}. Start at page=1 and follow `next`.")
 
 
 class AddressExpired(Missing):
-    """A signed address was changed, or the day for which it was given has passed."""
+    """A signed address was changed, or has expired."""
 
     def __init__(self) -> None:
         super().__init__(

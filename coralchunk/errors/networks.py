@@ -1,4 +1,4 @@
-"""What can go wrong with networks that users bring: more branches of the tree.
+"""Define the errors about networks that users upload.
 
 CoralchunkError
 ├─ BadRequest
@@ -10,7 +10,7 @@ CoralchunkError
 │   ├─ UnknownSpecification
 │   ├─ UnknownVersion
 │   └─ UnknownTask
-└─ TaskFailed              found while the task ran; told in the task, not in the answer to a request
+└─ TaskFailed              found while the task ran; reported in the task, not in the response to a request
     ├─ NetworkFailed
     ├─ PictureNotFetched
     └─ BadTensor
@@ -69,7 +69,7 @@ class UnknownTask(Missing):
 
 
 class TaskFailed(CoralchunkError):
-    """A task cannot be done; its record says why."""
+    """A task failed; its record says why."""
 
 
 class NetworkFailed(TaskFailed):
@@ -80,7 +80,7 @@ class NetworkFailed(TaskFailed):
 
 
 class PictureNotFetched(TaskFailed):
-    """A picture on the web could not be had."""
+    """A picture on the web could not be fetched."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

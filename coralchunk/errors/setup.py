@@ -1,4 +1,4 @@
-"""Errors in the installation or its settings; operators correct them."""
+"""Define the errors about the installation and its settings, which operators correct."""
 
 from coralchunk.errors import CoralchunkError
 
@@ -15,11 +15,11 @@ class BadSetting(BadSetup):
 
 
 class BadModel(BadSetup):
-    """A model's file or manifest is not what it should be."""
+    """The file or the manifest of a model is invalid."""
 
 
 class BadLabels(BadSetup):
-    """Labelled photos cannot be read as such."""
+    """Labelled photos cannot be read."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place} cannot be used as labels: {reason}.")

@@ -28,16 +28,14 @@ from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
 
 
 class UnknownShare(Missing):
-    """Nothing is shared under this link, or no more."""
+    """The share link is unknown or has expired."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Nothing is shared under this link: it was never given out, or the result has expired."
-        )
+        super().__init__("This link shows no result: it never existed, or the result has expired.")
 
 
 class NothingToShow(Missing):
-    """The photo that a link leads to has no result (yet)."""
+    """The shared photo has no result, or none yet."""
 
     def __init__(self, state: str) -> None:
         super().__init__(f"There is no picture under this link: the status is {state!r}, not 'completed'.")
@@ -58,40 +56,42 @@ class BadValue(BadRequest):
 
 
 class BadBody(BadRequest):
-    """The JSON that was sent is not what is expected here."""
+    """The JSON body does not have the expected form."""
 
     def __init__(self, faults: str) -> None:
         super().__init__(f"The JSON body cannot be used: {faults}.")
 
 
 class BodyTooLong(BadRequest):
-    """The JSON that was sent is longer than anything that is expected here."""
+    """The JSON body is too long."""
 
     def __init__(self, longest_bytes: int) -> None:
-        super().__init__(f"The JSON body is longer than {longest_bytes} bytes, the most that is read here.")
+        super().__init__(f"The JSON body is longer than {longest_bytes} bytes.")
 
 
 class BadIds(BadRequest):
-    """A list of ids has something else in it, or is too long."""
+    """A list of ids is too long or contains something else."""
 
     def __init__(self, given: int, most: int) -> None:
-        super().__init__(f"Use id=NUMBER, up to {most} times; this request has {given}, or one is no number.")
+        super().__init__(
+            f"Use id=NUMBER, up to {most} times; this request has {given}, or one is not a number."
+        )
 
 
 class TooManyPhotos(BadRequest):
-    """The survey has as many photos as it may."""
+    """The survey has the maximum number of photos."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"This survey has {most} photos, the most there may be. Begin another one.")
+        super().__init__(f"This survey has {most} photos, which is the maximum. Create another survey.")
 
 
 class DuplicatePhoto(Conflict):
-    """The survey has this photo already, from the same file."""
+    """The survey already has this photo, from the same file."""
 
     def __init__(self, photo_id: int, name: str) -> None:
         named = f" ({name!r})" if name else ""
         super().__init__(
-            f"This survey has this photo already, as photo {photo_id}{named}. Nothing was added;"
+            f"This survey already has this photo, as photo {photo_id}{named}. Nothing was added;"
             ' to count it twice, send it with "duplicate": true.'
         )
 
@@ -128,19 +128,19 @@ class NothingToCorrect(Conflict):
 
 
 class UnknownCorrection(Missing):
-    """Nobody has corrected this chunk."""
+    """This chunk has no correction."""
 
     def __init__(self, index: int) -> None:
-        super().__init__(f"Chunk {index} has no correction, or it was taken back.")
+        super().__init__(f"Chunk {index} has no correction, or it was removed.")
 
 
 class CropUnavailable(Unavailable):
-    """No worker was free to crop a chunk out of its photo."""
+    """No worker was free to crop a chunk from its photo."""
 
     public_name = "NotCut"
 
     def __init__(self, waited_s: float) -> None:
         super().__init__(
-            f"No worker was free to cut this chunk out of its photo within {waited_s:.0f} s."
+            f"No worker was free to crop this chunk from its photo within {waited_s:.0f} s."
             " Nothing was kept; try again in a moment."
         )

@@ -1,4 +1,4 @@
-"""What can go wrong with training and with classifying whole images: more branches of the tree.
+"""Define the errors about training and about classifying whole images.
 
 CoralchunkError
 ├─ BadRequest
@@ -22,10 +22,10 @@ class TooLittleToLearn(BadRequest):
 
 
 class AlreadyTraining(Conflict):
-    """A collection is being trained, or waits for it."""
+    """A collection is being trained, or is queued for it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is being trained already. Train it again when that has ended.")
+        super().__init__(f"{name!r} is already being trained. Train it again when the training has finished.")
 
 
 class UnknownSlug(Missing):
