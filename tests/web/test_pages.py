@@ -91,7 +91,7 @@ def test_the_time_that_results_are_kept_is_told_in_words(
     ):
         page = client_of(services.settings.model_copy(update={"result_ttl": seconds})).get("/")
 
-        assert f"deleted there after {words}." in page.get_data(as_text=True)
+        assert f"deletes them after {words}." in page.get_data(as_text=True)
 
 
 def test_every_link_of_the_docs_page_into_this_server_leads_somewhere(client: FlaskClient) -> None:
