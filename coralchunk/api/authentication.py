@@ -16,7 +16,7 @@ _HEADER_SCHEMES: Final = frozenset({"token", "bearer"})
 
 
 def authenticate(scope: Scope) -> Identity:
-    """Return who is asking. Raises NoToken, WrongToken, or ScopeMissing if their token is not for this."""
+    """Return the requester. Raises NoToken, WrongToken, or ScopeMissing if the token lacks the scope."""
     token = _sent_token()
     if token is None:
         raise NoToken
@@ -27,7 +27,7 @@ def authenticate(scope: Scope) -> Identity:
 
 
 def v1_requester(scope: Scope) -> str | None:
-    """Return whose jobs a V1 request may touch: None for everybody's, on a server that asks for no tokens."""
+    """Return whose jobs a V1 request may access: None for all jobs, if the server requires no tokens."""
     return authenticate(scope).owner if services().settings.v1_require_token else None
 
 
@@ -46,7 +46,7 @@ def v1_owner() -> str:
 
 
 def survey_requester(scope: Scope) -> Requester | None:
-    """Return whose surveys a request may touch: None for anybody's whose id it knows, likewise."""
+    """Return whose surveys a request may access: None for all, if no tokens are required."""
     if not services().settings.v1_require_token:
         return None
     identity = authenticate(scope)

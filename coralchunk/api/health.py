@@ -22,14 +22,14 @@ ops = Blueprint("ops", __name__)
 @ops.get("/V1/api/health")
 @operation(Operation(answers={200: Success}, problems={}))
 def health() -> ResponseReturnValue:
-    """Say that this process answers; touches nothing else."""
+    """Answer if this process runs; checks nothing else."""
     return jsonify(status="success")
 
 
 @ops.get("/V1/api/ready")
 @operation(Operation(answers={200: Ready, 503: Ready}, problems={}))
 def ready() -> ResponseReturnValue:
-    """Say whether a photo sent now would be classified, and what is missing if not."""
+    """Report whether a photo sent now would be classified, and what is missing if not."""
     queue = queue_health(services().stores, time.time())
     redis = Dependency(ok=queue.is_reachable, detail="answers" if queue.is_reachable else "does not answer")
     workers = Dependency(
@@ -54,7 +54,7 @@ def ready() -> ResponseReturnValue:
 
 @ops.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Tell Prometheus what all processes have counted, and how the queue is now."""
+    """Return the counters of all processes and the state of the queue, for Prometheus."""
     return Response(render_metrics(services().stores, time.time()), content_type=CONTENT_TYPE_LATEST)
 
 

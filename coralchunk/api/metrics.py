@@ -13,12 +13,12 @@ from typing_extensions import override
 from coralchunk.pipeline.queries.lookup import queue_health
 from coralchunk.pipeline.stores import Stores
 
-# prometheus-client reads this variable itself; it is no setting of ours.
+# prometheus-client reads this variable itself; it is not one of our settings.
 _SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class _QueueCollector(Collector):
-    """The queue as it is at the moment of asking."""
+    """The state of the queue at the time of the request."""
 
     def __init__(self, stores: Stores, now: float) -> None:
         self._stores: Final = stores
@@ -29,16 +29,19 @@ class _QueueCollector(Collector):
         queue = queue_health(self._stores, self._now)
         gauges = {
             "redis_up": ("1 if Redis answers", float(queue.is_reachable)),
-            "workers": ("Workers that gave a sign of life lately", queue.workers),
+            "workers": ("Workers with a recent heartbeat", queue.workers),
             "queued_tasks": ("Tasks that wait for a worker", queue.waiting),
             "queued_chunks": ("Chunks of unfinished jobs that are not classified yet", queue.missing_chunks),
             "oldest_job_seconds": ("Age of the oldest unfinished job", queue.oldest_s or 0.0),
-            "chunks_per_second": ("Chunks classified a second, over the last 10 to 20 s", queue.chunks_per_s),
+            "chunks_per_second": (
+                "Chunks classified per second, over the last 10 to 20 s",
+                queue.chunks_per_s,
+            ),
             "stored_bytes": ("Bytes of uploads and answers, when last counted", queue.stored_bytes),
         }
         for name, (what, value) in gauges.items():
             yield GaugeMetricFamily(f"coralchunk_{name}", what, value=value)
-        restarts = CounterMetricFamily("coralchunk_restarts", "Deaths of processes", labels=["process"])
+        restarts = CounterMetricFamily("coralchunk_restarts", "Restarts of processes", labels=["process"])
         for process, count in queue.restarts.items():
             restarts.add_metric([process], count)
         yield restarts

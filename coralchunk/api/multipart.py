@@ -33,7 +33,7 @@ class Part:
 
 
 class _Decoder(MultipartDecoder):
-    """Werkzeug's decoder, which also takes part headers in Latin-1, as some programs on Windows send them."""
+    """Werkzeug's decoder, extended to part headers in Latin-1, as some programs on Windows send them."""
 
     @override
     def _parse_headers(self, data: bytes | bytearray) -> Headers:
@@ -44,7 +44,7 @@ class _Decoder(MultipartDecoder):
 
     @override
     def _last_partial_boundary_index(self, data: bytes | bytearray) -> int:
-        # Werkzeug takes a line break for content when a block of the body ends inside the -- of the last
+        # Werkzeug treats a line break as content when a block of the body ends inside the -- of the last
         # boundary.
         start = max(0, len(data) - len(self.boundary) - _BOUNDARY_MARGIN)
         breaks = (data.find(b"\r", start), data.find(b"\n", start))

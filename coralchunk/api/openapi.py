@@ -17,7 +17,7 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _EVERYWHERE: Final = {429: "Too many requests from this address; try again after Retry-After seconds"}
-_WITH_QUERY: Final = {400: "A parameter of the query has a value that is not possible"}
+_WITH_QUERY: Final = {400: "A query parameter has an invalid value"}
 _TOKEN: Final = "token"  # noqa: S105 - the name of a way to send one
 _HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user name of Basic, and in X-API-KEY"
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
@@ -29,7 +29,7 @@ _TAGS: Final = {  # blueprint -> heading
     "corrections": "Corrections",
     "surveys": "Surveys",
     "survey_files": "Surveys",
-    "coralnet": "CoralNet's language",
+    "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's language",
     "ximilar_labels": "Ximilar's language",
     "ximilar_images": "Ximilar's language",
@@ -49,7 +49,7 @@ _TAGS: Final = {  # blueprint -> heading
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a view takes and answers, beyond what its route and docstring say."""
+    """What a view accepts and returns, beyond its route and docstring."""
 
     answers: Mapping[int, type[BaseModel] | str | tuple[str, ...]]  # status -> JSON body, or media types
     problems: Mapping[int, str]  # status -> when it is answered
@@ -80,7 +80,7 @@ def document(app: Flask) -> dict[str, Any]:
         version=__version__,
         openapi_version="3.1.0",
         info={
-            "description": "A reef photo in, a bleaching map out.",
+            "description": "Map coral bleaching in reef photos.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
     )

@@ -13,7 +13,7 @@ from coralchunk.config import Settings
 from coralchunk.errors import RateLimited
 
 _OFF: Final = "off"
-#: What leaves something behind, or costs much, counts as an upload.
+#: Requests that store something or are expensive count as uploads.
 _KEPT: Final = frozenset(
     {
         "v1.classify",
@@ -27,18 +27,18 @@ _KEPT: Final = frozenset(
 )
 #: Scripts send these by the hundred, and take a refusal for an image that cannot be had.
 _IMAGES: Final = frozenset({"ximilar_images.create"})
-_PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always get through
+_PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always be answered
 
 
 def install_rate_limits(app: Flask, settings: Settings, connections: object) -> None:
-    """Refuse a client address that asks too often: counted in Redis, and in memory while Redis is away.
+    """Refuse client addresses that send too many requests, counted in Redis, or in memory if Redis is down.
 
     connections  a pool of them to Redis, which give up soon
     """
 
     def rate() -> str:
         given = _given(settings)
-        return "" if given == _OFF else given  # the limiter reads no limit out of an empty string
+        return "" if given == _OFF else given  # the limiter reads an empty string as no limit
 
     Limiter(
         get_remote_address,
@@ -46,7 +46,7 @@ def install_rate_limits(app: Flask, settings: Settings, connections: object) -> 
         storage_uri=_storage_uri(settings.redis_url),
         storage_options=cast(dict[str, Any], {"connection_pool": connections}),
         in_memory_fallback_enabled=True,
-        # Of several requests that meet a Redis that has just gone, only one may fail over; the rest pass.
+        # Of several requests that find Redis down, only one may fail over; the others pass.
         swallow_errors=True,
         key_prefix="coralchunk",
         default_limits=[rate],
@@ -62,7 +62,7 @@ def _given(settings: Settings) -> str:
 
 
 def _refuse(breach: RequestLimit) -> Response:
-    # Answered, not raised: the limiter takes an exception in here for a failure of its storage.
+    # Returned, not raised: the limiter would treat an exception here as a failure of its storage.
     wait_s = max(1, math.ceil(breach.reset_at - time.time()))
     return domain_problem(RateLimited(str(breach.limit), wait_s))
 

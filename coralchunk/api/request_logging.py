@@ -16,7 +16,7 @@ _log: Final = structlog.get_logger()
 
 
 def log_requests(app: Flask) -> None:
-    """Tag, time and log every request of an app."""
+    """Give every request of an app an id, measure it and log it."""
 
     @app.before_request
     def begin() -> None:
@@ -30,7 +30,7 @@ def log_requests(app: Flask) -> None:
     def end(answer: Response) -> Response:
         answer.headers[_HEADER] = g.request_id
         took_s = time.perf_counter() - g.began
-        # The rule, not the path: paths hold job ids, and each would be a metric of its own.
+        # The rule, not the path: paths contain job ids, and each would become a separate metric.
         route = request.url_rule.rule if request.url_rule else "unknown"
         REQUESTS.labels(request.method, route, answer.status_code).observe(took_s)
         _log.debug(

@@ -16,7 +16,7 @@ class _Body(BaseModel):
 
 
 class Problem(_Body):
-    """A refusal, as in RFC 9457."""
+    """An error, as in RFC 9457."""
 
     type: str = Field(examples=["/docs#TooManyPixels"])
     title: str
@@ -57,7 +57,7 @@ class ModelName(_Body):
 
 
 class QualityNote(_Body):
-    """Something that would have made a better photo."""
+    """Advice for a better photo."""
 
     code: Literal[
         "too_dark", "too_bright", "blurred", "blue_cast", "green_cast", "hazy", "unreadable_profile"
@@ -66,13 +66,15 @@ class QualityNote(_Body):
 
 
 class Quality(_Body):
-    """How the photo was taken; it changes no prediction."""
+    """Measures of the photo's quality; they do not affect predictions."""
 
     brightness: Share = Field(description="Median over the pixels, mean of the channels; 0 black, 1 white")
     shadows: Share = Field(description="Brightness that the darkest 5 % of the pixels are below")
-    contrast: Share = Field(description="From there to the brightness that the lightest 5 % are above")
+    contrast: Share = Field(
+        description="From shadows to the brightness that the lightest 5 % of the pixels are above"
+    )
     sharpness: float | None = Field(
-        ge=0, description="Fine detail beside all detail; usual: 0.3 to 1; null where there is no detail"
+        ge=0, description="Fine detail relative to all detail; usually 0.3 to 1; null if there is no detail"
     )
     red_share: Share = Field(description="Of all light")
     green_share: Share
@@ -94,11 +96,11 @@ class Summary(_Body):
     )
     coral_cover_interval: Interval | None
     coral_cover_reason: str | None = Field(description="Why there is no figure")
-    bleached_cover: Share | None = Field(description="Bleached coral of all coral, by area")
+    bleached_cover: Share | None = Field(description="Bleached coral as a share of all coral, by area")
     bleached_cover_interval: Interval | None
     bleached_cover_reason: str | None = Field(description="Why there is no figure")
     severity: Literal["none", "mild", "moderate", "severe", "unknown"] = Field(
-        description="Of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
+        description="Class of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
     )
     model: ModelName
     quality: Quality | None = Field(
@@ -107,7 +109,7 @@ class Summary(_Body):
 
 
 class ClassProbabilities(_Body):
-    """Calibrated; they add up to 1, but for rounding."""
+    """Calibrated probabilities; they add up to 1, except for rounding."""
 
     bleached: Share
     healthy: Share
@@ -130,7 +132,7 @@ class ChunkResult(_Body):
 
 
 class Status(_Body):
-    """How far a job is; with `completed` also its result, with `error` the reason."""
+    """The progress of a job; if `completed`, also its result; if `error`, the reason."""
 
     status: Literal["queued", "processing", "completed", "error"]
     completed_chunks: Count
@@ -189,19 +191,19 @@ class Upload(_Body):
 
 
 class Dependency(_Body):
-    """One thing that the server needs."""
+    """One dependency of the server."""
 
     ok: bool
     detail: str
 
 
 class Ready(_Body):
-    """Whether photos would be classified now."""
+    """Whether a photo sent now would be classified."""
 
     status: Literal["ready", "not ready"]
     redis: Dependency
     storage: Dependency
     model: Dependency
     workers: Dependency
-    database: Dependency = Field(description="Of users and tokens; photos need it where tokens are asked for")
+    database: Dependency = Field(description="Of users and tokens; uploads need it if tokens are required")
     oldest_queued_s: float | None = Field(description="Age of the oldest job that is not finished, seconds")

@@ -12,7 +12,7 @@ from secure import (
     XFrameOptions,
 )
 
-# No inline script or style, nothing from elsewhere; data: and blob: are pictures of results and of photos
+# No inline script or style, and nothing from other hosts; data: and blob: are pictures of results, and photos
 # that have not been sent yet.
 _POLICY: Final = (
     ContentSecurityPolicy()
@@ -35,7 +35,7 @@ _HEADERS: Final = Secure(
 
 
 def add_security_headers(app: Flask) -> None:
-    """Add the headers to every answer of an app."""
+    """Add the headers to every response of an app."""
 
     @app.after_request
     def add(answer: Response) -> Response:

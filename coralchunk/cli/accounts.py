@@ -26,14 +26,14 @@ def user() -> None:
 @click.argument("name")
 @click.pass_obj
 def add_user(settings: Settings, name: str) -> None:
-    """Add the user NAME; the password is asked for, or read from standard input."""
+    """Add the user NAME; prompts for the password, or reads it from standard input."""
     stdin = sys.stdin
     if stdin.isatty():
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         password = stdin.readline().rstrip("\r\n")
     _accounts(settings).add_user(name, password, time.time())
-    click.echo(f"Added {name}. A token for it: coralchunk token create {name}")
+    click.echo(f"Added {name}. To create a token: coralchunk token create {name}")
 
 
 @click.group()
@@ -43,26 +43,26 @@ def token() -> None:
 
 @token.command()
 @click.argument("user_name", metavar="USER")
-@click.option("--name", default="", help="What it is for, such as the app or machine that uses it.")
+@click.option("--name", default="", help="Purpose of the token, such as the app or machine that uses it.")
 @click.option(
     "--scope",
     "scopes",
     multiple=True,
     type=click.Choice(_SCOPES),
-    help="What it may be used for; again for each. Without: everything.",
+    help="What the token allows; repeat it for more. Default: everything.",
 )
 @click.pass_obj
 def create(settings: Settings, user_name: str, name: str, scopes: tuple[str, ...]) -> None:
-    """Create a token for USER and print it, this once."""
+    """Create a token for USER and print it; it cannot be shown again."""
     wanted = frozenset(Scope(scope) for scope in scopes or _SCOPES)
     click.echo(_accounts(settings).create_token(user_name, name, wanted, time.time()))
-    click.echo("Keep it: only its SHA-256 is stored, and it cannot be shown again.", err=True)
+    click.echo("Store it now: only its SHA-256 is kept, so it cannot be shown again.", err=True)
 
 
 @token.command("list")
 @click.pass_obj
 def list_tokens(settings: Settings) -> None:
-    """List the tokens that were given out."""
+    """List all tokens."""
     table = Table("token", "user", "name", "scopes", "created", "last used", "revoked")
     for row in _accounts(settings).tokens():
         times = (_when(row.created_at), _when(row.last_used_at), _when(row.revoked_at))
@@ -74,13 +74,13 @@ def list_tokens(settings: Settings) -> None:
 @click.argument("token_id", metavar="NUMBER", type=int)
 @click.pass_obj
 def revoke(settings: Settings, token_id: int) -> None:
-    """Make the token that `token list` calls NUMBER worthless, at once."""
+    """Revoke the token with this NUMBER (see `token list`), effective immediately."""
     _accounts(settings).revoke(token_id, time.time())
     click.echo(f"Token {token_id} is revoked.")
 
 
 def _accounts(settings: Settings) -> Accounts:
-    # A user may be added before the server has ever been started.
+    # A user may be added before the server is started for the first time.
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(settings.database_url, settings.data_dir)
     migrate(database)

@@ -32,7 +32,7 @@ from coralchunk.storage.model_repository import open_model_repository
 )
 @click.pass_obj
 def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
-    """Classify PHOTOS here; write a picture and a JSON file for each, and one table, summary.csv."""
+    """Classify PHOTOS without a server; write a picture and JSON for each, and the table summary.csv."""
     repository = open_model_repository(settings)
     classifier = load_classifier(repository, repository.find(settings.model))
     out.mkdir(parents=True, exist_ok=True)

@@ -12,14 +12,14 @@ from coralchunk.surveys.labelled_export import TABLE, export
 
 @click.group()
 def corrections() -> None:
-    """Take out what people corrected."""
+    """Export corrections."""
 
 
 @corrections.command("export")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_obj
 def export_corrections(settings: Settings, folder: Path) -> None:
-    """Write all corrections to FOLDER, as `make train` and `coralchunk evaluate` read them."""
+    """Write all corrections to FOLDER, in the form that `make train` and `coralchunk evaluate` read."""
     services = open_services(settings, redis_timeout_s=5)
     migrate(services.accounts.database)
     count = export(services.corrections, folder)

@@ -24,7 +24,7 @@ _LITTLE_ROOM_GB = 1.0
 @click.command()
 @click.pass_obj
 def doctor(settings: Settings) -> None:
-    """Check the set-up and say what is missing; exit status 1 if something is."""
+    """Check the installation and report what is missing; exit status 1 if anything is."""
     checks: dict[str, Callable[[Settings], str]] = {
         "python": _python,
         "data folder": _data_folder,

@@ -36,7 +36,7 @@ from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Si
 )
 @click.pass_obj
 def evaluate(settings: Settings, source: Path, model: str | None, out: Path | None) -> None:
-    """Classify the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
+    """Measure a model on the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
     repository = open_model_repository(settings)
     chosen = repository.find(model or settings.model)
     classifier = load_classifier(repository, chosen)
@@ -118,7 +118,7 @@ def _figures(truth: metrics.Truth, probabilities: Probabilities, unsure_below: f
 
 
 def _number(value: float) -> float | None:
-    """Round for reading; what cannot be measured is null, as JSON knows no NaN."""
+    """Round for reading; a figure that cannot be measured is null, because JSON has no NaN."""
     return None if np.isnan(value) else round(value, 4)
 
 

@@ -23,11 +23,11 @@ _PIPE_COLUMNS: Final = 250
 
 @click.group()
 def jobs() -> None:
-    """Look at jobs, cancel them, try them again."""
+    """List, show, cancel and retry jobs."""
 
 
 @jobs.command("list")
-@click.option("--state", help="Only those in this state: queued, processing, completed or error.")
+@click.option("--state", help="Only jobs in this state: queued, processing, completed or error.")
 @click.pass_obj
 def list_jobs(settings: Settings, state: str | None) -> None:
     """List the jobs, newest first."""
@@ -42,7 +42,7 @@ def list_jobs(settings: Settings, state: str | None) -> None:
                 _when(job.created_at),
                 job.error or "",
             )
-    # A pipe has no width of its own, and rich's 80 columns would fold what a script looks for.
+    # A pipe has no width, and rich's default of 80 columns would wrap lines that scripts parse.
     Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS).print(table)
 
 
@@ -50,7 +50,7 @@ def list_jobs(settings: Settings, state: str | None) -> None:
 @click.argument("job_id", type=int)
 @click.pass_obj
 def show(settings: Settings, job_id: int) -> None:
-    """Show all that is known of job JOB_ID."""
+    """Show the details of job JOB_ID."""
     for name, value in _described(get_job(_stores(settings), job_id, kind=None)).items():
         click.echo(f"{name:<12} {value}")
 
@@ -68,7 +68,7 @@ def cancel(settings: Settings, job_id: int) -> None:
 @click.argument("job_id", type=int)
 @click.pass_obj
 def retry(settings: Settings, job_id: int) -> None:
-    """Begin job JOB_ID again from what was sent, under the same id."""
+    """Run job JOB_ID again from its stored photo, under the same id."""
     retry_job(_stores(settings), job_id, time.time())
     click.echo(f"Job {job_id} is queued again.")
 

@@ -12,7 +12,7 @@ from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.logs import set_up
 
-# By name, and imported when asked for: together they take a second to load, and `serve` shall answer soon.
+# Imported by name when needed: together they take a second to load, and `serve` should start fast.
 _COMMANDS: Final = {
     "classify": "coralchunk.cli.classify:classify",
     "corrections": "coralchunk.cli.corrections:corrections",
@@ -31,7 +31,7 @@ _COMMANDS: Final = {
 
 
 class _Group(click.Group):
-    """Finds commands by name, and tells a user's mistake in one line; a traceback is for bugs."""
+    """Load commands by name, and report user errors in one line; only bugs show a traceback."""
 
     @override
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -39,7 +39,7 @@ def list_models(settings: Settings) -> None:
 @click.argument("label", required=False)
 @click.pass_obj
 def verify(settings: Settings, label: str | None) -> None:
-    """Check the files of model LABEL, or of all, against models.txt, and load them."""
+    """Check the files of model LABEL, or of all models, against models.txt, and load them."""
     repository = open_model_repository(settings)
     for model in [repository.find(label)] if label else repository.listed():
         load_classifier(repository, model)
@@ -50,7 +50,7 @@ def verify(settings: Settings, label: str | None) -> None:
 @click.argument("source")
 @click.pass_obj
 def install(settings: Settings, source: str) -> None:
-    """Add the model SOURCE: a .onnx file or the https address of one, its manifest (.json) beside it."""
+    """Install the model SOURCE: a .onnx file or its https URL, with its manifest (.json) next to it."""
     repository = open_model_repository(settings)
     with tempfile.TemporaryDirectory() as folder:
         onnx = _fetch(source, Path(folder) / "model.onnx")

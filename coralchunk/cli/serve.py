@@ -17,28 +17,28 @@ from coralchunk.supervisor.serve import Server
 @click.command()
 @click.pass_obj
 def serve(settings: Settings) -> None:
-    """Start Redis, web and workers, and watch over them until Ctrl-C."""
+    """Start Redis, web processes and workers, and supervise them until Ctrl-C."""
     Server(settings, os.environ).run()  # noqa: TID251 - an entry point
 
 
 @click.command()
 @click.pass_obj
 def web(settings: Settings) -> None:
-    """Answer requests, and nothing else: workers and sweeper run elsewhere, on the same Redis."""
+    """Run only web processes; workers and the sweeper run elsewhere, with the same Redis."""
     run_web(settings, os.environ)  # noqa: TID251 - an entry point
 
 
 @click.command()
 @click.pass_obj
 def sweep(settings: Settings) -> None:
-    """Remove expired jobs and put back the work of dead machines; of several sweepers, one is at work."""
+    """Remove expired jobs and recover the work of dead machines; of several sweepers, one is active."""
     run_sweep(settings)
 
 
 @click.command()
 @click.pass_obj
 def migrate(settings: Settings) -> None:
-    """Bring the database up to date; `coralchunk web` waits for that. Several may run at once."""
+    """Migrate the database, which `coralchunk web` waits for. Several may run at once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(settings.database_url, settings.data_dir)
     migrate_database(database)
@@ -55,5 +55,5 @@ def worker(settings: Settings, name: str | None) -> None:
     """
     check_shared(settings)
     name = name or f"{socket.gethostname()}.{secrets.token_hex(4)}"
-    # The worker's code lies above this package; it is started, not imported.
+    # The worker's code is in a package above this one, so it is started, not imported.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "jobs", name])  # noqa: S606

@@ -18,26 +18,26 @@ class Body(BaseModel):
 
 
 class Source(Body):
-    """Where in the request something is wrong."""
+    """The place of an error in the request."""
 
     pointer: str = Field(examples=["/data/0/attributes/points/3/row"], description="As in RFC 6901")
 
 
 class Error(Body):
-    """One thing that is wrong."""
+    """One error."""
 
     detail: str
     source: Source | None = None
 
 
 class Errors(Body):
-    """A refusal, as in JSON:API."""
+    """Errors, as in JSON:API."""
 
     errors: list[Error]
 
 
 def answer(body: dict[str, Any], status: int = 200) -> Response:
-    """Return an answer: compact and without a last newline, as scripts cut the token out of the text."""
+    """Return a response: compact, without a final newline, because scripts cut the token out of the text."""
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     return Response(text, status=status, content_type=MEDIA_TYPE)
 

@@ -12,12 +12,12 @@ from coralchunk.errors.access import BadDocument, Fault
 from coralchunk.pipeline.points.point_job import RequestedImage, RequestedPoint
 
 _LONGEST_URL: Final = 2000
-_MAX_FAULTS: Final = 50  # told at once
+_MAX_FAULTS: Final = 50  # reported at once
 _Name = Annotated[str, Field(min_length=1, max_length=1024)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True)  # what is not known is overlooked, as on CoralNet
+    model_config = ConfigDict(frozen=True)  # unknown fields are ignored, as on CoralNet
 
 
 class LogIn(_Body):
@@ -43,13 +43,13 @@ class _Image(_Body):
 
 
 class Images(_Body):
-    """Photos by address, and the points in them that are asked about."""
+    """URLs of photos, and the points to classify in them."""
 
     data: Annotated[list[_Image], Field(min_length=1)]
 
 
 _Known = TypeVar("_Known", bound=BaseModel)
-# In our own words: pydantic's speak of Python.
+# Messages of our own, because those of pydantic use terms of Python.
 _WORDS: Final[Mapping[str, str]] = {
     "missing": "This field is required.",
     "int_type": "This must be a whole number.",
@@ -58,7 +58,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "string_type": "This must be a string.",
     "string_too_short": "This must not be empty.",
     "string_too_long": "This must have at most {max_length} characters.",
-    "string_pattern_mismatch": "This must be an address that begins with http:// or https://.",
+    "string_pattern_mismatch": "This must be a URL that begins with http:// or https://.",
     "list_type": "This must be a list.",
     "too_short": "This must not be empty.",
     "literal_error": "This must be {expected}.",
@@ -75,7 +75,7 @@ def log_in(body: bytes, form: Mapping[str, str]) -> LogIn:
 def images(body: bytes, settings: Settings) -> tuple[RequestedImage, ...]:
     """Read photos and their points. Raises BadDocument."""
     document = _parsed(body)
-    # Before anything is checked one by one: a million points would be a million faults.
+    # Checked before the items: a million points would give a million errors.
     faults = tuple(_too_many(document, settings))
     if faults:
         raise BadDocument(faults)
@@ -94,7 +94,7 @@ def _too_many(document: object, settings: Settings) -> Iterator[Fault]:
         return
     if len(data) > settings.coralnet_max_images:
         yield Fault(
-            "/data", f"There are {len(data)} images; at most {settings.coralnet_max_images} are taken."
+            "/data", f"There are {len(data)} images; at most {settings.coralnet_max_images} are accepted."
         )
         return
     for number, image in enumerate(data):
@@ -103,7 +103,7 @@ def _too_many(document: object, settings: Settings) -> Iterator[Fault]:
         if isinstance(points, list) and len(points) > settings.coralnet_max_points:
             yield Fault(
                 f"/data/{number}/attributes/points",
-                f"There are {len(points)} points; at most {settings.coralnet_max_points} an image are taken.",
+                f"There are {len(points)} points; at most {settings.coralnet_max_points} in one image.",
             )
 
 
@@ -111,7 +111,7 @@ def _parsed(body: bytes) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as damage:
-        raise BadDocument((Fault("", f"The request's body is no JSON: {damage}."),)) from None
+        raise BadDocument((Fault("", f"The request body is not JSON: {damage}."),)) from None
 
 
 def _read(kind: type[_Known], document: object) -> _Known:

@@ -11,13 +11,13 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class TokenGiven(Body):
-    """A new token, for everything that its user may do."""
+    """A new token with all scopes of its user."""
 
     token: Annotated[str, Field(pattern=r"^ck[0-9a-f]{40}$")]
 
 
 class KnownLabel(Body):
-    """What a classifier can say."""
+    """A label of a classifier."""
 
     label_id: int
     label_code: str
@@ -25,10 +25,10 @@ class KnownLabel(Body):
 
 
 class ClassifierAttributes(Body):
-    """All versions of a model that has one name."""
+    """All versions of the model with this name."""
 
     name: str
-    version: str = Field(description="The one that classifies")
+    version: str = Field(description="The version that classifies")
     versions: list[str] = Field(description="Oldest first")
     labels: list[KnownLabel]
 
@@ -48,7 +48,7 @@ class Classifiers(Body):
 
 
 class JobAttributes(Body):
-    """How far a job is, in photos."""
+    """The progress of a job, in photos."""
 
     successes: Count
     failures: Count
@@ -65,27 +65,27 @@ class ListedJob(Body):
 
 
 class DeployStatus(Body):
-    """How far a job is that is not finished."""
+    """The progress of an unfinished job."""
 
     data: list[ListedJob]
 
 
 class PublishedResult(Body):
-    """The result as CoralNet has published it."""
+    """The result in the form that CoralNet has published."""
 
     data: ClassifiedImages
 
 
 class LiveImage(Body):
-    """A photo as CoralNet's live server has it."""
+    """A photo in the form of CoralNet's live server."""
 
     type: Literal["image"] = "image"
-    id: str = Field(description="Its address")
+    id: str = Field(description="Its URL")
     attributes: ClassifiedImage
 
 
 class LiveResult(Body):
-    """The result as CoralNet's live server gives it."""
+    """The result in the form of CoralNet's live server."""
 
     data: list[LiveImage]
 

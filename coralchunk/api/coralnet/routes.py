@@ -46,9 +46,9 @@ _LIVE: Final = "live"
 _PUBLISHED: Final = "published"
 _NO_JOB: Final = "No such job of this user"
 _LATER: Final = "The database or the queue does not answer; try again after Retry-After seconds"
-_TOKEN: Final = {401: "No token, or a wrong one", 403: "The token was not given out for this", 503: _LATER}
+_TOKEN: Final = {401: "The token is missing or wrong", 403: "The token lacks the scope", 503: _LATER}
 _BODY: Final = {
-    400: "What was sent is not as described; each error points at its place",
+    400: "The request does not have the described form; each error points to its place",
     413: "Too many bytes",
 }
 _FORMAT: Final = {"format": f"`{_LIVE}` or `{_PUBLISHED}`: the form of the result, if not the server's own"}
@@ -58,13 +58,13 @@ _FORMAT: Final = {"format": f"`{_LIVE}` or `{_PUBLISHED}`: the form of the resul
 @operation(
     Operation(
         answers={200: TokenGiven},
-        problems={**_BODY, 400: "A wrong name or password, or they cannot be read", 503: _LATER},
+        problems={**_BODY, 400: "The name or password is wrong or cannot be read", 503: _LATER},
         body=LogIn,
         language=CORALNET,
     )
 )
 def token_auth() -> ResponseReturnValue:
-    """Give a token for a name and a password."""
+    """Log in: return a token for a name and a password."""
     request.max_content_length = _MAX_BYTES
     given = log_in(request.get_data(), request.form)
     token = services().accounts.log_in(given.username, given.password, time.time())
@@ -83,14 +83,14 @@ def classifiers() -> ResponseReturnValue:
 @coralnet.post("/classifier/<int:classifier_id>/deploy/", strict_slashes=False)
 @operation(
     Operation(
-        answers={202: "The photos are queued; Location says where to ask how far they are"},
+        answers={202: "The photos are queued; Location is the URL of the status"},
         problems={
             **_BODY,
             **_TOKEN,
-            403: "The token was not given out for this, or the server fetches no photos",
+            403: "The token lacks the scope, or the server does not fetch photos",
             404: "No such classifier",
             429: "Too many requests, active jobs or waiting photos; try again after Retry-After seconds",
-            507: "No room to store the request",
+            507: "No space to store the request",
         },
         query=_FORMAT,
         body=Images,
@@ -99,7 +99,7 @@ def classifiers() -> ResponseReturnValue:
     )
 )
 def deploy(classifier_id: int) -> ResponseReturnValue:
-    """Take photos by address, and points in them."""
+    """Submit URLs of photos, and points in them."""
     owner = authenticate(Scope.CLASSIFY).user
     if not services().settings.fetch_urls:
         raise FetchingOff
@@ -115,7 +115,7 @@ def deploy(classifier_id: int) -> ResponseReturnValue:
 @coralnet.get("/deploy_job/<int:job_id>/status/", strict_slashes=False)
 @operation(
     Operation(
-        answers={200: DeployStatus, 303: "The job is finished; Location says where its result is"},
+        answers={200: DeployStatus, 303: "The job is finished; Location is the URL of the result"},
         problems={404: _NO_JOB, **_TOKEN},
         query=_FORMAT,
         language=CORALNET,
@@ -123,7 +123,7 @@ def deploy(classifier_id: int) -> ResponseReturnValue:
     )
 )
 def status(job_id: int) -> ResponseReturnValue:
-    """Tell how far a job is, and where its result is once it is done."""
+    """Return the progress of a job, or redirect to its result when it is finished."""
     job = _own(job_id)
     if job.state.is_final:
         return _elsewhere(303, "coralnet.result", job_id)
@@ -145,7 +145,7 @@ def status(job_id: int) -> ResponseReturnValue:
         problems={
             404: _NO_JOB,
             409: "The job is not finished",
-            500: "The job was given up; its operator finds the reason in the log",
+            500: "The job failed; the operator finds the reason in the log",
             **_TOKEN,
         },
         query=_FORMAT,
@@ -154,7 +154,7 @@ def status(job_id: int) -> ResponseReturnValue:
     )
 )
 def result(job_id: int) -> ResponseReturnValue:
-    """Tell what is at the points."""
+    """Return the classifications of the points."""
     job = _own(job_id)
     if not job.state.is_final:
         raise StillWorking
@@ -162,7 +162,7 @@ def result(job_id: int) -> ResponseReturnValue:
         raise JobFailed(job.error)
     try:
         result = point_job_result(services().stores, job)
-    except FileNotFoundError:  # deleted in this very moment
+    except FileNotFoundError:  # deleted just now
         raise UnknownJob(job_id) from None
     wanted = _requested_format() or services().settings.coralnet_format
     body = _live(result) if wanted == _LIVE else PublishedResult(data=result)
@@ -171,7 +171,7 @@ def result(job_id: int) -> ResponseReturnValue:
 
 def _requested_format() -> str | None:
     requested = request.args.get("format")
-    return requested if requested in {_LIVE, _PUBLISHED} else None  # None leaves an address without it
+    return requested if requested in {_LIVE, _PUBLISHED} else None  # None leaves the URL without it
 
 
 def _elsewhere(code: int, view: str, job_id: int) -> Response:

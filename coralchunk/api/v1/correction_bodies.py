@@ -10,18 +10,18 @@ Label = Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
 
 
 class NewCorrection(BaseModel):
-    """What somebody says that a chunk shows."""
+    """The label that a person gives to a chunk."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    label: Label = Field(description="`Unsure`: nobody could tell; no model learns from it")
+    label: Label = Field(description="`Unsure` if a person cannot tell either; not used for training")
     by: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = Field(
-        None, description="Who says so, if they want to be named"
+        None, description="Name of the person, if they want to give it"
     )
 
 
 class CorrectionResponse(BaseModel):
-    """A correction as it is kept."""
+    """A stored correction."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,16 +29,16 @@ class CorrectionResponse(BaseModel):
     label: Label
     by: str | None
     corrected_at: float = Field(description="Unix seconds")
-    said: Label = Field(description="What the model had said")
-    probabilities: ClassProbabilities = Field(description="What it had said in numbers")
+    said: Label = Field(description="The label that the model had given")
+    probabilities: ClassProbabilities = Field(description="The probabilities that the model had given")
     model: ModelName
     kept: Literal["until taken back"] = Field(
-        description="Label, picture of the chunk and the photo at 256 px stay, also when the job has ended"
+        description="Label, image of the chunk and the photo at 256 px are kept after the job has expired"
     )
 
 
 class CorrectionList(BaseModel):
-    """What was corrected of a photo, by chunk."""
+    """The corrections of a photo, by chunk."""
 
     model_config = ConfigDict(extra="forbid")
 

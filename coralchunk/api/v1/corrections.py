@@ -31,17 +31,17 @@ _AWAY: Final = "The database, the job queue or a worker does not answer; try aga
             404: "No such job, or no such chunk in its photo",
             409: "The job is not completed",
             503: _AWAY,
-            507: "No room to keep the chunk's picture",
+            507: "No space to store the image of the chunk",
             **TOKEN,
         },
         body=NewCorrection,
     )
 )
 def correct(job_id: int, index: int) -> ResponseReturnValue:
-    """Say what a chunk shows, in place of what was said before; the result itself stays as it is.
+    """Set the correction of a chunk, replacing an earlier one; the result itself does not change.
 
-    Kept for training, also when the job has ended: the label, `by`, the time, what the model said, a
-    picture of the chunk, and the photo at 256 px. DELETE takes all of it back, then too.
+    The label, `by`, the time, the prediction of the model, an image of the chunk and the photo at 256 px are
+    kept for training, even after the job has expired. DELETE removes them.
     """
     requester, body = v1_requester(Scope.CLASSIFY), read_json_body(NewCorrection)
     kept = services().corrections.correct(job_id, index, body.label, body.by, requester, time.time())
@@ -56,7 +56,7 @@ def correct(job_id: int, index: int) -> ResponseReturnValue:
     )
 )
 def take_back(job_id: int, index: int) -> ResponseReturnValue:
-    """Take a correction back, with its picture; also when the job has ended."""
+    """Remove a correction and its image, even after the job has expired."""
     services().corrections.take_back(job_id, index, v1_requester(Scope.CLASSIFY))
     return jsonify(status="success")
 
@@ -64,7 +64,7 @@ def take_back(job_id: int, index: int) -> ResponseReturnValue:
 @corrections.get("/corrections")
 @operation(Operation(answers={200: CorrectionList}, problems={404: NO_JOB, 503: _AWAY, **TOKEN}))
 def listed(job_id: int) -> ResponseReturnValue:
-    """List what was corrected of a photo, by chunk; also when the job has ended."""
+    """List the corrections of a photo by chunk, even after the job has expired."""
     found = services().corrections.of_job(job_id, v1_requester(Scope.READ))
     return jsonify(corrections=[_correction_body(one) for one in found])
 

@@ -38,19 +38,20 @@ _GONE: Final = b'event: gone\ndata: {"status":"gone","error":"The job was delete
     Operation(
         answers={
             200: "text/event-stream",
-            204: "Last-Event-ID names the last event there will be; do not connect again",
+            204: "Last-Event-ID is the id of the last event; do not connect again",
         },
         problems={404: NO_JOB, 503: NO_QUEUE, **TOKEN},
         headers={
-            "Last-Event-ID": "The id of the last event received; it and those before are not sent again"
+            "Last-Event-ID": "The id of the last event received; it and earlier events are not sent again"
         },
     )
 )
 def follow(job_id: int) -> ResponseReturnValue:
     """Send each change of a job as a server-sent event, until it is final.
 
-    `progress`, then `completed` or `error`, each with a rising id and the status as data, with `summary` once
-    completed; `gone` if the job is deleted meanwhile. The stream ends after the last, or after ten minutes.
+    Events are `progress`, then `completed` or `error`, each with a rising id and the status as data, with
+    `summary` once completed; and `gone` if the job is deleted. The stream ends after the last event, or after
+    ten minutes.
     """
     requester, stores, seen = v1_requester(Scope.READ), services().stores, _last_seen()
     job = get_job(stores, job_id, requester)
@@ -61,7 +62,7 @@ def follow(job_id: int) -> ResponseReturnValue:
         content_type="text/event-stream",
     )
     stream.headers["Cache-Control"] = "no-store"
-    stream.headers["X-Accel-Buffering"] = "no"  # nginx would collect events before it hands them on
+    stream.headers["X-Accel-Buffering"] = "no"  # nginx would buffer events before it forwards them
     return stream
 
 

@@ -36,7 +36,7 @@ _CLASSES: Final = ("bleached", "healthy", "not_coral")
     )
 )
 def table(job_id: int) -> ResponseReturnValue:
-    """Serve the chunks of a completed job as CSV, one row a chunk."""
+    """Return the chunks of a completed job as CSV, one row per chunk."""
     job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
     answer = Response(_table(chunks_of(services().stores, job)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=chunks.csv"
@@ -47,13 +47,13 @@ def table(job_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: Shared},
-        problems={404: NO_JOB, 503: NO_QUEUE, 507: "No room to keep the link", **TOKEN},
+        problems={404: NO_JOB, 503: NO_QUEUE, 507: "No space to store the link", **TOKEN},
     )
 )
 def share_job(job_id: int) -> ResponseReturnValue:
-    """Make a link by which others see the result but cannot delete it; the same link each time.
+    """Create a link that shows the result but cannot delete it; returns the same link each time.
 
-    It ends when the job does.
+    The link expires with the job.
     """
     job, share_id = share(services().stores, job_id, v1_requester(Scope.CLASSIFY))
     return jsonify(share_id=share_id, url=f"/shared/{share_id}", expires_at=int(job.expires_at))
@@ -62,7 +62,7 @@ def share_job(job_id: int) -> ResponseReturnValue:
 @results.get("/shared/<share_id>")
 @operation(Operation(answers={200: Status}, problems={404: NO_SHARE, 503: NO_QUEUE}))
 def shared_status(share_id: str) -> ResponseReturnValue:
-    """Tell how far a shared photo is, and its result once it is completed; needs no token."""
+    """Return the progress of a shared job, and its result when it is completed; needs no token."""
     job = shared(services().stores, share_id)
     with hide_job_id():
         body = answer_of(services().stores, job, ("summary", "chunks"))
@@ -72,12 +72,12 @@ def shared_status(share_id: str) -> ResponseReturnValue:
 @results.get("/shared/<share_id>.png")
 @operation(
     Operation(
-        answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
+        answers={200: "image/png", 304: "Nothing has changed since the ETag in If-None-Match"},
         problems={404: NO_SHARE, 409: "The job is not completed", 503: NO_QUEUE},
     )
 )
 def shared_picture(share_id: str) -> ResponseReturnValue:
-    """Serve the picture of a shared photo; needs no token."""
+    """Return the picture of a shared result; needs no token."""
     job = shared(services().stores, share_id)
     if job.state is not JobState.COMPLETED:
         raise NothingToShow(job.state)

@@ -13,7 +13,7 @@ PARTS: Final = ("summary", "chunks", "image")
 
 
 def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
-    """Return the JSON body for a job. Raises UnknownJob if it is deleted in this very moment.
+    """Return the JSON body for a job. Raises UnknownJob if it was deleted just now.
 
     parts  of PARTS; only a completed job has them
     """
@@ -31,12 +31,12 @@ def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
 
 
 def picture_of(stores: Stores, job: Job) -> bytes:
-    """Return the PNG of a completed job. Raises UnknownJob if it is deleted in this very moment."""
+    """Return the PNG of a completed job. Raises UnknownJob if it was deleted just now."""
     return _stored(stores, job, PICTURE)
 
 
 def chunks_of(stores: Stores, job: Job) -> bytes:
-    """Return the chunks of a completed job, a JSON array. Raises UnknownJob if it is deleted just now."""
+    """Return the chunks of a completed job, a JSON array. Raises UnknownJob if it was deleted just now."""
     return _stored(stores, job, CHUNKS)
 
 

@@ -39,7 +39,7 @@ GivenId = Annotated[  # R and spreadsheets lose the last digits of a number of t
     ),
 ]
 Creator = Annotated[
-    str, Field(max_length=200, pattern=_PRINTABLE, description="Who is named when the survey is published")
+    str, Field(max_length=200, pattern=_PRINTABLE, description="Name to give when the survey is published")
 ]
 Contact = Annotated[
     str, Field(max_length=200, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$", description="E-mail")
@@ -72,7 +72,7 @@ class NewSurvey(_Request):
 
 
 class SurveyChange(_Request):
-    """What is to be changed of a survey; fields that are not there stay."""
+    """The fields of a survey to change; missing fields keep their values."""
 
     name: Name = Field(default_factory=str)
     site: Site = Field(default_factory=str)
@@ -85,7 +85,7 @@ class SurveyChange(_Request):
 
 
 class NewSurveyPhoto(_Request):
-    """Which job's result to keep, and what is known of its photo."""
+    """The job whose result to keep, and what is known about its photo."""
 
     job_id: GivenId
     name: Annotated[str, Field(max_length=255, pattern=_PRINTABLE)] = ""
@@ -108,7 +108,7 @@ class NewSurveyPhoto(_Request):
 
 
 class SurveyPhotoResponse(_Response):
-    """What was found in one photo of a survey; it is kept when the job and its picture are gone."""
+    """The result of one photo of a survey, which is kept when the job and its picture are deleted."""
 
     photo_id: Id
     name: str
@@ -120,13 +120,13 @@ class SurveyPhotoResponse(_Response):
     image_height: Count
     sha256: str | None = Field(description="Of the photo's file; null for photos added before 1.0")
     summary: Summary
-    chunks: list[ChunkResult] | None = Field(None, description="Only where one photo is asked for")
+    chunks: list[ChunkResult] | None = Field(None, description="Only in the response for a single photo")
 
 
 class SurveyResponse(_Response):
-    """A survey and what its photos say together, with 95 % intervals over photos."""
+    """A survey and the figures over all its photos, with 95 % intervals."""
 
-    survey_id: Id = Field(description="The key to the survey on a server that asks for no tokens: keep it")
+    survey_id: Id = Field(description="On a server that requires no tokens, the key to the survey: store it")
     name: str
     site: str
     date: dt.date
@@ -138,7 +138,7 @@ class SurveyResponse(_Response):
     created_at: float = Field(description="Unix seconds")
     photo_count: Count
     coral_cover: Share | None = Field(
-        description="Mean of the photos' shares: each photo counts alike, whatever its pixels"
+        description="Mean of the photos' shares: each photo has the same weight, whatever its size"
     )
     coral_cover_interval: Interval | None
     coral_cover_reason: str | None = Field(description="Why there is no figure")

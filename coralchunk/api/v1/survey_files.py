@@ -39,7 +39,7 @@ _PROBLEMS: Final = {404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}
     )
 )
 def as_table(survey_id: int) -> ResponseReturnValue:
-    """Serve a survey as CSV, one row a photo, or as an Excel workbook.
+    """Return a survey as CSV, one row per photo, or as an Excel workbook.
 
     In CSV, text that a spreadsheet would take for a formula has an apostrophe before it.
     """
@@ -53,14 +53,14 @@ def as_table(survey_id: int) -> ResponseReturnValue:
 @survey_files.get("/surveys/<int:survey_id>.geojson")
 @operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
 def as_layer(survey_id: int) -> ResponseReturnValue:
-    """Serve the photos of a survey that were given a position as GeoJSON."""
+    """Return the photos of a survey that have a position as GeoJSON."""
     return _file(json.dumps(layer(_requested_survey(survey_id))), "application/geo+json", "survey.geojson")
 
 
 @survey_files.get("/surveys/<int:survey_id>/dwca.zip")
 @operation(Operation(answers={200: "application/zip"}, problems=_PROBLEMS))
 def as_archive(survey_id: int) -> ResponseReturnValue:
-    """Serve a survey as a Darwin Core Archive: an occurrence a photo, with its cover as measurements."""
+    """Return a survey as a Darwin Core Archive: one occurrence per photo, with its cover as measurements."""
     return _file(archive(_requested_survey(survey_id)), "application/zip", "dwca.zip")
 
 
@@ -68,7 +68,7 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: "image/svg+xml"},
-        problems={400: "An `id` is no number, or there are too many", 503: NO_DATABASE, **TOKEN},
+        problems={400: "An `id` is not a number, or there are too many", 503: NO_DATABASE, **TOKEN},
         query=IDS,
     )
 )

@@ -34,7 +34,7 @@ surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
 
 MAX_IDS: Final = 100
 IDS: Final = {
-    "id": f"Of a survey; repeat it for more, up to {MAX_IDS}. With a token: without it, all of its user's"
+    "id": f"Id of a survey; repeat it for more, up to {MAX_IDS}. Default with a token: all of its user's"
 }
 
 
@@ -48,7 +48,7 @@ IDS: Final = {
     )
 )
 def begin() -> ResponseReturnValue:
-    """Begin a survey: a name, a place, a day; photos are put into it afterwards."""
+    """Create a survey with a name, a place and a date; photos are added afterwards."""
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurvey)
     made = services().surveys.add(body.model_dump(), requester, time.time())
     answer = jsonify(_survey(made) | {"photos": []})
@@ -60,12 +60,12 @@ def begin() -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: SurveyList},
-        problems={400: "An `id` is no number, or there are too many", 503: NO_DATABASE, **TOKEN},
+        problems={400: "An `id` is not a number, or there are too many", 503: NO_DATABASE, **TOKEN},
         query=IDS | IDS_AS_TEXT,
     )
 )
 def listed() -> ResponseReturnValue:
-    """List surveys by date: with a token its user's, without those whose ids are given."""
+    """List surveys by date: with a token those of its user, without a token those whose ids are given."""
     found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
     return jsonify(surveys=[_survey(one) for one in found])
 
@@ -79,7 +79,7 @@ def listed() -> ResponseReturnValue:
     )
 )
 def one(survey_id: int) -> ResponseReturnValue:
-    """Tell a survey: its photos, and cover of coral and bleached cover with intervals over photos."""
+    """Return a survey: its photos, coral cover and bleached cover, with intervals over photos."""
     return _whole(services().surveys.get(survey_id, survey_requester(Scope.READ)))
 
 
@@ -93,7 +93,7 @@ def one(survey_id: int) -> ResponseReturnValue:
     )
 )
 def change(survey_id: int) -> ResponseReturnValue:
-    """Change what is said of a survey; fields that are not sent stay."""
+    """Change the fields of a survey; fields that are not sent keep their values."""
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(SurveyChange)
     return _whole(services().surveys.change(survey_id, body.model_dump(exclude_unset=True), requester))
 
@@ -101,7 +101,7 @@ def change(survey_id: int) -> ResponseReturnValue:
 @surveys.delete("/surveys/<int:survey_id>")
 @operation(Operation(answers={200: Success}, problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}))
 def delete(survey_id: int) -> ResponseReturnValue:
-    """Remove a survey and all that it holds, for good."""
+    """Delete a survey and its photos permanently."""
     services().surveys.delete(survey_id, survey_requester(Scope.CLASSIFY))
     return jsonify(status="success")
 
@@ -122,10 +122,10 @@ def delete(survey_id: int) -> ResponseReturnValue:
     )
 )
 def add_photo(survey_id: int) -> ResponseReturnValue:
-    """Copy the result of a completed job into a survey, where it outlives the job; its picture does not.
+    """Copy the result of a completed job into a survey, which keeps it after the job expires.
 
-    A job that is in the survey already is answered with 200 and what was kept of it. The same photo (by the
-    sha256 of its file) from another job is refused with 409, unless `duplicate` is true.
+    The picture is not copied. If the survey already has the job, the response is 200 with the stored photo.
+    The same photo (by its sha256) from another job is refused with 409, unless `duplicate` is true.
     """
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurveyPhoto)
     details = Details(
@@ -149,7 +149,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
     )
 )
 def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
-    """Tell a photo of a survey with all its chunks."""
+    """Return a photo of a survey with all its chunks."""
     found, chunks = services().surveys.photo(survey_id, photo_id, survey_requester(Scope.READ))
     return jsonify(_photo(found) | {"chunks": json.loads(chunks)})
 
@@ -162,7 +162,7 @@ def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
     )
 )
 def delete_photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
-    """Take a photo out of a survey."""
+    """Remove a photo from a survey."""
     services().surveys.delete_photo(survey_id, photo_id, survey_requester(Scope.CLASSIFY))
     return jsonify(status="success")
 
