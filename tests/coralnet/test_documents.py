@@ -25,9 +25,9 @@ def post(server: RunningServer, sent: object) -> httpx.Response:
 
 
 BAD = [
-    pytest.param(b"", "", "no JSON", id="nothing"),
-    pytest.param(b"{", "", "no JSON", id="half a JSON"),
-    pytest.param(b"[" * 100_000, "", "no JSON", id="a very deep JSON"),
+    pytest.param(b"", "", "not JSON", id="nothing"),
+    pytest.param(b"{", "", "not JSON", id="half a JSON"),
+    pytest.param(b"[" * 100_000, "", "not JSON", id="a very deep JSON"),
     pytest.param([], "", "an object", id="a list"),
     pytest.param({}, "/data", "required", id="no data"),
     pytest.param({"data": {}}, "/data", "a list", id="data that is no list"),
