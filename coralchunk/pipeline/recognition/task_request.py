@@ -22,7 +22,7 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import OWNER, REQUEST
+from coralchunk.storage.blobs import REQUEST
 from coralchunk.terms import Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see steps.submit
@@ -73,6 +73,7 @@ class TaskRequest(_Stored):
     """All that was asked."""
 
     kind: Literal["deployment", "inference"]
+    owner: str = ""  # who alone may see the task; in this file, as each further one costs milliseconds
     network: NetworkFiles | None = None
     model: PublicModel | None = None
     inputs: tuple[PictureInput, ...] = ()
@@ -100,11 +101,11 @@ def submit_task(
         load = stores.admission.admit(1, stores.settings.max_queued_chunks, now)
     job_id = secrets.randbelow(_LARGEST_ID) + 1
     try:
-        stores.blobs.write(job_id, OWNER, BytesIO(owner.encode()))
         for index, picture in pictures.items():
             stores.blobs.write(job_id, input_name(index), picture)
         # Last: a folder with a request is complete.
-        stores.blobs.write(job_id, REQUEST, BytesIO(request.model_dump_json(exclude_defaults=True).encode()))
+        owned = request.model_copy(update={"owner": owner}).model_dump_json(exclude_defaults=True)
+        stores.blobs.write(job_id, REQUEST, BytesIO(owned.encode()))
         with reachable():
             _enqueue(stores, _job(stores, job_id, JobKind(request.kind), owner, now, load))
     except CoralchunkError:
@@ -113,10 +114,11 @@ def submit_task(
     return job_id
 
 
-def requeue_task(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
+def requeue_task(stores: Stores, job_id: int, stored_at: float) -> None:
     """Queue a stored task that Redis has forgotten. `stored_at` in Unix seconds."""
-    kind = JobKind(stored_task(stores, job_id).kind)
-    _enqueue(stores, _job(stores, job_id, kind, owner, stored_at, stores.admission.load()))
+    stored = stored_task(stores, job_id)
+    load = stores.admission.load()
+    _enqueue(stores, _job(stores, job_id, JobKind(stored.kind), stored.owner, stored_at, load))
 
 
 def stored_task(stores: Stores, job_id: int) -> TaskRequest:

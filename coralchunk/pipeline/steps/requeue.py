@@ -14,7 +14,7 @@ def requeue_request(stores: Stores, job_id: int, owner: str, stored_at: float) -
     """Queue what was asked, under the same id. `stored_at` in Unix seconds."""
     kind = json.loads(stores.blobs.read(job_id, REQUEST)).get("kind")
     if kind in TASK_KINDS:
-        requeue_task(stores, job_id, owner, stored_at)
+        requeue_task(stores, job_id, stored_at)
     elif kind == JobKind.TRAINING:
         requeue_training_job(stores, job_id, owner, stored_at)
     else:
