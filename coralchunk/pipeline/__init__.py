@@ -4,9 +4,9 @@ records    the job record in Redis and the Lua scripts that change it
 queue      the tasks that wait for a worker: admission, priorities, recovery
 queries    look up a job, wait for its changes
 worker     what a worker keeps in memory between tasks
-recognition  networks that users bring: deployments and inferences
+recognition  uploaded networks: deployments and inferences
 images     image jobs: whole images, classified while a request waits
-training   training jobs: a process of its own trains a classifier
+training   training jobs: a separate process trains a classifier
 points     point jobs: photos on the web and points in them
 steps      submit, classify a batch, stitch, finish; cancel, retry, sweep, share, crop
 

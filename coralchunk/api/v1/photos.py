@@ -33,13 +33,13 @@ _LONGEST_WAIT_S: Final = 20
     Operation(
         answers={200: Accepted},
         problems={
-            400: "There is no photo in the request; `detail` tells what came instead and what to change",
+            400: "The request contains no photo; `detail` says what was received and what to change",
             413: "Too many bytes or pixels; the limit is in `detail`",
-            415: "An image, but in a format that is not read here",
-            422: "Not an image, a damaged one, or an Idempotency-Key that was used for another photo",
+            415: "The image has a format that is not accepted",
+            422: "Not an image, a damaged image, or an Idempotency-Key that was used for another photo",
             429: "Too many requests, or too much work waiting; try again after Retry-After seconds",
             503: "The queue does not answer or the server is stopping; try again after Retry-After seconds",
-            507: "No room to store the photo",
+            507: "No space to store the photo",
             **TOKEN,
         },
         query=IDS_AS_TEXT | BATCH_QUERY,
@@ -51,12 +51,12 @@ _LONGEST_WAIT_S: Final = 20
     )
 )
 def classify() -> ResponseReturnValue:
-    """Take a photo and queue it; answer at once with the job's id.
+    """Accept a photo and queue it; respond at once with the id of the job.
 
-    The photo is a file in the field `image`, base64 or a data URI there, or the body itself with its content
-    type. Several photos in the field become a job each, all of them or none.
+    The photo is a file in the field `image`, base64 or a data URI in that field, or the body itself with its
+    content type. Each of several photos becomes a job; all are accepted or none.
     """
-    owner = v1_owner()  # before the body is read: a stranger's upload is not waited for
+    owner = v1_owner()  # before the body is read: an upload without a valid token is not received
     key = request.headers.get("Idempotency-Key")
     with uploaded(request) as upload:
         sender = Sender(g.request_id, key, owner, asked_batch(upload.fields))
@@ -78,18 +78,17 @@ def delete(job_id: int) -> ResponseReturnValue:
 @v1.get("/status/<int:job_id>")
 @operation(
     Operation(
-        answers={200: Status, 304: "Nothing new since the ETag in If-None-Match"},
-        problems={400: "`include` or `wait` has a value that is not possible", 404: NO_JOB, 503: NO_QUEUE}
-        | TOKEN,
+        answers={200: Status, 304: "Nothing has changed since the ETag in If-None-Match"},
+        problems={400: "`include` or `wait` has an invalid value", 404: NO_JOB, 503: NO_QUEUE} | TOKEN,
         query={
-            "include": f"Which heavy parts a completed job's answer has: comma list of {', '.join(PARTS)}",
-            "wait": f"Seconds, up to {_LONGEST_WAIT_S}: answer when there is news since If-None-Match,"
+            "include": f"Large parts to return for a completed job; comma list of {', '.join(PARTS)}",
+            "wait": f"Seconds, up to {_LONGEST_WAIT_S}: respond when the status differs from If-None-Match,"
             " or without that header when the job is final",
         },
     )
 )
 def status(job_id: int) -> ResponseReturnValue:
-    """Tell how far a photo is, and its result once it is completed."""
+    """Return the progress of a job, and its result when it is completed."""
     requester = v1_requester(Scope.READ)
     parts = _requested_parts()
 
@@ -109,12 +108,12 @@ def status(job_id: int) -> ResponseReturnValue:
 @v1.get("/result/<int:job_id>.png")
 @operation(
     Operation(
-        answers={200: "image/png", 304: "Nothing new since the ETag in If-None-Match"},
+        answers={200: "image/png", 304: "Nothing has changed since the ETag in If-None-Match"},
         problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
     )
 )
 def result(job_id: int) -> ResponseReturnValue:
-    """Serve the picture of a completed job."""
+    """Return the picture of a completed job."""
     job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
     etag = f"picture-{job_id}"
     if is_known(etag):

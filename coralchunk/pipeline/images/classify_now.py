@@ -26,12 +26,12 @@ def classify_now(
     now: float,
     timeout_s: float = ANSWER_WITHIN_S,
 ) -> tuple[ClassifiedPicture, ...]:
-    """Return what models say of images, in the order of the images; nothing is kept of them.
+    """Return the predictions of models for images, in the order of the images; nothing is stored.
 
     An image that cannot be used has an `error` instead of answers; the others are classified.
 
-    uploads  the file of each image that has no address, in the order of `request.urls`
-    owner    who asks
+    uploads  the file of each image that has no URL, in the order of `request.urls`
+    owner    of the request
     now      Unix seconds
 
     Raises NotClassifiedInTime, JobFailed, Stopping, QueueFull, QueueDown or StorageFull.

@@ -24,7 +24,7 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.classifier_cache import classify_by_area, classify_picture
 from coralchunk.pipeline.worker.context import WorkerContext
 
-_DIGITS: Final = 7  # of a number that is told; float32 has no more
+_DIGITS: Final = 7  # of a number in an answer; float32 has no more
 
 
 def classify_one_picture(context: WorkerContext, job: Job, task: Task) -> bytes | None:

@@ -38,14 +38,14 @@ class RequestedModel(_Stored):
 
 
 class ImageRequest(_Stored):
-    """What was asked, kept as a file."""
+    """The request, stored as a file."""
 
     models: tuple[RequestedModel, ...]
     urls: tuple[str | None, ...]  # of the images; None for an image that was uploaded
 
 
 class ModelAnswer(_Stored):
-    """What one model says of an image."""
+    """The predictions of one model for an image."""
 
     labels: tuple[str, ...]
     output: OutputKind
@@ -53,7 +53,7 @@ class ModelAnswer(_Stored):
 
 
 class ClassifiedPicture(_Stored):
-    """An image and what the models say of it, in the order in which they were asked for; or why nothing."""
+    """An image and the predictions of the models in the order of the request, or why there are none."""
 
     width: int = 0  # px, upright
     height: int = 0
@@ -66,8 +66,8 @@ def submit_image_job(
 ) -> int:
     """Queue images. Returns the job's id.
 
-    uploads  the file of each image that has no address; what is no image becomes an error of its own
-    owner    who alone may see the job
+    uploads  the file of each image that has no URL; a file that is not an image gets an error
+    owner    the only one who may see the job
     now      Unix seconds
 
     Raises Stopping, QueueFull, QueueDown or StorageFull; then nothing is kept.
@@ -116,5 +116,5 @@ def _enqueue(stores: Stores, job_id: int, request: ImageRequest, owner: str, now
 
 
 def stored_image_request(stores: Stores, job_id: int) -> ImageRequest:
-    """Return what was asked."""
+    """Return the request."""
     return ImageRequest.model_validate_json(stores.blobs.read(job_id, IMAGE_REQUEST))

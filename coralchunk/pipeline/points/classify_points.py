@@ -26,7 +26,7 @@ from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.blobs import RESULT
 from coralchunk.terms import Chunk, Point, Probabilities
 
-_BEST: Final = 5  # classifications told of a point
+_BEST: Final = 5  # classifications returned for a point
 _MILLION: Final = 1_000_000
 _DONE, _FAILED = b"+", b"-"  # first byte of a result, see scripts.OUTCOMES
 
@@ -72,7 +72,7 @@ def finish_point_job(context: WorkerContext, job: Job) -> None:
     if stores.records.complete(job.id, None):
         JOBS.labels("completed").inc()
     elif not stores.records.exists(job.id):
-        # Deleted meanwhile: what was just written must not outlive it.
+        # The job was deleted meanwhile: the file just written must not remain.
         stores.blobs.delete(job.id)
 
 
@@ -88,7 +88,7 @@ def _classified(
     squares = around([Point(point.row, point.column) for point in seen], photo.size)
     probabilities = classify_windows(context.classifiers.get(request.model), photo, squares)
     rows = dict(zip(((p.row, p.column) for p in seen), probabilities, strict=True))
-    # Nothing is said of a point where the photo is empty: it has no classification.
+    # A point where the photo is empty has no classification.
     return tuple(
         ClassifiedPoint(
             row=point.row,

@@ -23,7 +23,10 @@ from coralchunk.pipeline.stores import Stores
 # By name, and imported by the first fetch: what it needs takes long to load, and most workers never fetch.
 _FETCH: Final = "coralchunk.storage.remote:fetch"
 Fetch = Callable[[str, Settings], BytesIO]
-FETCHED, FETCH_FAILED = b"+", b"-"  # first byte of what is stored: then the photo, or why it cannot be had
+FETCHED, FETCH_FAILED = (
+    b"+",
+    b"-",
+)  # first byte of the stored file; then the photo, or why it could not be fetched
 _log: Final = structlog.get_logger()
 
 
@@ -55,11 +58,11 @@ def _fetch_and_store(stores: Stores, task: Task, url: str, name: str) -> None:
     try:
         stores.blobs.write(task.job_id, name, BytesIO(fetched))
         if not stores.records.exists(task.job_id):
-            # Deleted meanwhile: what was just written must not outlive it.
+            # The job was deleted meanwhile: the file just written must not remain.
             stores.blobs.delete(task.job_id)
         # Counted as an attempt only if it killed its process.
         stores.records.refund_attempt(task.job_id, task.batch)
         stores.fetch_slots.release(task)
     except (RedisError, StorageFull) as failure:
-        # The place runs out, and the sweeper comes back to the job.
+        # The slot expires, and the sweeper restarts the job.
         _log.error("fetched photo not kept", job_id=task.job_id, batch=task.batch, reason=str(failure))

@@ -21,7 +21,9 @@ from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
 from coralchunk.terms import Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit
-_STREAMS: Final = 4  # photos of one job that are fetched or classified at once; so many may lie in the store
+_STREAMS: Final = (
+    4  # photos of one job that are fetched or classified at once, so at most this many are stored
+)
 
 
 class _Stored(BaseModel):
@@ -37,7 +39,7 @@ class RequestedLabel(_Stored):
 
 
 class RequestedPoint(_Stored):
-    """A point that is asked about."""
+    """A point to classify."""
 
     row: int
     column: int
@@ -51,7 +53,7 @@ class RequestedImage(_Stored):
 
 
 class PointRequest(_Stored):
-    """All that was asked: kept as a file, so that a wiped Redis loses nothing."""
+    """The whole request, stored as a file so that it survives a wiped Redis."""
 
     model: str  # name and version
     labels: tuple[RequestedLabel, ...]  # in the order of the model's columns
@@ -84,7 +86,7 @@ class ClassifiedImage(_Stored):
 
 
 class ClassifiedImages(_Stored):
-    """The photos, in the order in which they were asked for."""
+    """The photos, in the order of the request."""
 
     images: tuple[ClassifiedImage, ...]
 
@@ -156,10 +158,10 @@ def requeue_point_job(stores: Stores, job_id: int, owner: str, stored_at: float)
 
 
 def point_job_result(stores: Stores, job: Job) -> ClassifiedImages:
-    """Return what is said of the points of a completed job."""
+    """Return the classifications of the points of a completed job."""
     return ClassifiedImages.model_validate_json(stores.blobs.read(job.id, RESULT))
 
 
 def stored_request(stores: Stores, job_id: int) -> PointRequest:
-    """Return what was asked."""
+    """Return the request."""
     return PointRequest.model_validate_json(stores.blobs.read(job_id, REQUEST))

@@ -10,7 +10,7 @@ from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
 
-_LOOK_EVERY_S: Final = 1.0  # while changes are told
+_LOOK_EVERY_S: Final = 1.0  # while notifications arrive
 _LOOK_OFTEN_S: Final = 0.1  # while they are not
 
 
@@ -33,8 +33,8 @@ def get_job(
 ) -> Job:
     """Return a job as it is now. Raises UnknownJob, QueueDown.
 
-    requester  who asks: a job of another owner is unknown to them; None may see every job
-    kind   what it must be; None for any
+    requester  a job of another owner is unknown to them; None may see every job
+    kind   that the job must have; None for any
     """
     with reachable():
         job = stores.records.get(job_id)
@@ -59,10 +59,10 @@ def wait_for_change(
     requester: str | None = None,
     kind: JobKind | None = JobKind.PHOTO,
 ) -> Job:
-    """Return a job once there is notifications of it, or as it is when patience ends or the server stops.
+    """Return a job when it has changed, or as it is when the time is over or the server stops.
 
     requester  as in get_job
-    kind       likewise
+    kind       as in get_job
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
@@ -72,7 +72,7 @@ def wait_for_change(
         return job
     with stores.notifications.subscribe(job_id) as changed:
         while True:
-            # Asked before the look: what happens between the two is told.
+            # Subscribed before the read: a change between the two is notified.
             pause_s = _LOOK_EVERY_S if stores.notifications.is_listening else _LOOK_OFTEN_S
             job = get_job(stores, job_id, requester, kind)
             left_s = deadline - time.monotonic()

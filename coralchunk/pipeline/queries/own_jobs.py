@@ -14,15 +14,15 @@ class JobPage:
     """Some of the jobs of an owner, newest first."""
 
     jobs: tuple[Job, ...]
-    last: Place | None  # after which the next page begins; None if there is no more
+    last: Place | None  # after which the next page begins; None on the last page
 
 
 def own_jobs(stores: Stores, owner: str, batch_name: str, before: Place | None, limit: int) -> JobPage:
     """Return a page of the photos that an owner sent, newest first. Raises QueueDown.
 
     batch_name  only those that were sent in this batch; empty for all
-    before      where the page before ended
-    limit       at most so many jobs, at least 1
+    before      the end of the previous page
+    limit       most jobs to return, at least 1
     """
     jobs: list[Job] = []
     gone: list[Place] = []

@@ -42,7 +42,7 @@ def check_storage(stores: Stores) -> None:
 def is_same_storage(stores: Stores) -> bool:
     """Tell whether the storage is now the one that the jobs in Redis are in.
 
-    A Redis that was emptied takes any storage, until the sweeper gives it the id anew. Raises QueueDown and
+    An emptied Redis accepts any storage until the sweeper stores the id again. Raises QueueDown and
     StorageDown.
     """
     with reachable():

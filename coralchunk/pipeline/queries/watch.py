@@ -16,12 +16,12 @@ NOTHING_SEEN: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class JobGone:
-    """The job was deleted or has expired while somebody listened."""
+    """The job was deleted or has expired while a client listened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """Nothing has changed for a while; said so that proxies keep the line open."""
+    """Nothing has changed for a while; sent so that proxies keep the connection open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ Change = Job | JobGone | Heartbeat
 
 
 def progress_number(job: Job) -> int:
-    """Return how far a job is as a number that only rises; the end has one of its own."""
+    """Return the progress of a job as a number that only rises; the final state has the highest."""
     return job.total_chunks + 1 if job.state.is_final else job.completed_chunks
 
 

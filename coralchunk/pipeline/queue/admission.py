@@ -9,8 +9,8 @@ from redis import Redis
 from coralchunk.errors import QueueFull, Stopping
 from coralchunk.pipeline.records import keys, scripts
 
-_HIGH_PRIORITY_HORIZON: Final = 256  # tasks at the head of the queue that are looked at
-_COUNTER_TRUSTED_S: Final = 300  # then it is counted anew, so that no drift can last
+_HIGH_PRIORITY_HORIZON: Final = 256  # tasks examined at the head of the queue
+_COUNTER_TRUSTED_S: Final = 300  # then it is counted again, so that drift cannot last
 _NO_RATE_YET_S: Final = 60  # advice when nothing has been classified lately
 _LONGEST_ADVICE_S: Final = 3600
 
@@ -27,7 +27,7 @@ class Load:
 
 
 class Admission:
-    """The door: counts what is inside, and may be closed."""
+    """Count the waiting work, and refuse new work when there is too much or the server stops."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
@@ -42,9 +42,9 @@ class Admission:
         return Load(missing, tasks, high_priority, bool(is_stopping), workers)
 
     def admit(self, chunks: int, max_chunks: int, now: float) -> Load:
-        """Let a photo of so many chunks in. Raises Stopping, or QueueFull with when to come back.
+        """Admit a photo with this many chunks. Raises Stopping, or QueueFull with the time to wait.
 
-        A photo always finds room in an empty queue, however large it is.
+        An empty queue accepts any photo, however large it is.
 
         now  Unix seconds
         """

@@ -1,4 +1,4 @@
-"""Limit how many tasks do something beside the queue at once, such as fetching; others are parked."""
+"""Limit how many tasks do background work at once, such as fetching; the others are parked."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from coralchunk.pipeline.queue.task_queue import Task, TaskQueue, transaction
 from coralchunk.pipeline.records import scripts
 from coralchunk.pipeline.records.keys import Held
 
-_FETCH_S: Final = 60.0  # twice what a fetch may take
+_FETCH_S: Final = 60.0  # twice the longest time of a fetch
 
 
 class Slots:
@@ -19,11 +19,11 @@ class Slots:
     def __init__(
         self, redis: Redis, tasks: TaskQueue, held: Held, slots: int, longest_s: float = _FETCH_S
     ) -> None:
-        """Limit what is held.
+        """Limit the slots that tasks hold.
 
         held       the kind of slots
-        slots      how many there are
-        longest_s  how long one may be held; after that it has lost its process
+        slots      their number
+        longest_s  how long one may be held; after that its process is considered dead
         """
         self._redis: Final = redis
         self._tasks: Final = tasks
@@ -33,7 +33,7 @@ class Slots:
         self._acquire: Final = redis.register_script(scripts.ACQUIRE_SLOT)
 
     def acquire(self, task: Task, now: float) -> bool:
-        """Take a slot for a task of this process; it is parked if there is none. `now` in Unix seconds."""
+        """Acquire a slot for a task of this process, or park it if none is free. `now` in Unix seconds."""
         if self._acquire([self._held], [_entry(task), now, now + self._longest_s, self._slots]):
             return True
         self._tasks.park(task.later(), self._held)

@@ -1,8 +1,8 @@
 """Queue tasks by priority on one RQ queue, and put the tasks of dead workers back.
 
 RQ's plain FIFO would either let one huge photo block the small ones or take turns between all waiting photos,
-which delays all of them and decodes each again and again. So every task has a priority: first the tasks of
-small photos, then photos already in work (the latest first), then the rest in order of arrival. Workers
+which delays all of them and decodes each repeatedly. So every task has a priority: first the tasks of small
+photos, then photos already in progress (the latest first), then the rest in order of arrival. Workers
 listen to this one queue only: with several queues, RQ can lose a popped task.
 """
 
@@ -33,7 +33,7 @@ class Priority(IntEnum):
     """How early a task is taken; task ids begin with this digit, see scripts.ENQUEUE."""
 
     HIGH = 0  #: a small photo, or something that a waiting request needs
-    CONTINUED = 1  #: the next batch of a photo already in work
+    CONTINUED = 1  #: the next batch of a photo already in progress
     NORMAL = 2  #: the first batch of any other photo
 
 
@@ -58,11 +58,11 @@ class Task:
         return cls(job_id, batch, Priority(priority), attempt)
 
     def later(self) -> "Task":
-        """Return the task that goes on with the same, in its turn among the new ones."""
+        """Return a task that continues this one, queued among the new ones."""
         return replace(self, priority=Priority.NORMAL, attempt=self.attempt + 1)
 
     def again(self) -> "Task":
-        """Return the task that does the same once more, before photos that have not begun."""
+        """Return a task that repeats this one, before photos that have not been started."""
         return replace(self, priority=min(self.priority, Priority.CONTINUED), attempt=self.attempt + 1)
 
 
@@ -72,7 +72,7 @@ def first_task(job: Job, batch: int) -> Task:
 
 
 def next_task(job: Job, batch: int) -> Task:
-    """Return the task that continues a stream of a job in work."""
+    """Return the task that continues a stream of a job in progress."""
     if job.kind is not JobKind.PHOTO:
         # The next photo of a hundred waits its turn among other people's photos.
         return first_task(job, batch)
@@ -95,7 +95,7 @@ class PriorityQueue(Queue):
     def push_job_id(self, job_id: str, pipeline: Pipeline | None = None, at_front: bool = False) -> None:
         connection: Any = pipeline if pipeline is not None else self.connection
         priority = int(job_id[:1])
-        # In order of stored, but for photos in work: the last one in is the one that its worker has decoded.
+        # In order of arrival, except photos in progress: the last one is the one its worker holds decoded.
         # Behind the others it would go to another worker whenever a small photo comes between two batches.
         before = priority if priority == Priority.CONTINUED else priority + 1
         connection.eval(scripts.ENQUEUE, 1, self.key, job_id, before)
@@ -112,7 +112,7 @@ class ParkedQueue(Queue):
 
 
 class TaskQueue:
-    """What is waiting, and what is in work."""
+    """The tasks that are waiting or in progress."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
@@ -126,7 +126,7 @@ class TaskQueue:
         self._put(self._queue, FUNCTION, task, pipeline)
 
     def park(self, task: Task, held: Held) -> None:
-        """Keep a task beside the queue until `unpark`."""
+        """Park a task until `unpark`."""
         self._put(self._parked[held], FUNCTION, task, None)
 
     def unpark(self, held: Held, pipeline: Pipeline | None = None) -> bool:
@@ -137,9 +137,9 @@ class TaskQueue:
         return moved is not None
 
     def put_crop(self, job_id: int, chunk: int) -> None:
-        """Queue that a chunk of a completed job be cut out, before all else: somebody waits for it.
+        """Queue cropping a chunk of a completed job with high priority, because a request waits for it.
 
-        One that is lost with its worker is not done again; who waits asks again.
+        If its worker dies, the task is not repeated; the client sends the request again.
         """
         self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None)
 
@@ -167,7 +167,7 @@ class TaskQueue:
         ]
 
     def live_jobs(self) -> set[int]:
-        """Return the jobs that have a task queued, parked or in work, or one that holds a slot."""
+        """Return the jobs that have a task queued, parked or in progress, or one that holds a slot."""
         # One snapshot: a task that moves on between three questions would be missed by all of them.
         with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.lrange(self._queue.key, 0, -1)
@@ -182,9 +182,9 @@ class TaskQueue:
         return {Task.from_key(key.decode()).job_id for key in keys}
 
     def recover(self, worker_name: str) -> int:
-        """Put back what a dead worker had taken. Returns how many tasks that were.
+        """Put the tasks of a dead worker back. Returns their number.
 
-        A task that a living worker is taking at this very moment may be put back too; it then runs twice,
+        A task that a living worker takes at this moment may be put back too; it then runs twice,
         which changes nothing.
         """
         dead = Worker.find_by_key(Worker.redis_worker_namespace_prefix + worker_name, self._redis)
@@ -197,9 +197,9 @@ class TaskQueue:
         return len(lost)
 
     def recover_popped(self, now: float) -> int:
-        """Put back what a worker popped and never began, as one that was told to stop in that very moment.
+        """Put back tasks that a worker popped and never started, such as one that was stopped at that moment.
 
-        Only what was there the last time too, some seconds ago. Returns how many tasks that were.
+        Only tasks that were already there at the last call, seconds ago. Returns their number.
 
         now  Unix seconds
         """

@@ -1,1 +1,1 @@
-"""Deployments of networks that users bring, and inferences with them or with models of this server."""
+"""Deploy uploaded networks, and run inferences with them or with models of this server."""

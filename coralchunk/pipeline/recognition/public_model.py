@@ -15,9 +15,9 @@ from coralchunk.terms import Chunk, Size
 def answer_of_model(
     context: WorkerContext, model: PublicModel, reading: Reading, picture: tuple[Photo, Region]
 ) -> dict[str, Any]:
-    """Return what a model sees in a part of a photo; a score for each of its labels.
+    """Return the scores of a model for a part of a photo, one for each of its labels.
 
-    Of the whole picture that is the mean over its chunks, weighted by what was seen of them.
+    For the whole picture this is the mean over its chunks, weighted by their visible area.
     """
     photo, region = picture
     part = find_region(photo, region)

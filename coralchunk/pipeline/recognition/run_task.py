@@ -55,7 +55,7 @@ def finish_task(context: WorkerContext, job: Job) -> None:
     if stores.records.complete(job.id, None):
         JOBS.labels("completed").inc()
     elif not stores.records.exists(job.id):
-        # Deleted meanwhile: what was just written must not outlive it.
+        # The job was deleted meanwhile: the file just written must not remain.
         stores.blobs.delete(job.id)
 
 

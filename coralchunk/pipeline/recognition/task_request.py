@@ -1,7 +1,7 @@
 """Submit deployments and inferences.
 
-In Redis such a job is like any other: one batch of one chunk. What was asked is a file in its folder, so that
-a wiped Redis loses nothing.
+In Redis such a job is like any other: one batch of one chunk. The request is stored as a file, so that it
+survives a wiped Redis.
 """
 
 import secrets
@@ -34,7 +34,7 @@ class _Stored(BaseModel):
 
 
 class NetworkFiles(_Stored):
-    """Where a network lies, and how it is fed."""
+    """Where a network is stored, and how its inputs are made."""
 
     blob: str  # name of its folder in the store
     sha256: str
@@ -45,11 +45,11 @@ class PublicModel(_Stored):
     """A model of this server."""
 
     model: str  # name and version
-    is_by_chunk: bool  # whether each chunk gets a box of its own, or the whole picture one answer
+    is_by_chunk: bool  # whether each chunk gets a box, or the whole picture one answer
 
 
 class PictureInput(_Stored):
-    """One picture; without an address it lies in the job's folder."""
+    """One picture; without a URL it is stored in the job's folder."""
 
     url: str | None = None
     region: Region = Region()
@@ -65,12 +65,12 @@ class Reading(_Stored):
 
     @property
     def answer(self) -> Answer:
-        """How much is told."""
+        """How much the answer contains."""
         return Answer(self.show_discarded, self.max_predictions)
 
 
 class TaskRequest(_Stored):
-    """All that was asked."""
+    """The whole request."""
 
     kind: Literal["deployment", "inference"]
     owner: str = ""  # who alone may see the task; in this file, as each further one costs milliseconds
@@ -122,7 +122,7 @@ def requeue_task(stores: Stores, job_id: int, stored_at: float) -> None:
 
 
 def stored_task(stores: Stores, job_id: int) -> TaskRequest:
-    """Return what was asked."""
+    """Return the request."""
     return TaskRequest.model_validate_json(stores.blobs.read(job_id, REQUEST))
 
 
@@ -136,7 +136,7 @@ def _job(stores: Stores, job_id: int, kind: JobKind, owner: str, at: float, load
         completed_chunks=0,
         batch_chunks=1,
         streams=1,
-        # A deployment takes seconds, and nobody waits for it as for an answer.
+        # A deployment takes seconds, and no request waits for its answer.
         is_high_priority=work.is_high_priority and kind is JobKind.INFERENCE,
         created_at=at,
         expires_at=at + stores.settings.result_ttl,

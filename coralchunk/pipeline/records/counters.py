@@ -8,7 +8,7 @@ from coralchunk.pipeline.records import keys
 
 
 class Counters:
-    """What the supervisor knows and /metrics tells."""
+    """Values that the supervisor writes and /metrics reports."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis

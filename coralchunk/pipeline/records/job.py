@@ -33,7 +33,7 @@ class JobKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What somebody sent, on its way through the pipeline."""
+    """A request on its way through the pipeline."""
 
     id: int
     state: JobState
@@ -41,14 +41,14 @@ class Job:
     total_chunks: int
     completed_chunks: int
     batch_chunks: int  # how many chunks one task classifies
-    streams: int  # how many tasks of this job may be queued or in work at once
+    streams: int  # how many tasks of this job may be queued or in progress at once
     is_high_priority: bool  # whether its tasks pass those of larger photos
     created_at: float  # Unix seconds
     expires_at: float  # Unix seconds
     picture: Size | None  # of the result picture, once completed
     request_id: str  # of the request that brought it, for log lines
     error: str | None  # why it cannot be done, in words for a phone user
-    owner: str  # who alone may see it, where tokens are asked for; empty: nobody is known to own it
+    owner: str  # the only one who may see it, if tokens are required; empty if it has no owner
     kind: JobKind = JobKind.PHOTO
     batch_name: str = ""  # under which its client sent it with others; empty for none
     ended_at: float | None = None  # Unix seconds, when it became final

@@ -23,13 +23,13 @@ _FLOAT32: Final = np.dtype("<f4")
 
 
 class Step(StrEnum):
-    """What a task has to do, told when it begins."""
+    """What a task has to do, decided when it starts."""
 
     GONE = "gone"  #: nothing: the job is final, deleted or expired
     RECORDED = "recorded"  #: nothing: this batch has its results already
-    POISON = "poison"  #: give the job up: this batch has been begun too often and never ended
+    POISON = "poison"  #: give the job up: this batch was started too often and never finished
     CLASSIFY = "classify"  #: classify the chunks of the batch
-    FINISH = "finish"  #: stitch: all chunks have results, and this task was told to finish before
+    FINISH = "finish"  #: stitch: all chunks have results, and this task is the one that finishes
 
 
 @contextmanager
@@ -75,9 +75,9 @@ class JobRecords:
     ) -> None:
         """Add a new job, as part of a transaction; nothing changes if its id is known or was deleted.
 
-        keyed      an Idempotency-Key and the sha256 of the upload; nothing changes either if another job had
+        keyed      an Idempotency-Key and the sha256 of the upload; nothing changes if another job has used
                    the key first, and the answer of the transaction then is what `keyed` reads
-        max_open  jobs of this kind that its owner may have open; nothing changes if there are so many, and
+        max_open  jobs of this kind that its owner may have open; nothing changes if there are that many, and
                    the answer of the transaction then is minus their number; 0 for any number
         together  ids of all jobs of the request, if it made several; this one is added if the first one was
         """
@@ -174,7 +174,7 @@ class JobRecords:
         return self._end(job_id, JobState.ERROR, {"error": reason})
 
     def delete(self, job_id: int) -> None:
-        """Forget a job; whatever still works on it can write nothing more. Raises UnknownJob."""
+        """Delete a job; a task that still runs can write nothing more. Raises UnknownJob."""
         names = [keys.job(job_id), keys.results(job_id), keys.OPEN, keys.KEPT]
         if not self._delete(names, [job_id, _REMEMBER_DELETED_S]):
             raise UnknownJob(job_id)
@@ -209,7 +209,7 @@ class JobRecords:
         for job_id in job_ids:
             self._redis.zrem(keys.OPEN, job_id)
             self._redis.zrem(keys.KEPT, job_id)
-        self._redis.delete(keys.MISSING)  # nothing tells any more how many chunks such a job missed
+        self._redis.delete(keys.MISSING)  # the number of chunks that such a job missed is no longer known
 
     def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
         return bool(self._close([keys.job(job_id), keys.OPEN], [job_id, state.value, *_flat(fields)]))
@@ -221,7 +221,7 @@ def packed(probabilities: Probabilities) -> list[bytes]:
 
 
 def kept_jobs(kept: bytes) -> tuple[list[int], str]:
-    """Read what is kept under an Idempotency-Key: the ids of its jobs and the sha256 of their upload."""
+    """Read the stored value of an Idempotency-Key: the ids of its jobs and the sha256 of their upload."""
     job_ids, _, digest = kept.decode().partition(":")
     return [int(job_id) for job_id in job_ids.split(",")], digest
 

@@ -19,12 +19,12 @@ SWEEPER: Final = "coralchunk:sweeper"
 QUEUE_NAME: Final = "coralchunk"
 QUEUE: Final = Queue.redis_queue_namespace_prefix + QUEUE_NAME  # the list in which RQ keeps that queue
 WORKERS: Final = WORKERS_BY_QUEUE_KEY % QUEUE_NAME  # the set in which RQ keeps the workers of that queue
-CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a job that has changed is told
-SLICE_S: Final = 10  # classified chunks are counted in slices of so many seconds
+CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a changed job is published
+SLICE_S: Final = 10  # classified chunks are counted in slices of this many seconds
 
 
 class Held(StrEnum):
-    """Slots that tasks hold while they do something beside the queue; each names its sorted set."""
+    """Slots that tasks hold while they do background work; each names its sorted set."""
 
     FETCHES = "coralchunk:fetching"  #: photos that are being fetched from the web
     TRAININGS = "coralchunk:training"  #: classifiers that are being trained
@@ -46,7 +46,7 @@ def results(job_id: int) -> str:
 
 
 def share(share_id: str) -> str:
-    """Name what is kept of a link to a job; hashed, as anybody may ask for anything."""
+    """Name the key of a share link; hashed, because clients may send anything."""
     return f"coralchunk:share:{hashlib.sha256(share_id.encode()).hexdigest()}"
 
 
@@ -56,5 +56,5 @@ def classified(now: float) -> str:
 
 
 def idempotency(key: str) -> str:
-    """Name what is kept of a client's Idempotency-Key; hashed, as clients may put anything into it."""
+    """Name the key of an Idempotency-Key; hashed, because clients may send anything."""
     return f"coralchunk:idempotency:{hashlib.sha256(key.encode()).hexdigest()}"

@@ -15,12 +15,12 @@ from redis.exceptions import RedisError
 
 from coralchunk.pipeline.records import keys
 
-_READ_TIMEOUT_S: Final = 5.0  # of one read; then it is read again, if somebody still waits
+_READ_TIMEOUT_S: Final = 5.0  # of one read, which is repeated while a thread waits
 _RETRY_S: Final = 0.25
 
 
 class JobNotifications:
-    """What Redis tells of jobs, in one process: over a connection of its own, open while somebody waits."""
+    """Notifications of one process, over a separate connection that is open while a thread waits."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
@@ -31,12 +31,12 @@ class JobNotifications:
 
     @property
     def is_listening(self) -> bool:
-        """Whether changes are heard of at this moment."""
+        """Whether notifications arrive at this moment."""
         return self._is_listening
 
     @contextmanager
     def subscribe(self, job_id: int) -> Iterator[threading.Event]:
-        """Yield an event that each change of a job sets meanwhile; whoever waits for it clears it."""
+        """Yield an event that each change of a job sets; the waiting thread clears it."""
         key, changed = keys.job(job_id).encode(), threading.Event()
         with self._lock:
             self._waiting.setdefault(key, []).append(changed)

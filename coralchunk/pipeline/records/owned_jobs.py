@@ -19,14 +19,14 @@ Place = tuple[float, str]
 class OwnedJobs:
     """Sorted sets of job ids: one for each owner, and one for each batch of an owner.
 
-    A list may name jobs that are gone; whoever reads it drops them.
+    A list may name deleted jobs; readers remove them.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
 
     def add(self, job: Job, pipeline: Pipeline) -> None:
-        """Add a new job to the lists of its owner, as part of a transaction; jobs of nobody are on none."""
+        """Add a new job to the lists of its owner, if it has one, as part of a transaction."""
         if not job.owner:
             return
         for key in {_key(job.owner, ""), _key(job.owner, job.batch_name)}:

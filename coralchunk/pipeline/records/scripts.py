@@ -10,24 +10,21 @@ Keys, in this order where a script takes them:
     kept     sorted set: ids of all jobs, by expiry time
     key      string "<job id>,...:<sha256 of the upload>": the jobs of an Idempotency-Key; for a day
     share    string: id of the job that is shared by a link; as long as the job
-    held     sorted set: "<task id> <host>.<process id>" of each task that holds a slot, such as of a photo
-             that is being fetched, by the time when its slot is given to another; see keys.Held
+    held     sorted set: "<task id> <host>.<process id>" of each held slot, by its expiry; see keys.Held
     leases   sorted set: names of workers, by the time on Redis' clock when their lease ends
     storage-id  string: id of the storage in which the files of the jobs are, see queries.storage_identity
-    sweeper  string: which sweeper is at work; as long as its lease
-    missing  string: number of chunks that open jobs still miss; counted anew every few minutes
+    sweeper  string: the active sweeper; as long as its lease
+    missing  string: number of chunks that open jobs still miss; counted again every few minutes
     parked   list: ids of tasks that wait for a slot
     classified  string: number of chunks classified in a slice of ten seconds; for two minutes
     changes  channel: the name of the job hash, at each result, end and deletion
 
-A deleted job leaves a job hash that holds nothing but state=deleted, for an hour: nothing can be written to
-it, and it cannot be created again from an upload that is just being removed.
+A deleted job leaves a hash with only state=deleted for an hour, so that nothing can write or create it.
 """
 
 from typing import Final
 
-# Every script that changes how many chunks are missing calls this. Where the counter does not exist, LOAD
-# counts anew; a counter that began here would be wrong.
+# Called by every script that changes the number of missing chunks; only LOAD creates the counter.
 _COUNT_MISSING: Final = """
 local function count_missing(chunks)
     if redis.call('EXISTS', 'coralchunk:missing') == 1 then
@@ -66,8 +63,7 @@ return {tonumber(missing), redis.call('LLEN', KEYS[2]), high_priority, redis.cal
 # keys job open kept [key]; argv id, created, expires, what to keep under key, owner, kind, how many open jobs
 # of this kind an owner may have (0: any number), id of the job that must have been created before this one
 # (or empty), then field, value, ... -> 1, or 0 if the id is taken or that job is not there, or minus the open
-# jobs of this owner if these are too many, or what is kept under key if that was there first; then nothing is
-# created.
+# jobs of this owner if these are too many, or the value of key if that existed; then nothing is created.
 CREATE: Final = (
     _COUNT_MISSING
     + """
@@ -119,13 +115,13 @@ end
 return {step, -1}
 """
 
-# keys job; argv batch -> nothing. Takes back what BEGIN counted.
+# keys job; argv batch -> nothing. Reverts the count of BEGIN.
 REFUND_ATTEMPT: Final = """
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], -1) end
 """
 
 # keys job results classified; argv batch, then index, probabilities, ... -> 1 if this batch is the one that
-# must finish the job, 0 if not, -1 if the job is gone. Only one batch of a job is ever told 1, but it is told
+# must finish the job, 0 if not, -1 if the job is gone. Only one batch of a job ever gets 1, but it gets it
 # again when its task runs again after a crash.
 RECORD: Final = (
     _COUNT_MISSING
@@ -174,7 +170,7 @@ redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
 
-# keys results of an enquiry -> {photos classified, photos failed}.
+# keys results of a point job -> {photos classified, photos failed}.
 OUTCOMES: Final = """
 local classified, failed = 0, 0
 for _, result in ipairs(redis.call('HVALS', KEYS[1])) do
@@ -200,8 +196,7 @@ return 1
 """
 )
 
-# keys held; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free,
-# else 0.
+# keys held; argv task and process, now, when the slot expires, number of slots -> 1 if a slot was free, or 0.
 ACQUIRE_SLOT: Final = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return 0 end

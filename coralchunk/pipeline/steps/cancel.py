@@ -9,12 +9,12 @@ from coralchunk.pipeline.stores import Stores
 def cancel(
     stores: Stores, job_id: int, requester: str | None = None, kind: JobKind | None = JobKind.PHOTO
 ) -> None:
-    """Delete a job at any time of its life. Raises UnknownJob, QueueDown.
+    """Delete a job in any state. Raises UnknownJob, QueueDown.
 
-    Tasks that are still queued or in work find the job gone before they begin and before they write.
+    Tasks that are still queued or running notice the deletion before they start and before they write.
 
     requester  as in lookup.get_job
-    kind   likewise
+    kind   as in lookup.get_job
     """
     get_job(stores, job_id, requester, kind)
     with reachable():

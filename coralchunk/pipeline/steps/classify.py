@@ -51,9 +51,9 @@ _ONE_BY_ONE: Final = {
 
 
 def run_task(context: WorkerContext, task: Task) -> None:
-    """Do what a task has to do; anything from nothing to the last batch and the stitch.
+    """Run a task: nothing if its batch is recorded, else the batch, and the stitch after the last batch.
 
-    Raises whatever went wrong that is not the photo's fault; the worker then calls `try_again`.
+    Raises errors that the photo did not cause; the worker then calls `try_again`.
     """
     records = context.stores.records
     step, next_batch = records.begin(task.job_id, task.batch, MAX_ATTEMPTS)
@@ -79,12 +79,12 @@ def run_task(context: WorkerContext, task: Task) -> None:
 
 
 def try_again(context: WorkerContext, task: Task) -> None:
-    """Put a task back that failed for no fault of the photo; after some attempts it is given up."""
+    """Put a failed task back if the photo is not the cause; after some attempts the job fails."""
     context.stores.tasks.put(task.again())
 
 
 def refund_attempt(context: WorkerContext, task: Task) -> None:
-    """Take back that a task was begun: what hindered it was neither the photo nor a bug."""
+    """Do not count the last attempt of a task: its failure was neither the photo's fault nor a bug."""
     context.stores.records.refund_attempt(task.job_id, task.batch)
 
 
@@ -139,7 +139,7 @@ def _give_up(context: WorkerContext, task: Task) -> None:
         " Its operator finds the reason in the log."
     )
     if abandon is not None and context.stores.records.finisher(job.id) is None:
-        # One photo of many: the others go on.
+        # One photo of many: the others continue.
         abandoned = {task.batch: abandon(context, job, task.batch, reason)}
         if _record(context, job, task.batch, abandoned, None):
             _ONE_BY_ONE[job.kind].finish(context, job)

@@ -21,5 +21,5 @@ def crop_chunk(context: WorkerContext, job_id: int, chunk: int) -> None:
     for name, picture in ((CONTEXT, photo.small), (window_name(chunk), window)):
         blobs.write(job_id, name, BytesIO(exact_png(picture)))
     if not records.exists(job_id):
-        # Deleted meanwhile: what was just written must not outlive it.
+        # The job was deleted meanwhile: the file just written must not remain.
         blobs.delete(job_id)

@@ -31,6 +31,6 @@ def finish(context: WorkerContext, job: Job) -> None:
         for state, count in answer.counts.items():
             CHUNKS_CLASSIFIED.labels(state.value).inc(count)
     elif not stores.records.exists(job.id):
-        # Deleted while it was stitched: what was just written must not outlive it.
+        # The job was deleted meanwhile: the files just written must not remain.
         stores.blobs.delete(job.id)
     context.photos.drop(job.id)

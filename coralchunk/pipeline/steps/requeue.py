@@ -1,4 +1,4 @@
-"""Queue a stored request that Redis has forgotten, whatever kind of job it makes."""
+"""Queue a stored request that has no record in Redis, for every kind of job."""
 
 import json
 
@@ -11,7 +11,7 @@ from coralchunk.storage.blobs import REQUEST
 
 
 def requeue_request(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:
-    """Queue what was asked, under the same id. `stored_at` in Unix seconds."""
+    """Queue the request, under the same id. `stored_at` in Unix seconds."""
     kind = json.loads(stores.blobs.read(job_id, REQUEST)).get("kind")
     if kind in TASK_KINDS:
         requeue_task(stores, job_id, stored_at)

@@ -12,9 +12,9 @@ from coralchunk.storage.blobs import PHOTO
 
 
 def retry(stores: Stores, job_id: int, now: float) -> None:
-    """Begin a job again from what was sent, under the same id; what it had is forgotten.
+    """Start a job again from its stored request, under the same id; earlier results are dropped.
 
-    now  Unix seconds; its time to expire begins anew
+    now  Unix seconds; its time to expire starts again
 
     Raises UnknownJob, Unreadable, QueueDown.
     """

@@ -53,7 +53,7 @@ def shared(stores: Stores, share_id: str) -> Job:
 
 @contextmanager
 def hide_job_id() -> Iterator[None]:
-    """Turn UnknownJob, which tells the job's id, into UnknownShare: the id would allow to delete the job."""
+    """Turn UnknownJob, which contains the job's id, into UnknownShare: the id allows to delete the job."""
     try:
         yield
     except UnknownJob:

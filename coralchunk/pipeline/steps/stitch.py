@@ -24,7 +24,7 @@ _DIGITS: Final = 4  # of a probability; calibration is not exact to the third
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said about one photo, encoded once and served as it is."""
+    """The answer for one photo, encoded once and served unchanged."""
 
     picture: Size
     png: bytes

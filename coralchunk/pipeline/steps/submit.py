@@ -28,11 +28,11 @@ _LONGEST_KEY: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends photos, and what they say of them."""
+    """The sender of photos, and what the request says about them."""
 
-    request_id: str  # goes into the log lines of whatever works on the photos
+    request_id: str  # appears in all log lines about the photos
     idempotency_key: str | None = None  # the same photos with the same key, within a day, are the same jobs
-    owner: str = ""  # who alone may see the jobs where tokens are asked for; empty for nobody
+    owner: str = ""  # the only one who may see the jobs, if tokens are required; empty without an owner
     batch_name: str = ""  # under which the jobs can be listed; empty for none
 
 
@@ -44,7 +44,7 @@ class StoredUpload:
     size: Size
     at: float  # Unix seconds
     request_id: str  # of the request that brought it; empty if that is not known any more
-    owner: str = ""  # who alone may see the job; empty if nobody is known
+    owner: str = ""  # the only one who may see the job; empty if unknown
     batch_name: str = ""  # empty for none
 
 
@@ -68,10 +68,10 @@ def submit_all(
 ) -> list[int]:
     """Accept the photos of a request: when this returns, all are on disk and queued. Returns their jobs' ids.
 
-    uploads  seekable; format and size are checked by the header, whatever the client calls them
+    uploads  seekable; format and size are checked by the header, regardless of what the client calls them
     now      Unix seconds
 
-    Raises Unreadable for what is no usable photo, IdempotencyKeyReused, QueueFull, Stopping, QueueDown or
+    Raises Unreadable for unusable photos, IdempotencyKeyReused, QueueFull, Stopping, QueueDown or
     StorageFull; then none of the photos is kept.
     """
     sizes = _sizes(uploads, stores.settings.max_pixels)
@@ -96,7 +96,7 @@ def submit_all(
                 created = enqueue(stores, stored, load, keyed)
         except QueueDown:
             if keyed is not None:
-                # Redis may have taken the jobs before it went away; who asks again with the key gets these.
+                # Redis may have stored the jobs before it went down; a retry with the key gets these.
                 undo.pop_all()
             raise
         if isinstance(created, bytes):  # the same key was quicker in another request

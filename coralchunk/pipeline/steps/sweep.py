@@ -31,9 +31,9 @@ def sweep(stores: Stores, now: float) -> None:
 
 
 def reconcile_storage(stores: Stores, now: float) -> None:
-    """Compare the stored files with the records: put forgotten uploads back, remove what is half or old.
+    """Compare stored files with the records: queue uploads without a record, remove incomplete and old files.
 
-    Walks over all files, so it is worth running at start and then now and again.
+    It walks over all files, so it runs at start and then occasionally.
 
     now  Unix seconds
     """
@@ -42,7 +42,7 @@ def reconcile_storage(stores: Stores, now: float) -> None:
         stored_bytes += folder.size_bytes
         if stores.records.exists(folder.job_id) or now - folder.changed_at < _JUST_STORED_S:
             continue
-        # A process that died between deleting the record and the files must not bring the photo back.
+        # A process may have died between deleting the record and the files; the photo must stay deleted.
         is_wanted = (folder.has_photo or folder.has_request) and not stores.records.was_deleted(folder.job_id)
         if is_wanted and now < folder.changed_at + stores.settings.result_ttl:
             try:
@@ -66,7 +66,7 @@ def _remove_expired(stores: Stores, now: float) -> None:
 
 
 def _restart_stalled(stores: Stores) -> None:
-    """Queue what is missing of open jobs that have no task anywhere, such as after a power cut."""
+    """Queue the missing batches of open jobs that have no task, such as after a power cut."""
     open_jobs = stores.records.open_jobs()
     # Asked after the open jobs were listed: each of them had its first tasks by then.
     live = stores.tasks.live_jobs() if open_jobs else set()

@@ -1,1 +1,1 @@
-"""Training jobs: a process of its own trains a classifier, beside the queue and behind photos."""
+"""Training jobs: a separate process trains a classifier, with lower priority than photos."""

@@ -1,7 +1,7 @@
-"""Run the training process of a job beside the queue, and finish the job when it has ended.
+"""Run the training process of a job in the background, and finish the job when it has ended.
 
-A worker that trained by itself would keep photos waiting for a minute. So it starts a process and goes on;
-the job's task is queued again when that process has ended. The process dies with its worker, whose tasks are
+A worker that trained itself would delay photos for a minute. So it starts a process and continues; the
+job's task is queued again when that process has ended. The process dies with its worker, whose tasks are
 then put back.
 """
 
@@ -31,7 +31,7 @@ from coralchunk.processes import PARENT_VARIABLE
 _MODULE: Final = "coralchunk.training"
 _LOOK_EVERY_S: Final = 0.5  # whether the job was deleted
 _DONE: Final = b"+"
-# Threads of the libraries would only wait for each other; and what it counts is nobody's metric.
+# More threads in the libraries would only wait for each other; its counters are not reported.
 _ENVIRONMENT: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _NOT_INHERITED: Final = frozenset({"PROMETHEUS_MULTIPROC_DIR"})
 _log: Final = structlog.get_logger()
@@ -71,7 +71,7 @@ def _train(stores: Stores, task: Task) -> None:
             _log.error("training process died", job_id=task.job_id, status=ended)
         stores.training_slots.release(task)
     except (RedisError, StorageFull, CoralchunkError, OSError) as failure:
-        # The slot expires, and the sweeper comes back to the job.
+        # The slot expires, and the sweeper restarts the job.
         _log.error("training not watched", job_id=task.job_id, reason=str(failure))
 
 

@@ -37,7 +37,7 @@ class TrainingRequest(_Stored):
 class TrainingResult(_Stored):
     """How a training ended, kept as a file by the process that did it."""
 
-    version: int | None = None  # number of the new version; None if there is none
+    version: int | None = None  # number of the new version, or None
     error: str | None = None  # why not, in words for the user
 
 
@@ -100,7 +100,7 @@ def _enqueue(stores: Stores, job_id: int, owner: str, at: float) -> None:
 
 
 def stored_training_request(stores: Stores, job_id: int) -> TrainingRequest:
-    """Return what is to be trained."""
+    """Return the request of a training job."""
     return TrainingRequest.model_validate_json(stores.blobs.read(job_id, REQUEST))
 
 
@@ -108,7 +108,7 @@ def write_training_result(stores: Stores, job_id: int, result: TrainingResult) -
     """Keep how a training ended, for the task that finishes the job."""
     stores.blobs.write(job_id, RESULT, BytesIO(result.model_dump_json().encode()))
     if not stores.records.exists(job_id):
-        # Deleted meanwhile: what was just written must not outlive it.
+        # The job was deleted meanwhile: the file just written must not remain.
         stores.blobs.delete(job_id)
 
 

@@ -16,11 +16,11 @@ from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 from coralchunk.terms import Chunk, Pixels, Probabilities
 
-_MOST: Final = 2  # loaded at once, beside the one in use
+_MOST: Final = 2  # loaded at once, besides the one in use
 
 
 class ClassifierCache:
-    """The model in use, and those asked for last."""
+    """The model in use, and the most recently used others."""
 
     def __init__(self, models: ModelRepository, in_use: ModelRef, classifier: Classifier) -> None:
         self._models: Final = models

@@ -28,7 +28,7 @@ class WorkerContext:
 
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
-    """Load the model into this process. Raises BadModel, also for one that does not judge coral."""
+    """Load the model into this process. Raises BadModel, also for a model that does not classify coral."""
     classifier = load_classifier(models, model)
     if not classifier.manifest.classifies_coral:
         raise BadModel(

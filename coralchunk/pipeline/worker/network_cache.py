@@ -1,4 +1,4 @@
-"""Cache networks that users brought, each loaded in a process of its own."""
+"""Cache uploaded networks, each loaded in a separate process."""
 
 import hashlib
 from collections import OrderedDict
@@ -37,7 +37,7 @@ class LoadedNetwork:
 
 
 class NetworkCache:
-    """The networks that were asked for last."""
+    """The most recently used networks."""
 
     def __init__(self, files: ObjectStore, limits: Limits) -> None:
         self._files: Final = files

@@ -1,4 +1,4 @@
-"""Put back what a worker does beside the queue when it is about to end."""
+"""Put the background tasks of a worker back when it is about to end."""
 
 from coralchunk.pipeline.stores import Stores
 
