@@ -9,7 +9,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from coralchunk.imaging.colour import Conversion, Conversions, UnreadableProfile, fits, managed
 from coralchunk.imaging.deep import eight_bit
 from coralchunk.imaging.emptiness import emptiness
-from coralchunk.imaging.jpeg import jpeg_pixels
+from coralchunk.imaging.jpeg import jpeg_pixels, mended_jpeg
 from coralchunk.imaging.opening import open_image
 from coralchunk.imaging.orientation import UPRIGHT, orientation
 from coralchunk.imaging.padding import padding
@@ -68,6 +68,7 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
                 conversion.rows(pixels)
             raster: Raster = ArrayRaster(pixels)
             return Photo(raster, held, notes=notes, empty=padding(raster))
+        image = mended_jpeg(image, opened.metered)
         image.load()
         empty = emptiness(opened)
         shallow = eight_bit(image, empty)

@@ -176,6 +176,8 @@ ODD: Final[dict[str, Make]] = {
     ),
     "EXIF in a circle": lambda: into_jpeg(jpeg(300, 200), *exif_parts(exif_circle())),
     "EXIF with millions of colours": lambda: into_jpeg(jpeg(300, 200), *exif_parts(exif_counts())),
+    "a photo without its end": lambda: jpeg(300, 200)[:-2],
+    "a photo without its end, and rubbish": lambda: jpeg(300, 200)[:-2] + b"\0\1SEFT" * 500,
     "5 MB of rubbish behind a photo": lambda: jpeg(300, 200) + noise(5 * MB),
 }
 
@@ -218,6 +220,11 @@ BAD: Final[dict[str, Make]] = {
     "a JPEG whose EXIF is longer than it": lambda: jpeg(30, 30)[:2] + b"\xff\xe1\xff\xffExif\0\0",
     "a JPEG without tables": lambda: jpeg(300, 200).replace(b"\xff\xdb", b"\xff\xfe"),
     "two starts of a JPEG": lambda: b"\xff\xd8" * 5000,
+    "a JPEG cut off and closed": lambda: jpeg(900, 700)[:20_000] + b"\xff\xd9",
+    "a JPEG that goes on in restart markers": lambda: jpeg(900, 700)[:20_000] + b"\xff\xd0" * 3 * MB,
+    "a progressive JPEG that goes on in scans": lambda: (
+        encoded(reef(300, 200), "JPEG", progressive=True)[:-2] + b"\xff\xda\0\6\0\0\x3f\0" * 90
+    ),
     "a GIF of 65535 x 65535": lambda: gif(65_535, 65_535),
     "a GIF with a comment of 7 MB": lambda: gif_comment(7 * MB),
     "a GIF without an end": lambda: gif(300, 200)[:20] + b"!\xfe" + b"\xff" * 20_000,
