@@ -4,10 +4,12 @@ write_data_folder.py has recorded the folder and its answers. These tests do not
 they compare HTTP answers, and use the operator's commands for what HTTP does not show.
 """
 
+import csv
 import json
 import shutil
 import tarfile
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +128,26 @@ def assert_whole(server: RunningServer, job: dict[str, Any]) -> None:
     assert picture.content.startswith(b"\x89PNG")
 
 
+def without_additions(now: Any, before: Any) -> Any:
+    """Return an answer without the members and columns that it did not have before."""
+    if isinstance(now, dict) and isinstance(before, dict):
+        if "text/csv" in before.values():
+            now = now | {"text": without_columns(now["text"], before["text"].partition("\r\n")[0].split(","))}
+        return {name: without_additions(value, before[name]) for name, value in now.items() if name in before}
+    if isinstance(now, list) and isinstance(before, list) and len(now) == len(before):
+        return [without_additions(one, other) for one, other in zip(now, before, strict=True)]
+    return now
+
+
+def without_columns(text: str, kept: list[str]) -> str:
+    """Return a CSV with some of its columns."""
+    out = StringIO()
+    rows = csv.DictWriter(out, kept, extrasaction="ignore")
+    rows.writeheader()
+    rows.writerows(csv.DictReader(StringIO(text)))
+    return out.getvalue()
+
+
 def send(server: RunningServer, photo: Path, key: str) -> tuple[int, int | None]:
     """Send a photo with an Idempotency-Key. Returns the status and the job's id."""
     answer = server.client.post(
@@ -138,7 +160,7 @@ def send(server: RunningServer, photo: Path, key: str) -> tuple[int, int | None]
 
 @pytest.mark.parametrize("before", ANSWERS, ids=[one["path"] for one in ANSWERS])
 def test_what_was_finished_is_answered_as_before(server: RunningServer, before: dict[str, Any]) -> None:
-    assert answers_now(server.client, before["path"]) == before
+    assert without_additions(answers_now(server.client, before["path"]), before) == before
 
 
 def test_the_picture_in_a_status_is_that_of_its_own_address(server: RunningServer) -> None:

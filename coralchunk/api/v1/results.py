@@ -91,10 +91,12 @@ def shared_picture(share_id: str) -> ResponseReturnValue:
 def _table(chunks: bytes) -> str:
     text = StringIO()
     rows = csv.writer(text)
-    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), "seen_px"])
-    for number, chunk in enumerate(json.loads(chunks)):
+    told = json.loads(chunks)
+    # Results of versions before 1.0 do not say what was seen; their tables stay as they were.
+    seen = ("seen_px",) if "seen_px" in told[0] else ()
+    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), *seen])
+    for number, chunk in enumerate(told):
         has_data = chunk["predicted_label"] != LABELS[State.NO_DATA]
         probabilities = [chunk["probabilities"][name] if has_data else None for name in _CLASSES]
-        seen_px = chunk.get("seen_px", chunk["width"] * chunk["height"])
-        rows.writerow([number, *(chunk[name] for name in _PLACE), *probabilities, seen_px])
+        rows.writerow([number, *map(chunk.get, _PLACE), *probabilities, *map(chunk.get, seen)])
     return text.getvalue()
