@@ -4,11 +4,32 @@ from typing import Final, cast
 
 from redis import Redis
 
-from coralchunk.pipeline.records import keys, scripts
+from coralchunk.pipeline.records import keys
 
 WORKER_LEASE_S: Final = 8.0
 RENEW_EVERY_S: Final = 2.0
 SWEEP_LEASE_S: Final = 12.0  # two rounds of the sweeper, and some
+
+
+# keys leases; argv worker, seconds -> 1 if the worker had a lease, else 0.
+_RENEW: Final = """
+local had = redis.call('ZSCORE', KEYS[1], ARGV[1])
+redis.call('ZADD', KEYS[1], redis.call('TIME')[1] + ARGV[2], ARGV[1])
+return had and 1 or 0
+"""
+
+# keys leases -> workers whose lease has ended.
+_EXPIRED: Final = """
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. redis.call('TIME')[1])
+"""
+
+# keys sweeper; argv holder, milliseconds -> 1 if the holder has the lease now, else 0.
+_HOLD_SWEEP: Final = """
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
 
 
 class Leases:
@@ -16,9 +37,9 @@ class Leases:
 
     def __init__(self, redis: Redis) -> None:
         self._redis: Final = redis
-        self._renew: Final = redis.register_script(scripts.RENEW_LEASE)
-        self._expired: Final = redis.register_script(scripts.EXPIRED_LEASES)
-        self._hold: Final = redis.register_script(scripts.HOLD_SWEEP)
+        self._renew: Final = redis.register_script(_RENEW)
+        self._expired: Final = redis.register_script(_EXPIRED)
+        self._hold: Final = redis.register_script(_HOLD_SWEEP)
 
     def renew(self, worker_name: str) -> bool:
         """Extend a worker's lease, or begin it. Returns whether it existed."""

@@ -228,23 +228,3 @@ for _, waiting in ipairs(redis.call('LRANGE', KEYS[1], 0, 255)) do
 end
 return redis.call('RPUSH', KEYS[1], ARGV[1])
 """
-
-# keys leases; argv worker, seconds -> 1 if the worker had a lease, else 0.
-RENEW_LEASE: Final = """
-local had = redis.call('ZSCORE', KEYS[1], ARGV[1])
-redis.call('ZADD', KEYS[1], redis.call('TIME')[1] + ARGV[2], ARGV[1])
-return had and 1 or 0
-"""
-
-# keys leases -> workers whose lease has ended.
-EXPIRED_LEASES: Final = """
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. redis.call('TIME')[1])
-"""
-
-# keys sweeper; argv holder, milliseconds -> 1 if the holder has the lease now, else 0.
-HOLD_SWEEP: Final = """
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
-"""
