@@ -134,6 +134,9 @@ class Settings(BaseModel):
     dataset_name_length: Annotated[int, Field(ge=20, le=200)] = Field(
         200, description="longest name of a label, collection or workspace, characters"
     )
+    ximilar_min_images: Annotated[int, Field(ge=2, le=10_000)] = Field(
+        10, description="fewest images of each label that `/recognition/v2/task/.../train` takes"
+    )
     ximilar_max_records: Count = Field(
         10, description="most images in one request to `/recognition/v2/classify`"
     )

@@ -21,6 +21,7 @@ from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.classifiers import AnsweringClassifiers
 from coralchunk.training.service import Trainings
+from coralchunk.training.task_answers import TaskAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Services:
     trainings: Trainings
     answering: AnsweringClassifiers
     recognition: Recognition
+    task_answers: TaskAnswers
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -72,5 +74,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         trainings=Trainings(database, stores, datasets.collections),
         answering=AnsweringClassifiers(database, registry),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
+        task_answers=TaskAnswers(stores, datasets, settings),
         corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
     )

@@ -129,7 +129,8 @@ def _earlier(place: Place, collection: Collection, job_id: int) -> ClassifierVer
 def _lesson(place: Place, collection: Collection, request: TrainingRequest) -> Lesson:
     with place.database.reading() as connection:
         wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
-        known = labels.page_of_labels(connection, wanted)
+        # Images of a negative label show what the others do not look like; it is no answer itself.
+        known = [label for label in labels.page_of_labels(connection, wanted) if label.negative_for is None]
         examples = list(image_labels.examples_of_collection(connection, collection.id))
     lesson = choose_lesson(OutputKind(collection.type), known, examples, request.min_images)
     needed = 2 if collection.type == OutputKind.MULTI_CLASS else 1

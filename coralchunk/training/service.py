@@ -99,7 +99,9 @@ class Trainings:
     def _check(self, collection: Collection, min_images: int, *, needs_all: bool) -> None:
         wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
         with self._database.reading() as connection:
-            known = labels.page_of_labels(connection, wanted)
+            known = [
+                label for label in labels.page_of_labels(connection, wanted) if label.negative_for is None
+            ]
         enough = [label for label in known if label.images_count >= min_images]
         needed = 2 if collection.type == CollectionType.MULTI_CLASS else 1
         few = [label for label in known if label.images_count < min_images]

@@ -90,6 +90,30 @@ def test_a_value_is_estimated(describer: Describer, examples: Examples, pictures
     assert learned.figures.mean_error < np.std(brightness)
 
 
+@pytest.mark.parametrize("base", [None, "stripes"], ids=["flat pictures", "one scene, nearly the same"])
+def test_a_value_that_is_brightness_is_estimated(describer: Describer, base: str | None) -> None:
+    scene = np.full((160, 200, 3), 255) if base is None else texture(base, 3)
+
+    def lit(level: float, seed: int) -> Pixels:
+        noise = np.random.default_rng(seed).normal(0, 6, scene.shape)
+        return np.clip(scene * level + noise, 0, 255).astype(np.uint8)
+
+    levels = np.linspace(0.1, 0.95, 24)
+    pictures = [lit(level, seed) for seed, level in enumerate(levels)]
+    examples = Examples(
+        kind=OutputKind.REGRESSION,
+        labels=("light",),
+        targets=levels[:, np.newaxis],
+        digests=[str(number) for number in range(24)],
+        descriptions=list(describer.describe(pictures)),
+    )
+
+    new = np.array([0.2, 0.5, 0.8])
+    estimated = logits_of(describer, [lit(level, 900) for level in new], learn(examples).head)[:, 0]
+
+    assert np.abs(estimated - new).max() < 0.05
+
+
 def test_pictures_that_are_nearly_the_same_are_one_group() -> None:
     stripes, checks = texture("stripes", 1), texture("checks", 2)
     noisy = np.clip(stripes.astype(int) + np.random.default_rng(0).integers(-6, 7, stripes.shape), 0, 255)

@@ -5,6 +5,7 @@ from typing import Final
 from flask import Blueprint
 
 from coralchunk.api.ximilar.accounts import accounts
+from coralchunk.api.ximilar.classify import classify_routes
 from coralchunk.api.ximilar.image_files import image_files
 from coralchunk.api.ximilar.labelling import labelling
 from coralchunk.api.ximilar.labels import labels
@@ -20,6 +21,7 @@ XIMILAR: Final[tuple[Blueprint, ...]] = (
     labelling,
     image_files,
     models,
+    classify_routes,
     accounts,
     verifications,
 )

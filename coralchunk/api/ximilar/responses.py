@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel
+from pydantic import ConfigDict, Field, RootModel
 
-from coralchunk.api.ximilar.errors import Body
+from coralchunk.api.ximilar.errors import Body, CallStatus
 from coralchunk.storage.collections import Collection
 from coralchunk.storage.labels import Label
 from coralchunk.storage.verifications import Verification
@@ -129,6 +129,38 @@ class ModelPage(Page):
     """Versions of classifiers, oldest first."""
 
     results: list[ModelBody]
+
+
+class FoundLabel(Body):
+    """What a version says of one label."""
+
+    id: Uuid
+    name: str
+    prob: float | None = Field(default=None, description="Of categories and tags")
+    value: float | None = Field(default=None, description="Of a regression")
+
+
+class ClassifiedRecord(Body):
+    """A record, with all that was sent in it but `_base64`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: CallStatus = Field(alias="_status")
+    width: int | None = Field(default=None, alias="_width")
+    height: int | None = Field(default=None, alias="_height")
+    best_label: FoundLabel | None = None
+    labels: list[FoundLabel] | None = Field(default=None, description="Best first")
+    stored_image_id: Uuid | None = Field(default=None, alias="_stored_image_id")
+
+
+class Classified(Body):
+    """What a task says of images."""
+
+    task_id: Uuid
+    status: CallStatus
+    statistics: dict[str, float]
+    version: Count
+    records: list[ClassifiedRecord]
 
 
 class WorkspaceBody(Body):

@@ -70,8 +70,9 @@ def create() -> ResponseReturnValue:
     )
 )
 def one(task_id: str) -> ResponseReturnValue:
-    """Tell what a task is, and how its last training ended."""
-    return jsonify(task_body(own_task(authenticate(Scope.READ).user_id, task_id)))
+    """Return a task, and how its last training ended."""
+    task = own_task(authenticate(Scope.READ).user_id, task_id)
+    return jsonify(task_body(services().trainings.settled(task, time.time())))
 
 
 @tasks.route("/<task_id>/", methods=["PUT", "PATCH"], strict_slashes=False)
@@ -111,7 +112,7 @@ def change(task_id: str) -> ResponseReturnValue:
 )
 def delete(task_id: str) -> ResponseReturnValue:
     """Delete a task with its models and its negative label; other labels and all images stay."""
-    services().datasets.collections.delete(own_task(authenticate(Scope.TRAIN).user_id, task_id))
+    services().trainings.delete(own_task(authenticate(Scope.TRAIN).user_id, task_id))
     return Response(status=204)
 
 

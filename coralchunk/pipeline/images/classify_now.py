@@ -3,13 +3,14 @@
 Decoding and inference are a worker's tasks, as in every job; the request waits for the job's notification.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from coralchunk.errors import UnknownJob
 from coralchunk.errors.access import JobFailed
 from coralchunk.errors.training import NotClassifiedInTime
 from coralchunk.pipeline.images.image_job import ClassifiedPicture, ImageRequest, submit_image_job
+from coralchunk.pipeline.points.fetch import FETCHED, fetched_name
 from coralchunk.pipeline.queries.lookup import wait_for_change
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.records.job_records import reachable
@@ -36,20 +37,52 @@ def classify_now(
 
     Raises NotClassifiedInTime, JobFailed, Stopping, QueueFull, QueueDown or StorageFull.
     """
+    with _classified(stores, request, uploads, owner, now, timeout_s) as (_, pictures):
+        return pictures
+
+
+def classify_and_fetch(
+    stores: Stores, request: ImageRequest, owner: str, now: float, timeout_s: float = ANSWER_WITHIN_S
+) -> list[tuple[ClassifiedPicture, bytes]]:
+    """Fetch images and return what models say of each, with its file; empty for one that cannot be used.
+
+    Otherwise as classify_now.
+    """
+    uploads = (None,) * len(request.urls)
+    with _classified(stores, request, uploads, owner, now, timeout_s) as (job_id, pictures):
+        return [
+            (picture, b"" if picture.error else _file(stores, job_id, number))
+            for number, picture in enumerate(pictures)
+        ]
+
+
+def _file(stores: Stores, job_id: int, number: int) -> bytes:
+    return stores.blobs.read(job_id, fetched_name(number)).removeprefix(FETCHED)
+
+
+@contextmanager
+def _classified(
+    stores: Stores,
+    request: ImageRequest,
+    uploads: Sequence[bytes | None],
+    owner: str,
+    now: float,
+    timeout_s: float,
+) -> Iterator[tuple[int, tuple[ClassifiedPicture, ...]]]:
     job_id = submit_image_job(stores, request, uploads, owner, now)
     try:
         job = wait_for_change(stores, job_id, _is_final, timeout_s, kind=JobKind.IMAGES)
         if not job.state.is_final:
             raise NotClassifiedInTime(timeout_s)
+        if job.error is not None:
+            raise JobFailed(job.error)
         with reachable():
             results = stores.records.raw_results(job)
+        yield job_id, tuple(ClassifiedPicture.model_validate_json(result) for result in results)
     finally:
         with suppress(UnknownJob), reachable():
             stores.records.delete(job_id)
         stores.blobs.delete(job_id)
-    if job.error is not None:
-        raise JobFailed(job.error)
-    return tuple(ClassifiedPicture.model_validate_json(result) for result in results)
 
 
 def _is_final(job: Job) -> bool:

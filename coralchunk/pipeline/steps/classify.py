@@ -96,7 +96,8 @@ def _classify(context: WorkerContext, job: Job, task: Task, next_batch: int | No
         if result is None:
             return False
         is_last = _record(context, job, batch, {batch: result}, next_batch)
-        context.stores.blobs.remove(job.id, fetched_name(batch))
+        if job.kind is not JobKind.IMAGES:  # whose request may keep the image
+            context.stores.blobs.remove(job.id, fetched_name(batch))
         return is_last
     indices = job.chunks_of(batch)
     photo = context.photos.get(job)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from coralchunk.terms import OutputKind
@@ -22,6 +22,14 @@ _DIRECTIONS: Final = 256  # more did not help on textures, and take longer
 _FOLDS: Final = 4
 _STRENGTHS: Final = (0.001, 0.01, 0.1, 1.0)  # C of the logistic heads, 1 / alpha of the ridge
 _ROUNDS: Final = 400
+COLOURS: Final = 6  # features that end each row: mean and spread of red, green and blue, see backbone
+#: How much the few colour features count beside the many of the network, tried in this order. The network
+#: looks at texture and hardly at brightness, which a value may well be about.
+_COLOUR_WEIGHTS: Final = {
+    OutputKind.MULTI_CLASS: (1.0,),
+    OutputKind.MULTI_LABEL: (1.0,),
+    OutputKind.REGRESSION: (1.0, 30.0),
+}
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +67,20 @@ def fit_head(lessons: Lessons) -> tuple[Head, float]:
     Returns the head and the strength that was chosen.
     """
     folds = _folds(lessons)
-    prepared = _Directions(lessons.features)
+    _, strength, temperature, prepared = min(
+        (_best_fit(lessons, folds, colours) for colours in _COLOUR_WEIGHTS[lessons.kind]),
+        key=lambda fit: fit[0],
+    )
+    turned = replace(lessons, features=prepared.turn(lessons.features))
+    head = _FIT[lessons.kind](turned, strength)
+    return prepared.folded(replace(head, temperature=temperature)), strength
+
+
+def _best_fit(
+    lessons: Lessons, folds: list[tuple[NDArray[np.intp], ...]], colour_weight: float
+) -> tuple[float, float, float, "_Directions"]:
+    """Return the least loss on left-out rows, and with what strength and temperature it was reached."""
+    prepared = _Directions(lessons.features, colour_weight)
     turned = replace(lessons, features=prepared.turn(lessons.features))
     best = (np.inf, _STRENGTHS[1], 1.0)
     for strength in _STRENGTHS if folds else ():
@@ -67,17 +88,16 @@ def fit_head(lessons: Lessons) -> tuple[Head, float]:
         temperature = best_temperature(lessons.kind, held_out, lessons.targets)
         loss = log_loss(lessons.kind, held_out / temperature, lessons.targets)
         best = min(best, (loss, strength, temperature))
-    _, strength, temperature = best
-    head = _FIT[lessons.kind](turned, strength)
-    return prepared.folded(replace(head, temperature=temperature)), strength
+    return *best, prepared
 
 
 class _Directions:
     """Standardise features and turn them to their main directions."""
 
-    def __init__(self, features: NDArray[np.float32] | Floats) -> None:
+    def __init__(self, features: NDArray[np.float32] | Floats, colour_weight: float = 1.0) -> None:
         self._scaler: Final = StandardScaler().fit(features.astype(np.float64))
         self._scaler.scale_ = np.maximum(self._scaler.scale_, 1e-6)
+        self._scaler.scale_[-COLOURS:] /= colour_weight
         count = min(_DIRECTIONS, len(features) - 1, features.shape[1])
         scaled = self._scaler.transform(features.astype(np.float64))
         self._main: Final = PCA(count, svd_solver="randomized", random_state=0).fit(scaled)
@@ -108,6 +128,9 @@ def _held_out_logits(lessons: Lessons, folds: list[tuple[NDArray[np.intp], ...]]
 def _folds(lessons: Lessons) -> list[tuple[NDArray[np.intp], ...]]:
     """Split by group; labels evenly. Empty if there are too few groups to say anything."""
     groups = len(set(lessons.groups.tolist()))
+    if groups < 2 and lessons.kind is OutputKind.REGRESSION and len(lessons.features) >= _FOLDS:
+        # Pictures of one scene whose value changes; nothing better is known of how much to regularise.
+        return list(KFold(_FOLDS, shuffle=True, random_state=0).split(lessons.features))
     if groups < 2:
         return []
     if lessons.kind is OutputKind.REGRESSION:
