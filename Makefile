@@ -9,7 +9,7 @@ SECONDS ?= 180
 SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint docs fix bench bench-smoke chaos fuzz audit train clean
+.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos fuzz audit train clean
 
 help:  ## list what you can do here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,14 @@ lint: $(VENV)/.dev  ## format, rules, types, room walls: all of them, changing n
 docs: $(VENV)/.docs  ## build the documentation into build/site; warnings and broken links are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --clean --strict
 	$(BIN)/python docs/site/check.py build/site
+
+$(VENV)/npm/node_modules: $(BIN)/python
+	@echo "Installing the linters of OpenAPI documents into $(VENV)/npm (once; needs Node) ..."
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/npm @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
+	@touch $@
+
+openapi: $(VENV)/.dev $(VENV)/npm/node_modules  ## lint /openapi.json with Redocly and Spectral
+	$(BIN)/pytest -q tests/api/test_openapi.py -k linters
 
 fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .

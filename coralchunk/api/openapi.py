@@ -12,14 +12,22 @@ from pydantic.json_schema import models_json_schema
 
 from coralchunk import __version__
 from coralchunk.api.language import V1, Language, installed_languages
+from coralchunk.api.openapi_schemas import media_schema, parameter_schema, refine
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 _REF: Final = "#/components/schemas/{model}"
 _CONVERTER: Final = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _EVERYWHERE: Final = {429: "Too many requests from this address; try again after Retry-After seconds"}
 _WITH_QUERY: Final = {400: "A query parameter has an invalid value"}
-_TOKEN: Final = "token"  # noqa: S105 - the name of a way to send one
-_HOW_TO_SEND: Final = "`Authorization: Token ck...`; also as Bearer, as user name of Basic, and in X-API-KEY"
+_HOW_TO_SEND: Final = (
+    "Also as `Authorization: Token ck...`, and as user name of Basic with an empty password."
+)
+_SCHEMES: Final[dict[str, dict[str, str]]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": _HOW_TO_SEND},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-KEY"},
+}
+_TOKENS: Final[list[dict[str, list[str]]]] = [{name: []} for name in _SCHEMES]
+_ID: Final = {"type": "integer", "format": "int64", "minimum": 0}
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
 _TAGS: Final = {  # blueprint -> heading
     "v1": "Photos",
@@ -45,6 +53,26 @@ _TAGS: Final = {  # blueprint -> heading
     "deepomatic_tasks": "Deepomatic's language",
     "ops": "Operation",
 }
+_HEADINGS: Final = {
+    "Photos": "Send photos and get their results.",
+    "Corrections": "Say what a chunk really shows.",
+    "Surveys": "Keep the results of photos that belong together.",
+    "CoralNet's language": "CoralNet's deploy API: points on images by URL.",
+    "Ximilar's language": "Ximilar's API: tasks, labels, training images, training and recognition.",
+    "Operation": "Whether the server works.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of the query that is more than a string."""
+
+    description: str
+    schema: Mapping[str, Any]
+    is_comma_list: bool = False  # of an array: one value with commas, not one parameter an element
+
+
+Query = dict[str, str | Parameter]  # parameter -> what it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +81,7 @@ class Operation:
 
     answers: Mapping[int, type[BaseModel] | str | tuple[str, ...]]  # status -> JSON body, or media types
     problems: Mapping[int, str]  # status -> when it is answered
-    query: Mapping[str, str] = field(default_factory=dict)  # parameter -> what it does
+    query: Mapping[str, str | Parameter] = field(default_factory=dict)
     headers: Mapping[str, str] = field(
         default_factory=dict
     )  # header that a request may carry -> what it does
@@ -81,10 +109,15 @@ def document(app: Flask) -> dict[str, Any]:
         openapi_version="3.1.0",
         info={
             "description": "Map coral bleaching in reef photos.",
+            "contact": {"name": "The operator of this server"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
+        servers=[{"url": "/", "description": "The server that serves this document"}],
     )
-    spec.components.security_scheme(_TOKEN, {"type": "http", "scheme": "token", "description": _HOW_TO_SEND})
+    for name, scheme in _SCHEMES.items():
+        spec.components.security_scheme(name, scheme)
+    for tag, what in _HEADINGS.items():
+        spec.tag({"name": tag, "description": what})
     bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
     request_bodies: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -107,7 +140,8 @@ def document(app: Flask) -> dict[str, Any]:
         ],
         ref_template=_REF,
     )
-    for name, schema in schemas["$defs"].items():
+    requests = [body.__name__ for body in request_bodies]
+    for name, schema in refine(schemas["$defs"], requests).items():
         spec.components.schema(name, schema)
     return spec.to_dict()
 
@@ -129,11 +163,11 @@ def _operation(
         "operationId": endpoint.replace(".", "_"),
         "tags": [_TAGS[endpoint.partition(".")[0]]],
         "summary": summary,
-        "description": " ".join(rest.split()),
+        "description": " ".join(rest.split()) or summary,
         "parameters": [
             *path_parameters,
-            *_optional(described.query, "query"),
-            *_optional(described.headers, "header"),
+            *(_optional(name, what, "query") for name, what in described.query.items()),
+            *(_optional(name, what, "header") for name, what in described.headers.items()),
         ],
         "responses": {
             **{str(status): _answer(body, language) for status, body in described.answers.items()},
@@ -146,8 +180,7 @@ def _operation(
     if described.body is not None:
         content = {language.answer: {"schema": _schema(described.body)}}
         description["requestBody"] = {"required": True, "content": content}
-    if described.needs_token:
-        description["security"] = [{_TOKEN: []}]
+    description["security"] = _security(described)
     return description
 
 
@@ -157,24 +190,37 @@ def _path_parameters(rule: str) -> list[dict[str, Any]]:
             "name": match["name"],
             "in": "path",
             "required": True,
-            "schema": {"type": "integer", "minimum": 0} if match["kind"] == "int" else {"type": "string"},
+            "schema": dict(_ID if match["kind"] == "int" else {"type": "string"}),
         }
         for match in _CONVERTER.finditer(rule)
     ]
 
 
-def _optional(parameters: Mapping[str, str], place: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": place, "required": False, "description": what, "schema": {"type": "string"}}
-        for name, what in parameters.items()
-    ]
+def _optional(name: str, what: str | Parameter, place: str) -> dict[str, Any]:
+    parameter = Parameter(what, {"type": "string"}) if isinstance(what, str) else what
+    written: dict[str, Any] = {
+        "name": name,
+        "in": place,
+        "required": False,
+        "description": parameter.description,
+        "schema": parameter_schema(dict(parameter.schema)),
+    }
+    return written | ({"style": "form", "explode": False} if parameter.is_comma_list else {})
+
+
+def _security(described: Operation) -> list[dict[str, list[str]]]:
+    """Return the ways to send a token; with an empty one where a server may be set up to ask for none."""
+    if described.needs_token:
+        return _TOKENS
+    return [*_TOKENS, {}] if 401 in described.problems else []
 
 
 def _answer(body: type[BaseModel] | str | tuple[str, ...], language: Language) -> dict[str, Any]:
     if isinstance(body, tuple):
-        return {"description": " or ".join(body), "content": {media_type: {} for media_type in body}}
+        content = {media_type: {"schema": media_schema(media_type)} for media_type in body}
+        return {"description": " or ".join(body), "content": content}
     if isinstance(body, str):
-        return {"description": body, "content": {body: {}}} if "/" in body else {"description": body}
+        return _answer((body,), language) if "/" in body else {"description": body}
     described = " ".join((body.__doc__ or "").split())
     return {"description": described, "content": {language.answer: {"schema": _schema(body)}}}
 

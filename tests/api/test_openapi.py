@@ -1,6 +1,12 @@
 """Test that the OpenAPI document is valid, complete, and matches what the server answers."""
 
+import json
 import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +17,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.waiting import PATIENCE_S
+
+ROOT = Path(__file__).parents[2]
+NPM = Path(sys.executable).parents[1] / "npm"  # where `make openapi` installs the linters
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +67,116 @@ def test_every_operation_says_what_it_does_and_has_a_name_of_its_own(document: d
 
     assert all(told["summary"].endswith(".") or told["summary"].endswith(":") for told in operations)
     assert len({told["operationId"] for told in operations}) == len(operations)
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [told for path in document["paths"].values() for told in path.values()]
+
+
+def inside(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(value, dict):
+        yield value
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from inside(one)
+
+
+def reachable(document: dict[str, Any], start: Any) -> list[dict[str, Any]]:
+    """All that is described where a part of the document begins, through its references."""
+    seen: set[str] = set()
+    found, waiting = [], [start]
+    while waiting:
+        for one in inside(waiting.pop()):
+            found.append(one)
+            reference = one.get("$ref")
+            if isinstance(reference, str) and reference not in seen:
+                seen.add(reference)
+                waiting.append(document["components"]["schemas"][reference.rpartition("/")[2]])
+    return found
+
+
+def test_every_integer_says_how_many_bits_it_needs(document: dict[str, Any]) -> None:
+    for schema in inside(document):
+        kind = schema.get("type")
+        if kind == "integer" or (isinstance(kind, list) and "integer" in kind):
+            assert schema["format"] in {"int32", "int64"}
+    accepted = document["components"]["schemas"]["Accepted"]["properties"]
+    assert accepted["job_id"]["format"] == accepted["job_ids"]["items"]["format"] == "int64"
+    for path in document["paths"].values():
+        for told in path.values():
+            ids = [one["schema"] for one in told["parameters"] if one["in"] == "path"]
+            assert all(one.get("format") == "int64" for one in ids if one["type"] == "integer")
+
+
+def test_answers_may_get_more_fields_and_values(document: dict[str, Any]) -> None:
+    for told in operations(document):
+        for schema in reachable(document, told["responses"]):
+            assert schema.get("additionalProperties") is not False
+            assert "enum" not in schema
+    label = document["components"]["schemas"]["ChunkResult"]["properties"]["predicted_label"]
+    assert label["type"] == "string"
+    assert "Bleached Coral" in label["x-extensible-enum"]
+
+
+def test_requests_are_strict(document: dict[str, Any]) -> None:
+    body = document["components"]["schemas"]["NewSurvey"]
+
+    assert body["additionalProperties"] is False
+    assert body["properties"]["licence"]["enum"] == ["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", None]
+
+
+def test_every_operation_says_whether_it_takes_a_token(document: dict[str, Any]) -> None:
+    by_id = {told["operationId"]: told["security"] for told in operations(document)}
+
+    assert by_id["ops_health"] == by_id["results_shared_status"] == []
+    assert by_id["v1_classify"] == [{"bearer": []}, {"apiKey": []}, {}]
+    assert by_id["jobs_listed"] == [{"bearer": []}, {"apiKey": []}]
+    assert document["servers"] == [{"url": "/", "description": "The server that serves this document"}]
+
+
+def test_files_are_bytes_and_parameters_have_types(document: dict[str, Any]) -> None:
+    def content(path: str) -> dict[str, Any]:
+        return document["paths"][path]["get"]["responses"]["200"]["content"]
+
+    status = {one["name"]: one for one in document["paths"]["/V1/api/status/{job_id}"]["get"]["parameters"]}
+    assert content("/V1/api/result/{job_id}.png")["image/png"]["schema"]["format"] == "binary"
+    assert content("/V1/api/surveys/{survey_id}/dwca.zip")["application/zip"]["schema"]["format"] == "binary"
+    assert content("/V1/api/result/{job_id}.csv")["text/csv"]["schema"] == {"type": "string"}
+    assert (status["wait"]["schema"]["type"], status["wait"]["schema"]["maximum"]) == ("number", 20)
+    assert status["include"]["schema"]["items"]["enum"] == ["summary", "chunks", "image"]
+    assert (status["include"]["style"], status["include"]["explode"]) == ("form", False)
+
+
+@pytest.mark.parametrize(
+    ("linter", "arguments"),
+    [
+        pytest.param("redocly", ["lint", "{}", "--config", "redocly.yaml"], id="redocly"),
+        pytest.param(
+            "spectral",
+            ["lint", "{}", "--ruleset", ".spectral.yaml", "--fail-severity", "warn"],
+            id="spectral",
+        ),
+    ],
+)
+def test_linters_find_nothing(
+    document: dict[str, Any], tmp_path: Path, linter: str, arguments: list[str]
+) -> None:
+    command = shutil.which(linter, path=f"{NPM}/node_modules/.bin") or shutil.which(linter)
+    if command is None:
+        pytest.skip(f"{linter} is not installed; `make openapi` installs it")
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(document, indent=1))
+
+    told = subprocess.run(
+        [command, *(argument.format(file) for argument in arguments)],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S * 4,
+    )
+
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_answers_are_as_described(server: RunningServer, document: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
-from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.schemas import JobList
 from coralchunk.api.v1.status_body import head_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -22,11 +22,22 @@ from coralchunk.pipeline.records.owned_jobs import Place
 
 jobs = Blueprint("jobs", __name__, url_prefix="/V1/api")
 
-BATCH_QUERY: Final = {"batch": "A name for photos that belong together, as the form's field of this name"}
 _LONGEST_BATCH: Final = 100
+_BATCH: Final = {"type": "string", "maxLength": _LONGEST_BATCH}
+BATCH_QUERY: Final[Query] = {
+    "batch": Parameter("A name for photos that belong together, as the form's field of this name", _BATCH)
+}
 _DEFAULT_JOBS: Final = 20
 _MAX_JOBS: Final = 100
 _CURSOR: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-(\d{1,16})")
+_QUERY: Final[Query] = {
+    "batch": Parameter("Only photos that were sent with this `batch`", _BATCH),
+    "limit": Parameter(
+        "At most so many jobs",
+        {"type": "integer", "minimum": 1, "maximum": _MAX_JOBS, "default": _DEFAULT_JOBS},
+    ),
+    "before": "`next` of the page before",
+}
 
 
 @jobs.get("/jobs")
@@ -38,12 +49,7 @@ _CURSOR: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-(\d{1,16})")
             403: "The token was not given out for this",
             503: "The database or the job queue does not answer; try again after Retry-After seconds",
         },
-        query={
-            "batch": "Only photos that were sent with this `batch`",
-            "limit": f"At most so many jobs, 1 to {_MAX_JOBS}; {_DEFAULT_JOBS} if not given",
-            "before": "`next` of the page before",
-        }
-        | IDS_AS_TEXT,
+        query=_QUERY | IDS_AS_TEXT,
         needs_token=True,
     )
 )

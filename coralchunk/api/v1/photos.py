@@ -10,7 +10,7 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_owner, v1_requester
 from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
-from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1.jobs import BATCH_QUERY, asked_batch
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
@@ -81,9 +81,16 @@ def delete(job_id: int) -> ResponseReturnValue:
         answers={200: Status, 304: "Nothing has changed since the ETag in If-None-Match"},
         problems={400: "`include` or `wait` has an invalid value", 404: NO_JOB, 503: NO_QUEUE} | TOKEN,
         query={
-            "include": f"Large parts to return for a completed job; comma list of {', '.join(PARTS)}",
-            "wait": f"Seconds, up to {_LONGEST_WAIT_S}: respond when the status differs from If-None-Match,"
-            " or without that header when the job is final",
+            "include": Parameter(
+                "Large parts to return for a completed job; all by default, none if empty",
+                {"type": "array", "items": {"type": "string", "enum": list(PARTS)}},
+                is_comma_list=True,
+            ),
+            "wait": Parameter(
+                "Seconds: respond when the status differs from If-None-Match, or without that header when the"
+                " job is final",
+                {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT_S, "default": 0},
+            ),
         },
     )
 )

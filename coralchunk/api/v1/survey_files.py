@@ -10,7 +10,7 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
-from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.query import requested_choice
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
@@ -33,8 +33,13 @@ _PROBLEMS: Final = {404: NO_SURVEY, 503: NO_DATABASE, **TOKEN}
         answers={200: ("text/csv", _XLSX)},
         problems={400: "`format` or `bom` has a value that is not possible", **_PROBLEMS},
         query={
-            "format": "`csv` or `xlsx`, an Excel workbook",
-            "bom": "`1`: begin the CSV with a byte order mark, by which Excel knows UTF-8",
+            "format": Parameter(
+                "`xlsx`: an Excel workbook", {"type": "string", "enum": list(_FORMATS), "default": "csv"}
+            ),
+            "bom": Parameter(
+                "`1`: begin the CSV with a byte order mark, by which Excel knows UTF-8",
+                {"type": "string", "enum": ["0", "1"], "default": "0"},
+            ),
         },
     )
 )

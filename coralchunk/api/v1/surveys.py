@@ -11,7 +11,7 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
-from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.schemas import Success
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.survey_bodies import (
@@ -33,8 +33,15 @@ from coralchunk.surveys.service import Measured
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
 
 MAX_IDS: Final = 100
-IDS: Final = {
-    "id": f"Id of a survey; repeat it for more, up to {MAX_IDS}. Default with a token: all of its user's"
+IDS: Final[Query] = {
+    "id": Parameter(
+        "Id of a survey; repeat it for more. Default with a token: all of its user's",
+        {
+            "type": "array",
+            "maxItems": MAX_IDS,
+            "items": {"type": "integer", "format": "int64", "minimum": 0},
+        },
+    )
 }
 
 

@@ -6,13 +6,18 @@ from typing import Any, Final
 from flask import Flask, Response, request
 
 from coralchunk.api.language import V1
+from coralchunk.api.openapi import Parameter, Query
 from coralchunk.api.query import requested_choice
 
 PARAMETER: Final = "ids"
-IDS_AS_TEXT: Final = {
-    PARAMETER: "`number` or `text`: how the answer writes ids; as text they are strings of digits"
-}
 _TEXT: Final = "text"
+_WAYS: Final = ("number", _TEXT)
+IDS_AS_TEXT: Final[Query] = {
+    PARAMETER: Parameter(
+        "How the answer writes ids; with `text` they are strings of digits, not integers",
+        {"type": "string", "enum": list(_WAYS), "default": "number"},
+    )
+}
 _IDS: Final = frozenset({"job_id", "job_ids", "survey_id", "photo_id"})
 
 
