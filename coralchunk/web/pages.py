@@ -12,6 +12,8 @@ from coralchunk.api.openapi import document
 from coralchunk.api.problems import kinds
 from coralchunk.assets import folder
 from coralchunk.imaging.formats import SENTENCE
+from coralchunk.web.reference import bodies, groups
+from coralchunk.web.samples import samples
 
 pages = Blueprint("pages", __name__)
 
@@ -31,7 +33,16 @@ def docs() -> ResponseReturnValue:
         model=services().models.manifest(model),
         models=services().models.listed(),
         problems=kinds(),
+        groups=groups(document(current_app)),
+        samples=samples(request.host_url.rstrip("/")),
     )
+
+
+@pages.get("/docs/reference")
+def reference() -> ResponseReturnValue:
+    """Show all operations of the API with their parameters, bodies and answers."""
+    described = document(current_app)
+    return render_template("docs/reference.html", groups=groups(described), bodies=bodies(described))
 
 
 @pages.get("/openapi.json")
