@@ -59,6 +59,8 @@ _HEADINGS: Final = {
     "Surveys": "Keep the results of photos that belong together.",
     "CoralNet's language": "CoralNet's deploy API: points on images by URL.",
     "Ximilar's language": "Ximilar's API: tasks, labels, training images, training and recognition.",
+    "Deepomatic's language": "Deepomatic's API: networks, recognition specifications and versions, tasks.",
+    "API Torch's language": "API Torch: training sets, classifiers and feedback.",
     "Operation": "Whether the server works.",
 }
 
@@ -116,8 +118,8 @@ def document(app: Flask) -> dict[str, Any]:
     )
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
-    for tag, what in _HEADINGS.items():
-        spec.tag({"name": tag, "description": what})
+    for tag in dict.fromkeys(_TAGS.values()):
+        spec.tag({"name": tag, "description": _HEADINGS[tag]})
     bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
     request_bodies: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
