@@ -57,10 +57,10 @@ _HEADINGS: Final = {
     "Photos": "Send photos and get their results.",
     "Corrections": "Say what a chunk really shows.",
     "Surveys": "Keep the results of photos that belong together.",
-    "CoralNet's language": "CoralNet's deploy API: points on images by URL.",
-    "Ximilar's language": "Ximilar's API: tasks, labels, training images, training and recognition.",
-    "Deepomatic's language": "Deepomatic's API: networks, recognition specifications and versions, tasks.",
-    "API Torch's language": "API Torch: training sets, classifiers and feedback.",
+    "CoralNet's deploy API": "Classify points on images by URL.",
+    "Ximilar's API": "Tasks, labels, training images, training and recognition.",
+    "Deepomatic's API": "Networks, recognition specifications and versions, tasks.",
+    "API Torch": "Training sets, classifiers and feedback.",
     "Operation": "Whether the server works.",
 }
 
@@ -119,7 +119,7 @@ def document(app: Flask) -> dict[str, Any]:
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
     for tag in dict.fromkeys(_TAGS.values()):
-        spec.tag({"name": tag, "description": _HEADINGS[tag]})
+        spec.tag({"name": tag, "description": _HEADINGS.get(tag, tag)})
     bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
     request_bodies: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
