@@ -55,7 +55,7 @@ def check_pixels(image: Image.Image, max_pixels: int) -> None:
 
 
 def _decoding(image: Image.Image) -> tuple[int, str]:
-    """Return what a pixel takes, and what kind of file it is in words."""
+    """Return the size of a pixel, and the kind of file as text."""
     kind = image.format or "image"
     if image.info.get("progressive"):
         return _PROGRESSIVE_BYTES, "progressive JPEG"

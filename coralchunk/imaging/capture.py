@@ -1,7 +1,7 @@
 """Read where and when a photo was taken from its EXIF block.
 
-Cameras and photo pickers write values that stand for "not known": a position of 0, 0, fractions 0/0, a date
-of zeros or of 30 February. They are read as ExifTool reads them, and what is not known is None. The app reads
+Cameras and photo pickers write values that mean "not known": a position of 0, 0, fractions 0/0, a date of
+zeros or 30 February. They are read as ExifTool reads them, and unknown values are None. The app reads
 photos by the same rules in static/photos/exif.js; tests hold both to one table. EXIF 2.32.
 """
 
@@ -27,7 +27,7 @@ _DIGITS: Final = 7  # of a degree: 1 cm
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Where and when a photo was taken; None for what is not known."""
+    """Where and when a photo was taken; None for unknown values."""
 
     taken_at: str | None = None  # ISO 8601, as the camera's clock had it
     utc_offset: str | None = None  # of that clock, such as +11:00
@@ -77,7 +77,7 @@ def _position(gps: Directory | None) -> tuple[float | None, float | None]:
         and longitude is not None
         and abs(latitude) <= 90
         and abs(longitude) <= 180
-        and (latitude, longitude) != (0, 0)  # what a position becomes that was taken out
+        and (latitude, longitude) != (0, 0)  # the value of a position that was removed
     )
     return (latitude, longitude) if is_known else (None, None)
 

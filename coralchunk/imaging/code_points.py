@@ -42,7 +42,7 @@ class CodePoints:
 
 
 SRGB_CODES: Final = CodePoints(1, 13, is_full_range=True)
-# Curves of cameras that screens undo as sRGB: phones write 1 for what is sRGB in all but name.
+# Curves of cameras that screens treat as sRGB: phones write 1 for pixels that are effectively sRGB.
 _AS_SRGB: Final = frozenset({1, 6, 13, 14, 15})
 _GAMMAS: Final = {4: 2.2, 5: 2.8, 8: 1.0}
 _PQ, _ST_428, _HLG = 16, 17, 18
@@ -65,9 +65,9 @@ def srgb_curve() -> Curve:
 
 
 def transfer_curve(code: int, *, is_full_range: bool) -> Curve | None:
-    """Return the light behind a transfer characteristic; None for one that is not known here.
+    """Return the linear light of a transfer characteristic; None for an unknown one.
 
-    The light of HDR (PQ, HLG) is cut so that diffuse white is white; what is brighter is white too.
+    HDR (PQ, HLG) is clipped at diffuse white: brighter light is white too.
     """
     curve = _curve(code)
     if curve is None or is_full_range:

@@ -1,6 +1,6 @@
-"""Convert pixels to sRGB by an ICC profile: relative colorimetric, black point left alone (LittleCMS).
+"""Convert pixels to sRGB by an ICC profile: relative colorimetric, no black point compensation (LittleCMS).
 
-Every file goes through here once, when it is decoded; what is sRGB already is left as it is.
+Every file passes through here once, when it is decoded; sRGB pixels are unchanged.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Conversion:
             ):
                 raise UnreadableProfile
             self._transform: Final = _transform(opened, self.mode, "RGB")
-            # LittleCMS passes alpha by, but only where it was told of it.
+            # LittleCMS leaves alpha unchanged, but only if it knows of it.
             self._with_alpha: Final = _transform(opened, "RGBA", "RGBA") if self.mode == "RGB" else None
             self.changes_nothing: Final = self._leaves_colours()
         # PyCMSError is all that Pillow promises; hostile profiles have raised the others.

@@ -24,7 +24,7 @@ _ORIENTATION: Final = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a file says of itself before a pixel is decoded."""
+    """What the header of a file says, before a pixel is decoded."""
 
     format_name: str
     size: Size  # upright

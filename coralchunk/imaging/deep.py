@@ -9,7 +9,7 @@ from PIL import Image
 
 from coralchunk.imaging.filling import Empty
 
-Values = NDArray[Any]  # (H, W), whatever the file holds
+Values = NDArray[Any]  # (H, W), regardless of the file
 
 DEEP: Final = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
 _ROWS: Final = 256  # scaled at a time
@@ -33,7 +33,7 @@ def eight_bit(image: Image.Image, empty: Empty | None = None) -> Image.Image:
     shallow = np.empty((image.height, image.width), dtype=np.uint8)
     for rows, values in _bands(image):
         scaled = (np.nan_to_num(values.astype(np.float64), posinf=0, neginf=0) - offset) * scale
-        # What is stored as bytes stays itself; the upper byte of 16 bits is no rounded value either.
+        # Bytes stay unchanged; the upper byte of 16 bits is not rounded either.
         shallow[rows] = np.clip(scaled if scale < 1 else np.rint(scaled), 0, 255)
     return Image.fromarray(shallow)
 

@@ -1,6 +1,7 @@
-"""Find the pixels of a decoded file that hold nothing, by what the file says of them.
+"""Find the empty pixels of a decoded file, from the information in the file.
 
-Clear pixels and those of a colour that means clear; the mask of a TIFF; and GDAL's value for no data.
+These are transparent pixels and those of a colour that means transparent; the mask of a TIFF; and the value
+that GDAL writes for no data.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from coralchunk.imaging.tags import Directory
 from coralchunk.imaging.tiff import Pages, is_mask_of
 
 _HALF: Final = 128  # alpha below which more of a pixel is clear than not
-_ROWS: Final = 512  # looked at, at a time
+_ROWS: Final = 512  # examined at a time
 _GDAL_NODATA, _ORIENTATION, _PHOTOMETRIC = 42113, 0x0112, 262
 _MAX_TEXT: Final = 64
 _TURNS: Final = {  # orientation -> how Pillow turns a picture of it
@@ -91,7 +92,7 @@ def _no_data(image: Image.Image, page: Directory) -> Empty | None:
 
 
 def _masked(metered: Metered, pages: Pages) -> Empty | None:
-    """Read the mask that lies beside a photo: 1, or any value but 0, where it was seen."""
+    """Read the mask of a photo: any value but 0 where the photo has data."""
     mask = next((page for page in pages.every if is_mask_of(page, pages.photo)), None)
     if mask is None:
         return None

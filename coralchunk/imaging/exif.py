@@ -10,7 +10,7 @@ _RAW_PROFILE: Final = "Raw profile type exif"  # how ImageMagick keeps EXIF in a
 def exif_block(image: Image.Image) -> bytes:
     """Return the block without the `Exif` in front; empty if there is none.
 
-    image  as opened, not decoded; no TIFF, which is such a block itself
+    image  as opened, not decoded; not a TIFF, which is such a block itself
     """
     exif = image.info.get("exif")
     if isinstance(exif, bytes):

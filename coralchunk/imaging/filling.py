@@ -1,6 +1,6 @@
-"""Fill the empty parts of pictures, so that they have no say in what is seen beside them.
+"""Fill the empty parts of pictures, so that they do not influence what the model says about the rest.
 
-A network that sees a black margin judges the margin; a scene that counts it is dark.
+A network would classify a black margin, and a scene that includes it would be dark.
 """
 
 from typing import Final
@@ -36,13 +36,13 @@ def fill_window(window: Pixels, empty: Empty) -> Pixels:
 
 
 def fill_small(small: Pixels, empty_share: NDArray[np.uint8]) -> Pixels:
-    """Return a small copy of a photo in which only what was seen has a say.
+    """Return a small copy of a photo in which only pixels with data count.
 
-    Pixels at the border of what was seen are freed of the black that they were averaged with; those that are
-    mostly empty repeat the seen ones evenly, which keeps means, deviations and quantiles.
+    The black that was averaged into pixels at the border is removed; mostly empty pixels repeat the others
+    evenly, which keeps means, deviations and quantiles.
 
     small        (H, W, 3) uint8, RGB, black where the photo is empty; left as it was
-    empty_share  (H, W), 0 where all of a pixel was seen to 255 where nothing was
+    empty_share  (H, W), 0 where a pixel has only data to 255 where it has none
     """
     is_empty = empty_share > _HALF
     if is_empty.all():

@@ -5,7 +5,7 @@ from typing import Final
 from PIL import Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - makes them known
 from pillow_heif import register_heif_opener
 
-# Name for users -> the name of Pillow's plugin. Nothing else is ever tried on an upload.
+# Name for users -> the name of Pillow's plugin. No other plugin is ever used on an upload.
 ACCEPTED: Final[dict[str, str]] = {
     "JPEG": "JPEG",
     "PNG": "PNG",
@@ -24,11 +24,11 @@ register_heif_opener(thumbnails=False)
 # Pillow's own limit is checked before ours and would call a photo of 90 megapixels an attack; see decode.
 Image.MAX_IMAGE_PIXELS = None
 
-_PREFIX_BYTES: Final = 32  # what Pillow's own recognisers look at
+_PREFIX_BYTES: Final = 32  # bytes that Pillow's own recognisers examine
 
 
 def claimed_format(head: bytes) -> str | None:
-    """Name the image format that a file begins like, accepted or not, or None.
+    """Name the image format of the first bytes of a file, accepted or not, or None.
 
     Only the recognisers look at the first bytes; no decoder runs.
     """

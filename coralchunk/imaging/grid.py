@@ -6,7 +6,7 @@ from coralchunk.terms import CHUNK_PX, Chunk, Size
 def grid(photo: Size) -> list[Chunk]:
     """Lay chunks over a photo, row by row from the top left; each pixel belongs to exactly one.
 
-    Chunks at the right and bottom edge are as small as what is left there.
+    Chunks at the right and bottom edge are smaller.
     """
     return [
         Chunk(x, y, min(CHUNK_PX, photo.width - x), min(CHUNK_PX, photo.height - y))
@@ -26,9 +26,9 @@ def count(photo: Size) -> int:
 
 
 def spread(photo: Size, across: int) -> list[Chunk]:
-    """Lay `across` x `across` full chunks evenly over a photo, for a look at a part of it.
+    """Spread `across` x `across` full chunks evenly over a photo, to sample it.
 
-    In a photo that is too small for that they overlap; in one smaller than a chunk they begin at its corner.
+    In a photo that is too small they overlap; in one smaller than a chunk they begin at its corner.
     """
     steps = [(number + 0.5) / across for number in range(across)]
     return [

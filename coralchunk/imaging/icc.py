@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Chromaticity = tuple[float, float]  # CIE 1931 x, y
 Curve = NDArray[np.float64]  # light, 0 to 1, at evenly spaced numbers from 0 to 1
 
-CURVE_STEPS: Final = 4 * 255 + 1  # so that each 8-bit number has an entry of its own
+CURVE_STEPS: Final = 4 * 255 + 1  # so that each 8-bit number has its own entry
 _D50: Final = np.array([0.9642, 1.0, 0.8249])  # the white of all profiles
 _BRADFORD: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _HEADER: Final = 128

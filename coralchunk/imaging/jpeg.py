@@ -1,7 +1,7 @@
 """Decode a JPEG that Pillow has opened directly into one array.
 
-The decoder is libjpeg-turbo either way, and the pixels are the same to the bit; but Pillow copies them into
-memory of its own, from where every piece has to be copied again.
+The decoder is libjpeg-turbo either way, and the pixels are identical; but Pillow copies them into its own
+memory, from which every piece has to be copied again.
 """
 
 from io import BytesIO

@@ -18,7 +18,7 @@ class Metered:
     """As much of a binary file as Pillow needs, with a limit on reads and on bytes read."""
 
     def __init__(self, stream: IO[bytes], patches: Sequence[tuple[int, bytes]] = ()) -> None:
-        """Take a seekable file, and places with what is to be read there instead."""
+        """Wrap a seekable file; `patches` replace bytes at places of it."""
         self._stream: Final = stream
         self._patches: Final = patches
         self._reads = _HEADER_READS
@@ -29,11 +29,11 @@ class Metered:
         stream.seek(0)
 
     def patched(self, patches: Sequence[tuple[int, bytes]]) -> "Metered":
-        """Return the same file with patches, and limits of its own."""
+        """Return the same file with patches and its own limits."""
         return Metered(self._stream, patches)
 
     def allow_pixels(self) -> None:
-        """Begin anew with the limits for decoding."""
+        """Reset the limits to those for decoding."""
         self._reads = _PIXEL_READS
         self._bytes = 2 * self._size + _HEADER_BYTES
 
@@ -63,7 +63,7 @@ class Metered:
 
 
 def _patched(content: bytes, place: int, patch: bytes) -> bytes:
-    """Put a patch into a piece of a file; its place counts from the start of the piece, or lies outside."""
+    """Apply a patch to a piece of a file; its place is relative to the piece, and may be outside."""
     if place >= len(content) or place + len(patch) <= 0:
         return content
     inside = patch[max(0, -place) : len(content) - place]

@@ -18,9 +18,9 @@ _XMP: Final = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")
 
 
 def orientation(image: Image.Image) -> int:
-    """Return the orientation that stands before the pixels: 1 to 8, and 1 where nothing sensible is said.
+    """Return the orientation in the header: 1 to 8, and 1 if there is no valid value.
 
-    image  as opened, not decoded; no TIFF, whose size and pixels Pillow turns by itself
+    image  as opened, not decoded; not a TIFF, which Pillow turns by itself
     """
     stated = _from_exif(exif_block(image))
     if stated is None:

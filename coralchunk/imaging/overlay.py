@@ -1,8 +1,8 @@
 """Draw the predictions of its chunks over a photo.
 
-Four states must stay apart for everybody, so each has a colour and a pattern of its own: on a grey print
-bleached is a thick bright frame, healthy a thin frame, unsure a hatch without a frame, and what is not coral
-keeps nothing but the grid line. A chunk without data is left as it is.
+Everyone must be able to tell the states apart, so each has its own colour and pattern: on a grey print,
+bleached is a thick bright frame, healthy a thin frame, unsure a hatch without a frame, and not coral only the
+grid line. A chunk without data is unchanged.
 """
 
 from collections.abc import Callable, Iterable
@@ -98,7 +98,7 @@ def _hatch(height: int, width: int) -> tuple[NDArray[np.uint8], Pixels]:
     line = max(1, step // 12)
     diagonal = np.add.outer(np.arange(height), np.arange(width)) % step
     hatch = np.empty((height, width, 3), dtype=np.uint8)
-    # Yellow on pale coral is no line at all on a grey print; its dark edge is.
+    # A yellow line on pale coral is invisible on a grey print, so it gets a dark edge.
     hatch[:] = _GRID_LINE
     hatch[diagonal < line] = COLOURS[State.UNSURE]
     return np.where(diagonal < 2 * line, np.uint8(255), np.uint8(0)), hatch
@@ -109,7 +109,7 @@ def _not_coral(cell: Pixels) -> None:
 
 
 def _no_data(_cell: Pixels) -> None:
-    """Leave a cell clear: nothing is said of it, and nothing was seen in most of it."""
+    """Leave a cell unmarked: most of it is empty, so it was not classified."""
 
 
 _DRAW: Final[dict[State, Callable[[Pixels], None]]] = {

@@ -1,7 +1,7 @@
-"""Find the padding of a mosaic that its file does not tell of: exact black or white that begins in a corner.
+"""Find the padding of a mosaic that its file does not describe: exact black or white that begins in a corner.
 
-Programs that join photos fill the rest of the rectangle; a JPEG cannot say where. A camera's black is seldom
-exact over so many pixels, and where it is, or where light was too much for it, nothing was recorded either.
+Programs that join photos fill the rest of the rectangle, and a JPEG cannot say where. A camera's black is
+rarely exact over so many pixels; where it is, or where the photo is overexposed, nothing was recorded either.
 """
 
 from typing import Final
@@ -14,7 +14,7 @@ from coralchunk.imaging.raster import Raster
 from coralchunk.terms import CHUNK_PX, Pixels
 
 _LEAST_PX: Final = CHUNK_PX**2  # pixels of one padding; less changes no chunk
-_WHOLE: Final = 0.99  # of the photo: then that is what the photo shows
+_WHOLE: Final = 0.99  # of the photo: then it is the content of the photo
 _FLAT: Final = (0, 255)
 _FRINGE_PX: Final = 16  # as far as a block of a JPEG with halved colours reaches
 _FRINGE_LEVELS: Final = 24
@@ -61,7 +61,7 @@ def _is_flat(pixels: Pixels, flat: int) -> bool:
 
 
 def _with_fringe(raster: Raster, flat: int, where: Empty) -> Empty:
-    """Add the pixels beside a padding that are nearly as dark or bright, left by compression."""
+    """Add the pixels next to a padding that are nearly as dark or bright because of compression."""
     reach = np.ones((2 * _FRINGE_PX + 1,) * 2, dtype=np.uint8)
     near = np.asarray(cv2.dilate(where, reach), dtype=np.uint8)
     return np.where(near & _alike(raster, flat, _FRINGE_LEVELS), np.uint8(255), where)
@@ -80,7 +80,7 @@ def _alike(raster: Raster, flat: int, levels: int = 0) -> Empty:
 
 
 def _spread(alike: Empty, corner: tuple[int, int]) -> None:
-    """Mark what is alike and connected with a corner, if it is large enough."""
+    """Mark the pixels that are alike and connected with a corner, if they are enough."""
     area, *_ = cv2.floodFill(alike, None, corner, _PADDING)
     if area < _LEAST_PX:
         cv2.floodFill(alike, None, corner, 2)

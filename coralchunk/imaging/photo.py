@@ -1,7 +1,7 @@
-"""A decoded photo, turned upright and cut piece by piece.
+"""Give access to a decoded photo, upright and piece by piece.
 
-A photo of 100 megapixels takes hundreds of megabytes; a second copy for every turn and change of mode would
-be gigabytes. So only the pieces that are looked at are turned.
+A photo of 100 megapixels takes hundreds of megabytes; a second copy for every rotation and mode would take
+gigabytes. So only the pieces that are used are rotated.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -47,8 +47,8 @@ class Photo:
 
         orientation  EXIF orientation of the pixels, 1 to 8; anything else counts as upright
         applied      EXIF orientation of the file that the decoder has applied to the pixels already
-        notes        codes of what is to be known of the file, see science.quality
-        empty        where the raster holds nothing; its pixels are made black there
+        notes        codes of notes about the file, see science.quality
+        empty        where the raster is empty; its pixels are made black there
         """
         if empty is not None:
             raster.blacken(empty)
@@ -69,7 +69,7 @@ class Photo:
 
     @cached_property
     def small(self) -> Pixels:
-        """A copy of at most 256 px a side; where the photo is empty, it repeats what was seen elsewhere."""
+        """A copy of at most 256 px a side; where the photo is empty, it repeats other pixels."""
         spare = max(1, max(self.size.width, self.size.height) // _SCENE_PX)
         small = smaller(self.reduced(1 << spare.bit_length() - 1))  # halved again and again, as is fastest
         share = self.empty_share(Size(small.shape[1], small.shape[0]))
@@ -81,7 +81,7 @@ class Photo:
         return scene(self.small)
 
     def as_stored(self) -> "Photo":
-        """Return the photo with the rows and columns that its file has, whatever its orientation says."""
+        """Return the photo with the rows and columns of its file, regardless of its orientation."""
         return Photo(
             self._raster, _UNDOES.get(self._applied, self._applied), notes=self.notes, empty=self._empty
         )
@@ -95,7 +95,7 @@ class Photo:
         return self._upright(self._raster.piece(self._stored(piece)))
 
     def part(self, piece: Chunk) -> "Photo":
-        """Return a part as a photo of its own."""
+        """Return a part as a separate photo."""
         empty = None if self._empty is None else self._empty_in(piece, self._empty)
         return Photo(ArrayRaster(self.cut(piece).copy()), 1, notes=self.notes, empty=empty)
 
@@ -113,7 +113,7 @@ class Photo:
         return area - int(np.count_nonzero(self._empty[top:bottom, left:right]))
 
     def has_data(self, piece: Chunk) -> bool:
-        """Tell whether at least half of a piece holds something; of anything else nothing is said."""
+        """Tell whether at least half of a piece has data; other pieces are not classified."""
         return 2 * self.seen_px(piece) >= piece.width * piece.height
 
     def windows(self, chunks: Sequence[Chunk]) -> Iterator[Pixels]:

@@ -1,6 +1,6 @@
-"""Read what the chunks of a PNG say of its colours, where Pillow does not.
+"""Read the colour information in the chunks of a PNG that Pillow does not read.
 
-Pillow knows no cICP, and refuses a photo whose profile is larger than a text may be.
+Pillow does not know cICP, and refuses a photo whose profile is larger than its limit for text.
 """
 
 import zlib
@@ -18,7 +18,7 @@ _MAX_CHUNKS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class PngColours:
-    """What stands before the pixels."""
+    """The chunks before the pixels."""
 
     depth: int = 8  # bits a channel
     cicp: CodePoints | None = None

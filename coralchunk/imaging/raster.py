@@ -1,8 +1,8 @@
 """Give access to the pixels of a decoded file: pieces of it and smaller copies, RGB, as stored.
 
-An array takes 3 bytes a pixel and its pieces cost nothing. Pillow keeps 4 bytes in memory of its own and each
-piece has to be unpacked; but turning its picture into an array would take both at once, which for a photo of
-100 megapixels is 700 MB instead of 400. So what Pillow decoded stays with Pillow.
+An array takes 3 bytes per pixel and its pieces cost nothing. Pillow keeps 4 bytes in its own memory, and each
+piece has to be unpacked; but converting its picture to an array would need both at once, which for a photo of
+100 megapixels is 700 MB instead of 400. So pixels that Pillow decoded stay in Pillow's memory.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Raster(Protocol):
         """How much memory they take."""
 
     def piece(self, box: Box) -> Pixels:
-        """Return what lies in a box, (height, width, 3) uint8, RGB; not to be written to."""
+        """Return the pixels in a box, (height, width, 3) uint8, RGB; read-only."""
 
     def blacken(self, empty: Empty) -> None:
         """Make the pixels black that hold nothing, so that they have no say in smaller copies."""
@@ -66,7 +66,7 @@ class ArrayRaster:
         return self._pixels.nbytes
 
     def piece(self, box: Box) -> Pixels:
-        """Return what lies in a box, see Raster."""
+        """Return the pixels in a box, see Raster."""
         left, top, right, bottom = box
         return self._pixels[top:bottom, left:right]
 
@@ -90,10 +90,10 @@ class ArrayRaster:
 
 
 class PillowRaster:
-    """Pixels in Pillow's memory, in whatever mode their file had."""
+    """Pixels in Pillow's memory, in the mode of their file."""
 
     def __init__(self, image: Image.Image) -> None:
-        """Take a loaded image; of its transparency only the colours are looked at, see imaging.emptiness."""
+        """Wrap a loaded image; its transparency is ignored, see imaging.emptiness."""
         self._image = eight_bit(image)
 
     @property
@@ -107,7 +107,7 @@ class PillowRaster:
         return self.size.pixels * _BYTES_PER_PIXEL.get(self._image.mode, 4)
 
     def piece(self, box: Box) -> Pixels:
-        """Return what lies in a box, see Raster."""
+        """Return the pixels in a box, see Raster."""
         return np.asarray(_rgb(self._image.crop(box)))
 
     def blacken(self, empty: Empty) -> None:
@@ -146,7 +146,7 @@ def _mean(pixels: Pixels, height: int, width: int) -> Pixels:
 
 
 def _blocks(length: int, factor: int) -> Iterator[tuple[slice, slice]]:
-    """Yield the part of a side that whole blocks fill, and what is left: where it is, and where it goes."""
+    """Yield the part of a side that whole blocks fill, and the rest: its source and its destination."""
     whole = length // factor
     if whole:
         yield slice(0, whole * factor), slice(0, whole)

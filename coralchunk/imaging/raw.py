@@ -1,6 +1,6 @@
 """Recognise cameras' raw files by their content.
 
-What lies on top in them is a small preview: judged in place of the photo, it would look like a result.
+Their first image is a small preview, whose classification would look like a result of the photo.
 """
 
 from typing import Final
@@ -43,7 +43,7 @@ _OWN_COMPRESSIONS: Final = frozenset({32767, 34713, 65535, 65000, 32769, 32770})
 
 
 def raw_start(head: bytes) -> str | None:
-    """Name the raw format that a file begins like; None if it is none that can be told by that.
+    """Name the raw format of the first bytes of a file; None if they are no known raw format.
 
     head  first bytes, at least 32 of a file that has them
     """

@@ -1,6 +1,6 @@
-"""Describe in a few numbers how a photo is lit and coloured, so that chunks can be compared with it.
+"""Describe the light and the colours of a photo in a few numbers, so that chunks can be compared with it.
 
-Bleaching is relative to the scene: pale in green water at ten metres looks dark beside pale in the sun.
+Bleaching is relative to the scene: a pale coral at ten metres in green water is darker than one in the sun.
 """
 
 from typing import Final
@@ -19,7 +19,7 @@ SCENE_NUMBERS: Final = 3 + 3 + _STEPS + 1
 
 
 def smaller(photo: Pixels) -> Pixels:
-    """Return a copy of at most 256 px a side, by averaging areas: all that the statistics look at.
+    """Return a copy of at most 256 px a side, by averaging areas, from which the statistics are computed.
 
     photo   (H, W, 3) uint8, RGB, upright; left as it was
     """

@@ -1,7 +1,7 @@
-"""Find out what a file says of its colours, as an ICC profile.
+"""Read the colour information of a file as an ICC profile.
 
 Of several statements the most specific one counts: code points of a PNG, an ICC profile, code points of a
-HEIF, chromaticities and gamma, and last what the camera wrote into EXIF. A file that says nothing is sRGB.
+HEIF, chromaticities and gamma, and last the EXIF data of the camera. A file without any is sRGB.
 """
 
 from dataclasses import dataclass
@@ -43,14 +43,14 @@ class StatedColours:
     """What a file says."""
 
     profile: bytes | None = None  # ICC; None for sRGB
-    is_unreadable: bool = False  # something is said that cannot be understood
+    is_unreadable: bool = False  # there is information that cannot be understood
 
 
 def stated_colours(image: Image.Image, png: PngColours | None, page: Directory | None) -> StatedColours:
-    """Return what a file says of its colours.
+    """Return the colour information of a file.
 
     image  opened, not loaded
-    png    what its chunks say, if it is a PNG
+    png    the information in its chunks, if it is a PNG
     page   the tags of the picture, if it is a TIFF
     """
     if png is not None and png.cicp is not None:
@@ -63,7 +63,7 @@ def stated_colours(image: Image.Image, png: PngColours | None, page: Directory |
 
 
 def _from_header(info: dict[str | tuple[int, int], Any]) -> StatedColours | None:
-    """Read what HEIF and PNG say beside a profile; None if they say nothing."""
+    """Read the information that HEIF and PNG have besides a profile, or None."""
     nclx = info.get("nclx_profile")
     if nclx and nclx["color_primaries"] != UNSPECIFIED:
         primaries, transfer = nclx["color_primaries"], nclx["transfer_characteristics"]
@@ -123,7 +123,7 @@ def _flat(primaries: Primaries) -> tuple[float, ...]:
 
 
 def _from_tags(first: Directory | None) -> StatedColours:
-    """Read the tags of a TIFF, or what a camera wrote into EXIF."""
+    """Read the tags of a TIFF, or the EXIF data of a camera."""
     try:
         return StatedColours() if first is None else _from_camera(first) or _from_primaries(first)
     except TagError:

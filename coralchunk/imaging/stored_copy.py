@@ -1,4 +1,4 @@
-"""Make the copy of an uploaded image that is kept: upright, without metadata, no larger than is useful."""
+"""Create the stored copy of an uploaded image: upright, without metadata, no larger than is useful."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,9 +28,9 @@ class StoredCopy:
 
 
 def stored_copy(upload: bytes, max_pixels: int, *, keep_size: bool = False) -> StoredCopy:
-    """Decode an upload and encode it anew: JPEG where it came with losses, PNG where it came without.
+    """Decode an upload and encode it again: as JPEG if its format is lossy, else as PNG.
 
-    upload     a file of any format that is read here
+    upload     a file of any accepted format
     keep_size  do not scale it; otherwise its longer side becomes KEPT_PX if it is longer
 
     Raises what imaging.open_photo raises.

@@ -1,7 +1,7 @@
 """Read the tags of a TIFF file or an EXIF block, within limits.
 
 Pillow's reader takes every tag into memory, and a block of 64 kB can name the same 64 kB five thousand times.
-Here a tag's values are read when they are asked for. TIFF 6.0 and BigTIFF.
+Here the values of a tag are read when they are needed. TIFF 6.0 and BigTIFF.
 """
 
 import struct
@@ -149,7 +149,7 @@ class Layout:
         )
 
     def short(self, value: int) -> bytes:
-        """Return a number of 16 bits as it stands in a tag."""
+        """Return a number of 16 bits as it is encoded in a tag."""
         return struct.pack(f"{self.order}H", value)
 
     @property
@@ -159,9 +159,9 @@ class Layout:
 
 
 def layout_of(head: bytes) -> Layout | None:
-    """Read the first 16 bytes of a file or block; None if it begins like no TIFF.
+    """Read the first 16 bytes of a file or block; None if it is not a TIFF.
 
-    The number after the byte order is not looked at: raw files have their own.
+    The number after the byte order is ignored: raw files have their own.
     """
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 8:
@@ -175,7 +175,7 @@ def layout_of(head: bytes) -> Layout | None:
 
 
 def directory_at(source: Source, layout: Layout, place: int) -> Directory:
-    """Read the list of tags that stands at a place. Raises TagError."""
+    """Read the list of tags at a place. Raises TagError."""
     count_form, form = ("Q", "HHQ8s") if layout.is_big else ("H", "HHL4s")
     each, head = struct.calcsize(f"={form}"), struct.calcsize(f"={count_form}")
     counted = source.read_at(place, head)
@@ -185,7 +185,7 @@ def directory_at(source: Source, layout: Layout, place: int) -> Directory:
     if count > _MAX_TAGS:
         raise TagError(f"it has {count} tags")
     table = source.read_at(place + head, count * each + (8 if layout.is_big else 4))
-    whole_tags = table[: min(count, len(table) // each) * each]  # what a block that was cut off still tells
+    whole_tags = table[: min(count, len(table) // each) * each]  # what can still be read of a truncated block
     entries = {
         tag: Entry(kind, values, inline, place + head + each * (row + 1) - len(inline))
         for row, (tag, kind, values, inline) in enumerate(

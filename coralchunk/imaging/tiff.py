@@ -45,11 +45,11 @@ class Pages:
 
 
 def read_pages(stream: Seekable, head: bytes) -> Pages | None:
-    """Read the directories of a TIFF and choose the photo; None if there is none that can be read.
+    """Read the directories of a TIFF and choose the photo; None if none can be read.
 
     head  its first 16 bytes
 
-    Raises BrokenImage for tags that Pillow would make hundreds of megabytes of.
+    Raises BrokenImage for tags that would take hundreds of megabytes in Pillow.
     """
     layout = layout_of(head[:16])
     if layout is None:

@@ -1,4 +1,4 @@
 """Load a model and its manifest, and compute calibrated probabilities for windows.
 
-Pure: whoever opens the files hands the bytes in (storage.models does).
+Pure: callers open the files and pass the bytes.
 """

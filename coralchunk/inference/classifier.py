@@ -61,6 +61,6 @@ class Classifier:
 
 
 def scaled(window: Pixels, how: Preprocessing) -> Windows:
-    """Scale one window, (H, W, 3) uint8, to what the graph takes: (1, input_px, input_px, 3) uint8."""
+    """Scale one window, (H, W, 3) uint8, to the input of the graph: (1, input_px, input_px, 3) uint8."""
     size = (how.input_px, how.input_px)
     return np.asarray(cv2.resize(window, size, interpolation=_RESIZE[how.resize]), dtype=np.uint8)[np.newaxis]

@@ -13,8 +13,8 @@ from coralchunk.terms import Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
 
-_MIN_CLASSIFIED: Final = 4  # chunks that are not unsure, for a word about coral cover
-_MIN_CORAL: Final = 4  # chunks of coral, for a word about bleaching
+_MIN_CLASSIFIED: Final = 4  # chunks that are not unsure, needed for a coral cover
+_MIN_CORAL: Final = 4  # chunks of coral, needed for a bleached cover
 _REPLICATES: Final = 2000
 _DIGITS: Final = 4
 
@@ -59,7 +59,7 @@ def cover(predictions: Sequence[Prediction], columns: int, rng: np.random.Genera
 
 
 def severity(bleached_cover: float | None) -> str:
-    """Put a bleached share of the coral into a word.
+    """Return the severity class of a bleached share of the coral.
 
     The steps are those of the ReefBase severity scale as used by Donner, Rickbeil & Heron, "A new,
     high-resolution global mass coral bleaching database" (PLoS ONE 12(4), 2017): up to 1 %, 10 %, 50 %.
@@ -107,7 +107,7 @@ def _share(part: Areas, whole: Areas, least: int, what: str, rng: np.random.Gene
 def _interval(part: Areas, whole: Areas, value: float, rng: np.random.Generator) -> tuple[float, float]:
     side = _block_side(whole.shape)
     if value in {0.0, 1.0}:
-        # Resampling cannot produce what is not there; blocks are about as many as independent looks.
+        # Resampling cannot produce unobserved values; there are about as many blocks as independent samples.
         looks = np.count_nonzero(whole) / side**2
         bounds = wilson(value * looks, looks)
         return min(bounds.low, value), max(bounds.high, value)

@@ -35,7 +35,7 @@ class Calibration:
 
 
 def confusion(truth: Truth, said: Truth, classes: int) -> Counts:
-    """Count what was said of what: (classes, classes), a row for each truth, a column for each answer."""
+    """Return the confusion matrix: (classes, classes), a row for each truth, a column for each prediction."""
     table = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(table, (truth, said), 1)
     return table
@@ -47,7 +47,7 @@ def recalls(table: Counts) -> NDArray[np.float64]:
 
 
 def precisions(table: Counts) -> NDArray[np.float64]:
-    """Return the share that was right of what was called each class; NaN for a class never called."""
+    """Return the precision of each class; NaN for a class that was never predicted."""
     return _share(np.diag(table), table.sum(axis=0))
 
 
@@ -91,7 +91,7 @@ def reliability(truth: Truth, probabilities: Scores, bins: int = 15) -> list[Cal
 
 
 def calibration_error(truth: Truth, probabilities: Scores, bins: int = 15) -> float:
-    """Return the expected calibration error: how far confidence lies from accuracy, on average (Guo 2017)."""
+    """Return the expected calibration error: the mean difference of confidence and accuracy (Guo 2017)."""
     found = reliability(truth, probabilities, bins)
     total = sum(one.count for one in found)
     if not total:

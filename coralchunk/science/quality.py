@@ -1,9 +1,9 @@
 """Measure the quality of a photo, and advise how to take a better one.
 
-The steps at which something is said were set between what was measured on real photos and on the same ones
-spoilt on purpose: 10 quadrat photos (Tayrona), 91 reef photos (Eilat) and 1,018 from the web; 28 of them also
+The thresholds of the notes lie between the values of real photos and those of the same photos degraded on
+purpose: 10 quadrat photos (Tayrona), 91 reef photos (Eilat) and 1,018 from the web; 28 of them also
 darkened, brightened, blurred, tinted and veiled. None of the 101 survey photos and 5 % of those from the web
-(30 of them for a blue cast) get a note. Notes ask for a better photo; they change no prediction.
+(30 of them for a blue cast) get a note. Notes ask for a better photo; they do not change predictions.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ import numpy as np
 
 from coralchunk.terms import Pixels
 
-# Each with what was measured on the survey photos, and the median of the photos spoilt.
+# Each with the values of the survey photos, and the median of the degraded photos.
 DARK_BELOW: Final = 0.12  # brightness; from 0.14, with a third of the light 0.07 to 0.12
 BRIGHT_ABOVE: Final = 0.72  # brightness; to 0.57, with 2.5 times the light 0.59 to 0.87
 BLURRED_BELOW: Final = 0.18  # sharpness; from 0.32, blurred by 2 px (sigma) 0.11 to 0.14
@@ -23,7 +23,7 @@ RED_BELOW: Final = 0.12  # share of red; from 0.16, with 0.3 of the red 0.09 to 
 FLAT_BELOW: Final = 0.2  # contrast; from 0.27, under a veil of 75 % 0.10 to 0.14
 VEILED_ABOVE: Final = 0.15  # brightness of the shadows; a dark photo is flat too, but has dark shadows
 
-_SEEN_PX: Final = 160  # side at which networks look at a window
+_SEEN_PX: Final = 160  # side at which networks see a window
 _LEAST_TEXTURE: Final = 3.0  # grey levels; water and sand without any have nothing that could be sharp
 _LEVELS: Final = 256
 _DIGITS: Final = 3
@@ -55,7 +55,7 @@ class Quality:
     brightness: float  # median, mean of the channels
     shadows: float  # brightness that 5 % of the pixels are below
     contrast: float  # from there to what 5 % are above
-    sharpness: float | None  # fine detail beside all detail; None where there is no detail
+    sharpness: float | None  # fine detail relative to all detail; None if there is no detail
     red_share: float  # of all light
     green_share: float
     blue_share: float

@@ -13,7 +13,7 @@ from coralchunk.science.cover import Cover, Share, severity
 from coralchunk.science.metrics import wilson
 
 _LEAST_PHOTOS: Final = 3
-_LEAST_CORAL: Final = 4  # chunks of coral in all photos, for a word about bleaching
+_LEAST_CORAL: Final = 4  # chunks of coral in all photos, needed for a bleached cover
 _REPLICATES: Final = 2000
 _Z: Final = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
@@ -33,15 +33,15 @@ class Areas:
 def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
     """Measure a survey.
 
-    Each photo counts alike, whatever its pixels, as quadrats do (English, Wilkinson & Baker, "Survey Manual
-    for Tropical Marine Resources", 1997): coral cover is the mean of the photos' shares, bleached cover the
-    sum of their bleached shares over the sum of their coral shares.
+    Each photo has the same weight, whatever its size, as quadrats have (English, Wilkinson & Baker, "Survey
+    Manual for Tropical Marine Resources", 1997): coral cover is the mean of the photos' shares, bleached cover
+    the sum of their bleached shares over the sum of their coral shares.
 
     The intervals come from a cluster bootstrap: whole photos are drawn, as chunks of one photo resemble each
     other. With few photos its percentiles are too narrow, so they are widened as in Hesterberg, "What
     teachers should know about the bootstrap" (American Statistician, 2015, section 5): for 3 photos to nearly
-    all that was drawn. They say how much the figure would vary over like photos of the same place; the
-    model's own errors come on top.
+    all resamples. They say how much the figure would vary between similar photos of the same place; they do
+    not include the errors of the model.
 
     rng  source of the resampling; the same state gives the same intervals
     """
@@ -71,7 +71,7 @@ def _share(part: Shares, whole: Shares, which: str, rng: np.random.Generator) ->
 def _interval(part: Shares, whole: Shares, value: float, rng: np.random.Generator) -> tuple[float, float]:
     photos = len(whole)
     if value in {0.0, 1.0}:
-        # Resampling cannot produce what is not there; a photo is worth one independent look.
+        # Resampling cannot produce values that were not observed; a photo is one independent sample.
         bounds = wilson(value * photos, photos)
         return min(bounds.low, value), max(bounds.high, value)
     drawn = rng.integers(0, photos, size=(_REPLICATES, photos))
@@ -82,7 +82,7 @@ def _interval(part: Shares, whole: Shares, value: float, rng: np.random.Generato
 
 
 def _tail(photos: int) -> float:
-    """Return the quantile that stands for 2.5 % when so many photos are resampled."""
+    """Return the quantile that represents 2.5 % when this many photos are resampled."""
     freedom = photos - 1
     # Student's t by Cornish and Fisher's expansion, close enough where it matters.
     student = _Z + (_Z**3 + _Z) / (4 * freedom) + (5 * _Z**5 + 16 * _Z**3 + 3 * _Z) / (96 * freedom**2)

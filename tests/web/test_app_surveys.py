@@ -66,7 +66,7 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
 
 
 def test_the_date_of_the_photos_is_offered_and_no_photo_is_added_twice(new_page: NewPage) -> None:
-    page = new_page(forgiven="409", **PHONE)
+    page = new_page(expected="409", **PHONE)
     page.goto("/")
     taken_later = {
         "exif": {"DateTimeOriginal": "2024:11:30 09:00:00", "OffsetTimeOriginal": "+11:00"},
@@ -80,10 +80,10 @@ def test_the_date_of_the_photos_is_offered_and_no_photo_is_added_twice(new_page:
     begin(page, "West wall")
 
     page.get_by_role("button", name="Add photos").click()
-    page.get_by_role("button", name="Add them").click()
+    page.get_by_role("button", name="Add selected photos").click()
 
     expect(page.locator("#photo-picker .bad")).to_contain_text("already. Nothing was added twice")
-    page.get_by_role("dialog").get_by_role("button", name="Not now").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     expect(page.locator("#rows tr")).to_have_count(1)
     expect(page.locator("#date-offer")).to_contain_text("Nov 30, 2024")
     expect(page.locator("#about")).to_contain_text("Nov 29, 2024")
