@@ -34,8 +34,8 @@ def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
     """Measure a survey.
 
     Each photo has the same weight, whatever its size, as quadrats have (English, Wilkinson & Baker, "Survey
-    Manual for Tropical Marine Resources", 1997): coral cover is the mean of the photos' shares, bleached cover
-    the sum of their bleached shares over the sum of their coral shares.
+    Manual for Tropical Marine Resources", 1997): coral cover is the mean of the photos' shares,
+    bleached cover the sum of their bleached shares over the sum of their coral shares.
 
     The intervals come from a cluster bootstrap: whole photos are drawn, as chunks of one photo resemble each
     other. With few photos its percentiles are too narrow, so they are widened as in Hesterberg, "What

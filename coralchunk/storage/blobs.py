@@ -25,7 +25,7 @@ SHARE: Final = "share"
 PICTURE: Final = "picture.png"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
-_STORAGE_ID: Final = "storage-id"  # beside the folders of the jobs
+_STORAGE_ID: Final = "storage-id"  # next to the folders of the jobs
 CONTEXT: Final = "context.png"
 
 
@@ -72,7 +72,7 @@ class Blobs:
         self._objects.remove(f"{job_id}/{name}")
 
     def delete(self, job_id: int) -> None:
-        """Remove all parts of a job; nothing happens if there is none."""
+        """Remove all parts of a job, if there are any."""
         self._objects.remove_folder(str(job_id))
 
     def folders(self) -> Iterator[Folder]:

@@ -12,7 +12,7 @@ from coralchunk.storage.tables import USERS
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a classifier said of an image, which is kept beside it."""
+    """The answer of a classifier for an image, stored with the image."""
 
     public_id: str  # 40 hexadecimal digits
     request_id: str  # likewise; of the request that it was one answer to
@@ -23,7 +23,7 @@ class Classification:
     confidence: float
     sha256: str  # of the image
     blob: str  # name of the image's folder in the blob store
-    image_label_id: int | None  # what the feedback made of it
+    image_label_id: int | None  # the result of the feedback
     created_at: float  # Unix seconds
 
 
@@ -70,7 +70,7 @@ def classifications_with_blobs(connection: Connection, blobs: Sequence[str]) -> 
 
 
 def add_feedback(connection: Connection, user_id: int, message: str, now: float) -> None:
-    """Keep what a user had to say. `now` in Unix seconds."""
+    """Store the feedback of a user. `now` in Unix seconds."""
     connection.execute(insert(FEEDBACK).values(user_id=user_id, message=message, created_at=now))
 
 

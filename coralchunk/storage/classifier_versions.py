@@ -39,9 +39,9 @@ class ClassifierVersion:
 
 
 def add_version(connection: Connection, version: ClassifierVersion) -> ClassifierVersion:
-    """Add a version; its own id is not looked at, its number is the next one. Returns it as it was stored.
+    """Add a version; its id is ignored, its number is the next one. Returns it as stored.
 
-    Numbers are never given twice, also when the last version is deleted: jobs and clients keep them.
+    Numbers are never reused, even if the last version is deleted: jobs and clients store them.
     """
     # Locks the classifier: of two that add at once, the second waits and gets the next number.
     connection.execute(
@@ -72,7 +72,7 @@ def find_numbered_version(
 
 
 def get_version(connection: Connection, version_id: int) -> ClassifierVersion | None:
-    """Return a version by its row's id, whoever it belongs to."""
+    """Return a version of any user by the id of its row."""
     chosen = select(CLASSIFIER_VERSIONS).where(CLASSIFIER_VERSIONS.c.id == version_id)
     return _version(connection.execute(chosen).one_or_none())
 

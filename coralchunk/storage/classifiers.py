@@ -24,7 +24,7 @@ class ClassifierKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Something that answers what an image shows, in versions."""
+    """A classifier of images; it has versions."""
 
     id: int
     user_id: int | None  # None: the server's own
@@ -41,7 +41,7 @@ class Classifier:
 
 
 def add_classifier(connection: Connection, classifier: Classifier) -> Classifier:
-    """Add a classifier; its own id is not looked at, and a slug that is taken gets a number behind it.
+    """Add a classifier; its id is ignored, and a number is appended to a slug that is taken.
 
     Returns it as it was stored.
     """
@@ -92,7 +92,7 @@ def delete_classifier(connection: Connection, classifier_id: int) -> None:
 
 
 def _is_taken(connection: Connection, slug: str, user_id: int | None) -> bool:
-    # A user's classifier must not be called as one of the server's: both are asked for by slug.
+    # A user's classifier must not have the name of one of the server's: both are found by slug.
     is_taken = (CLASSIFIERS.c.slug == slug) & (
         CLASSIFIERS.c.user_id.is_(None) | (CLASSIFIERS.c.user_id == user_id)
     )

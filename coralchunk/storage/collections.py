@@ -27,7 +27,7 @@ class TrainingState(StrEnum):
     NONE = ""  #: it was never trained
     TRAINING = "IN_TRAINING"  #: it waits for a worker, or is being trained
     TRAINED = "TRAINED"  #: its newest version answers
-    FAILED = "FAILED"  #: no version came of it; why is told beside it
+    FAILED = "FAILED"  #: it made no version; another field says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def find_collection_by_id(connection: Connection, user_id: int, collection_id: i
 
 
 def find_collection_of_classifier(connection: Connection, classifier_id: int) -> Collection | None:
-    """Return the collection that teaches a classifier, whoever it belongs to."""
+    """Return the collection of a classifier of any user."""
     return _one(connection, COLLECTIONS.c.classifier_id == classifier_id)
 
 

@@ -11,7 +11,7 @@ from coralchunk.storage.tables import CORRECTIONS
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What somebody says that a chunk shows, and what the model had said."""
+    """The label that a person gave to a chunk, and the prediction of the model."""
 
     job_id: int
     chunk: int  # number in the photo, row by row
@@ -47,7 +47,7 @@ def keep_correction(connection: Connection, correction: Correction) -> None:
 
 
 def corrections_of(connection: Connection, job_id: int) -> list[Correction]:
-    """Return what was corrected of a job, by chunk."""
+    """Return the corrections of a job, by chunk."""
     chosen = select(*_COLUMNS).where(CORRECTIONS.c.job_id == job_id).order_by(CORRECTIONS.c.chunk)
     return [Correction(**row._asdict()) for row in connection.execute(chosen)]
 

@@ -63,14 +63,14 @@ class Database:
 
 
 def open_database(url: str | None, data_dir: Path) -> Database:
-    """Return the database of a URL, or the file of its own that a server keeps in `data_dir`.
+    """Return the database of a URL, or the SQLite file in `data_dir`.
 
     Raises BadSetting for a URL that cannot be used.
     """
     if url is None:
         data_dir = data_dir.resolve()
         return Database(_sqlite(URL.create("sqlite", database=str(data_dir / _FILE))))
-    kind = url.partition(":")[0]  # all that is told of it: the rest may hold a password
+    kind = url.partition(":")[0]  # only this is shown: the rest may contain a password
     try:
         parsed = make_url(url)
         driver = _DRIVERS[parsed.drivername]
@@ -94,13 +94,13 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # Python's driver would begin and end transactions by ideas of its own, and never for a CREATE TABLE.
+    # Python's driver would begin and end transactions implicitly, and never for a CREATE TABLE.
     connection.isolation_level = None
     _log_ahead(connection)  # readers and one writer do not wait for each other
     connection.execute("PRAGMA foreign_keys = ON")
     # SQLite's own knows only the letters of ASCII.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    connection.execute("PRAGMA synchronous = FULL")  # what was told is on disk, as with photos
+    connection.execute("PRAGMA synchronous = FULL")  # what was answered is on disk, as with photos
 
 
 def _lower(content: str | float | bytes | None) -> str | float | bytes | None:
@@ -108,8 +108,8 @@ def _lower(content: str | float | bytes | None) -> str | float | bytes | None:
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:
-    # The first to open a new file changes it for good. To others who try it in the same moment SQLite refuses
-    # that at once; with all else it waits as long as it was told.
+    # The first to open a new file changes it permanently. SQLite refuses this at once to others that try it at
+    # the same moment; for all other locks it waits for the timeout.
     deadline = time.monotonic() + _TIMEOUT_S
     while True:
         try:

@@ -53,7 +53,7 @@ _EXAMPLE: Final[list[ColumnElement[Any]]] = [
 
 
 def add_image_label(connection: Connection, label: ImageLabel) -> bool:
-    """Give an image a label; the link's own id is not looked at. Returns False if the image has it."""
+    """Give an image a label; the id of the link is ignored. Returns False if the image already has it."""
     values = {
         "public_id": label.public_id,
         "image_id": label.image_id,

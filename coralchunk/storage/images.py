@@ -14,7 +14,7 @@ _MAX_PARAMETERS: Final = 500  # of one statement; SQLite and PostgreSQL take mor
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture that somebody keeps to teach with."""
+    """A picture that a user stores for training."""
 
     id: int
     public_id: str  # version-4 UUID
@@ -44,7 +44,7 @@ class ImageFilter:
     workspace_id: int
     label_ids: tuple[int, ...] = ()  # all of these
     not_label_ids: tuple[int, ...] = ()  # none of these
-    #: label -> smallest and largest value that is wanted of it, None for no bound
+    #: label -> smallest and largest value to match, None for no bound
     values: tuple[tuple[int, float | None, float | None], ...] = ()
     is_test: bool | None = None
     is_real: bool | None = None
@@ -52,7 +52,7 @@ class ImageFilter:
 
 
 def add_image(connection: Connection, image: Image) -> Image | None:
-    """Add an image; its own id is not looked at. Returns None if the workspace has its bytes already."""
+    """Add an image; its id is ignored. Returns None if the workspace already has its bytes."""
     values = asdict(image)
     del values["id"]
     try:
@@ -70,7 +70,7 @@ def find_image(connection: Connection, user_id: int, public_id: str) -> Image | 
 
 
 def find_image_anyones(connection: Connection, public_id: str) -> Image | None:
-    """Return an image, whoever it belongs to: for those who hold a signed address of it."""
+    """Return an image of any user, for requests with a signed URL of it."""
     return _image(connection.execute(select(IMAGES).where(IMAGES.c.public_id == public_id)).one_or_none())
 
 
@@ -96,10 +96,10 @@ def count_images(connection: Connection, wanted: ImageFilter) -> int:
 def page_of_images(
     connection: Connection, wanted: ImageFilter, *, after_id: int = 0, offset: int = 0, limit: int
 ) -> list[Image]:
-    """Return images that are wanted, oldest first.
+    """Return the images that match a filter, oldest first.
 
-    after_id  of the last image of the page before: what was deleted meanwhile leaves no gap
-    offset    how many to leave out, where that image is not known
+    after_id  of the last image of the previous page: images deleted meanwhile leave no gap
+    offset    how many to skip, if that image is not known
     """
     chosen = select(IMAGES).where(IMAGES.c.id > after_id, *_conditions(wanted)).order_by(IMAGES.c.id)
     rows = connection.execute(chosen.offset(offset).limit(limit))

@@ -17,7 +17,7 @@ from coralchunk.storage.dataset_tables import (
 
 
 class LabelKind(StrEnum):
-    """What a label says of an image."""
+    """The value of a label for an image."""
 
     CATEGORY = "category"  #: what it is; one of several
     TAG = "tag"  #: what it has; any number of them
@@ -26,7 +26,7 @@ class LabelKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What may be said of images in a workspace."""
+    """A label for the images of a workspace."""
 
     id: int
     public_id: str  # version-4 UUID
@@ -84,7 +84,7 @@ _LABEL: Final = (
 
 
 def add_label(connection: Connection, label: Label, negative_for_id: int | None = None) -> int:
-    """Add a label; its own id, counts and the public ids of others are not looked at. Returns its id."""
+    """Add a label; its id, its counts and the public ids of others are ignored. Returns its id."""
     values = {
         "public_id": label.public_id,
         "workspace_id": label.workspace_id,
@@ -112,7 +112,7 @@ def find_labels(connection: Connection, user_id: int, public_ids: Sequence[str])
 
 
 def labels_by_id(connection: Connection, label_ids: Sequence[int]) -> dict[int, Label]:
-    """Return labels of workspaces by the ids of their rows, whoever they belong to."""
+    """Return labels of any user by the ids of their rows."""
     rows = connection.execute(_LABEL.where(LABELS.c.id.in_(label_ids)))
     return {label.id: label for label in map(_label, rows)}
 

@@ -28,7 +28,7 @@ class ModelRef:
     name: str
     version: str
     sha256: str
-    size_bytes: int  # 0 for a trained one, whose size nobody has listed
+    size_bytes: int  # 0 for a trained model, whose size is not listed
     origin: str  # where the file comes from: "bundled", "trained", or a URL to download it from
 
     @property
@@ -90,7 +90,7 @@ class ModelRepository:
         return content
 
     def path(self, model: ModelRef, suffix: str) -> Path:
-        """Return where a file of a model lies: .onnx, .json (manifest) or .md (card)."""
+        """Return the path of a file of a model: .onnx, .json (manifest) or .md (card)."""
         folder = self._bundled if model in _read_list(self._bundled) else self._installed
         return folder / f"{model.label}{suffix}"
 

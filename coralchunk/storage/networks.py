@@ -41,7 +41,7 @@ class Network:
 
 
 def add_network(connection: Connection, network: Network) -> Network:
-    """Add a network; its own id is not looked at. Returns it as it was stored."""
+    """Add a network; its id is ignored. Returns it as stored."""
     values = asdict(network)
     del values["id"]
     added = connection.execute(insert(NETWORKS).values(values).returning(NETWORKS.c.id))
@@ -55,7 +55,7 @@ def find_network(connection: Connection, user_id: int, network_id: int) -> Netwo
 
 
 def get_network(connection: Connection, network_id: int) -> Network | None:
-    """Return a network, whoever it belongs to."""
+    """Return a network of any user."""
     return _network(connection.execute(select(NETWORKS).where(NETWORKS.c.id == network_id)).one_or_none())
 
 

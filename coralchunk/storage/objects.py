@@ -1,4 +1,4 @@
-"""Define how stored objects are written, read and listed, whatever holds them."""
+"""Define how stored objects are written, read and listed, for every kind of store."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class ObjectStore(Protocol):
         """Remove an object; nothing happens if it does not exist."""
 
     def remove_folder(self, folder: str) -> None:
-        """Remove every object whose key begins with `<folder>/`; nothing happens if there is none."""
+        """Remove every object whose key begins with `<folder>/`, if there are any."""
 
     def folders(self) -> Iterator[StoredFolder]:
         """Yield the folders of the first level, with the objects that lie directly in each."""

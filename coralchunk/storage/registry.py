@@ -21,7 +21,7 @@ _LONGEST_CODE: Final = 10  # as on CoralNet
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a classifier can say."""
+    """A label of a classifier."""
 
     id: int
     code: str
@@ -30,7 +30,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class KnownClassifier:
-    """All versions of a model that has one name."""
+    """All versions of the model with this name."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class KnownClassifier:
 
 
 class Registry:
-    """The classifiers that can be asked for by number."""
+    """The classifiers that clients address by number."""
 
     def __init__(self, database: Database, models: ModelRepository, in_use: ModelRef) -> None:
         self._database: Final = database

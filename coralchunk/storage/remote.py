@@ -63,7 +63,7 @@ async def _fetch(url: str, settings: Settings) -> BytesIO:
 async def _read(answer: httpx.Response, max_mb: int) -> BytesIO:
     if answer.status_code != 200:
         raise _Unfit(f"its server answered {answer.status_code} {answer.reason_phrase}".rstrip())
-    # Photos are compressed already; what is compressed again may unfold to any size.
+    # Photos are already compressed; a compressed response may expand to any size.
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise _Unfit("its server sent it compressed, which was not asked for")
     if int(answer.headers.get("Content-Length") or 0) > max_mb * 1_000_000:

@@ -21,7 +21,7 @@ _ATTEMPTS: Final = 4  # of one request, with exponential backoff between them
 _PART_BYTES: Final = 16 << 20  # larger objects are sent in parts of this size
 _MAX_KEYS_A_DELETE: Final = 1000  # of S3's DeleteObjects
 _NOT_FOUND: Final = frozenset({"NoSuchKey", "NotFound", "404"})
-# What S3, MinIO, Ceph and SeaweedFS answer when there is no room; 507 is HTTP's Insufficient Storage.
+# The errors of S3, MinIO, Ceph and SeaweedFS for a full store; 507 is HTTP's Insufficient Storage.
 _FULL: Final = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"})
 _log: Final = structlog.get_logger()
 

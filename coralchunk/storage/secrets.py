@@ -14,7 +14,7 @@ _BYTES: Final = 32
 
 
 def shared_key(database: Database, name: str) -> bytes:
-    """Return the key of this name; it is drawn at random when it is asked for the first time."""
+    """Return the key of this name; it is generated at the first call."""
     chosen = select(SECRETS.c.value).where(SECRETS.c.name == name)
     with database.reading() as connection:
         value = connection.execute(chosen).scalar_one_or_none()

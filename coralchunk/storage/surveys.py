@@ -87,7 +87,7 @@ def count_photos(connection: Connection, survey_id: int) -> int:
 
 
 def add_photo(connection: Connection, photo: SurveyPhoto, chunks: bytes) -> bool:
-    """Add a photo; its own id is not looked at. Returns False if the survey has one of the same job."""
+    """Add a photo; its id is ignored. Returns False if the survey has one of the same job."""
     values = asdict(photo) | {"chunks": chunks}
     del values["id"]
     try:

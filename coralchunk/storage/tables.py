@@ -41,7 +41,7 @@ TOKENS: Final = Table(
     Column("revoked_at", Double),
     sqlite_autoincrement=True,
 )
-# A survey's id is drawn at random and is the key to it where no tokens are asked for.
+# A survey's id is random, and is the key to the survey if no tokens are required.
 SURVEYS: Final = Table(
     "surveys",
     METADATA,

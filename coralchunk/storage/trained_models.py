@@ -30,11 +30,11 @@ class TrainedModels:
     def write(self, label: str, onnx: bytes, manifest: bytes) -> None:
         """Store a model, durably. Raises StorageFull, StorageDown."""
         self._objects.write(f"{label}/{_ONNX}", BytesIO(onnx))
-        # Last: a model without a manifest is none.
+        # Last: a model without a manifest does not count.
         self._objects.write(f"{label}/{_MANIFEST}", BytesIO(manifest))
 
     def manifest(self, label: str) -> bytes | None:
-        """Return the manifest of a model, or None if there is no such model."""
+        """Return the manifest of a model, or None if it does not exist."""
         if not _LABEL.fullmatch(label):
             return None
         try:
@@ -47,7 +47,7 @@ class TrainedModels:
         return self._objects.read(f"{label}/{_ONNX}")
 
     def delete(self, label: str) -> None:
-        """Remove a model; nothing happens if there is none."""
+        """Remove a model, if it exists."""
         self._objects.remove_folder(label)
 
     def stored(self) -> Iterator[tuple[str, int, float]]:

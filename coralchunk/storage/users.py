@@ -11,7 +11,7 @@ from coralchunk.storage.tables import TOKENS, USERS
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Someone who has a name and a password here."""
+    """A user with a name and a password."""
 
     id: int
     name: str
@@ -20,7 +20,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A token that was given out; not the token itself, which nobody can read again."""
+    """The record of a token; not the token itself, which cannot be read again."""
 
     id: int
     user_id: int
@@ -63,7 +63,7 @@ def set_password_hash(connection: Connection, user_id: int, password_hash: str) 
 
 
 def add_token(connection: Connection, row: TokenRow) -> int:
-    """Add a token; the row's own id and user name are not looked at. Returns its id."""
+    """Add a token; the id and the user name of the row are ignored. Returns its id."""
     values = {
         "user_id": row.user_id,
         "name": row.name,
@@ -81,7 +81,7 @@ def find_token(connection: Connection, sha256: str) -> TokenRow | None:
 
 
 def all_tokens(connection: Connection) -> list[TokenRow]:
-    """Return every token that was given out, oldest first."""
+    """Return every token, oldest first."""
     return [_token(row) for row in connection.execute(_TOKEN.order_by(TOKENS.c.id))]
 
 

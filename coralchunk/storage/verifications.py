@@ -60,13 +60,13 @@ def verifications_of(connection: Connection, owner_id: int, image_id: int | None
 
 
 def verifications_in(connection: Connection, image_id: int) -> list[Verification]:
-    """Return the verifications of an image, whoever it belongs to, oldest first."""
+    """Return the verifications of an image of any user, oldest first."""
     chosen = _OF_USER.where(VERIFICATIONS.c.image_id == image_id).order_by(VERIFICATIONS.c.id)
     return [Verification(**row._asdict()) for row in connection.execute(chosen)]
 
 
 def delete_verification(connection: Connection, owner_id: int, public_id: str) -> bool:
-    """Remove a verification of an image of a user. Returns False if there is none of this id."""
+    """Remove a verification of an image of a user. Returns False if none has this id."""
     is_it = (VERIFICATIONS.c.public_id == public_id) & (WORKSPACES.c.user_id == owner_id)
     row = connection.execute(_OF_USER.where(is_it)).one_or_none()
     if row is None:

@@ -25,7 +25,7 @@ class Workspace:
 
 
 def add_workspace(connection: Connection, workspace: Workspace) -> bool:
-    """Add a workspace; its own id is not looked at. Returns False if the user has a default one already."""
+    """Add a workspace; its id is ignored. Returns False if the user already has a default one."""
     values = asdict(workspace)
     del values["id"]
     try:

@@ -32,7 +32,7 @@ class Process(Protocol):
 
 
 class Adopted:
-    """A process that somebody else started: watched by its id, as waitpid is only for parents."""
+    """A process that another process started, watched by its id, because waitpid works only for parents."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
@@ -122,12 +122,12 @@ def stop_all(children: Sequence[Child], timeout_s: float) -> None:
 def python(
     arguments: Sequence[str], environment: Mapping[str, str], fds: Sequence[int] = ()
 ) -> "subprocess.Popen[bytes]":
-    """Start a Python process of this installation, in a process group of its own.
+    """Start a Python process of this installation, in its own process group.
 
-    Ctrl-C on the terminal then reaches the supervisor alone, which ends the others in order. A session of
-    its own would do so too, but Linux shares the processor out by session first (sched(7), autogroup), so
-    that the niceness of a worker would not make it yield to web. The -P keeps a folder that happens to be the
-    current one from hiding installed modules.
+    Ctrl-C on the terminal then reaches only the supervisor, which ends the others in order. A new session
+    would do so too, but Linux divides the CPU by session first (sched(7), autogroup), so that the niceness of
+    a worker would not make it yield to web processes. -P prevents modules in the current folder from hiding
+    installed ones.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
         [sys.executable, "-P", *arguments], env=dict(environment), pass_fds=fds, process_group=0

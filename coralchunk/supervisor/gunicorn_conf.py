@@ -1,6 +1,6 @@
 """Configure gunicorn; the supervisor passes the listening socket and the number of processes.
 
-gevent workers: with threads or plain processes, 200 slow uploads leave nobody for the others.
+gevent workers: with threads or plain processes, 200 slow uploads would block all other requests.
 """
 
 import importlib
@@ -22,7 +22,9 @@ timeout: Final = 60  # s without a sign of life from a web process; slow clients
 graceful_timeout: Final = 10  # s for answers that are under way when the server stops
 keepalive: Final = 3  # s; a phone that polls every second keeps its connection, and stopping waits no longer
 logger_class: Final = "coralchunk.supervisor.web_logger.WebLogger"
-control_socket_disable: Final = True  # the supervisor controls it; nobody needs a socket in the home folder
+control_socket_disable: Final = (
+    True  # the supervisor controls gunicorn, so it needs no control socket in the home folder
+)
 proc_name: Final = "coralchunk-web"
 
 

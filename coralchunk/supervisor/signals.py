@@ -9,7 +9,7 @@ from typing import Final
 
 
 class ShutdownSignal:
-    """Wakes the watcher when a child dies or the server is told to end."""
+    """Wake the monitor when a child dies or the server is told to stop."""
 
     def __init__(self, wakeups: socket.socket) -> None:
         self._wakeups: Final = wakeups
@@ -35,7 +35,7 @@ def signals() -> Iterator[ShutdownSignal]:
     sending.setblocking(False)  # noqa: FBT003 - likewise
     shutdown = ShutdownSignal(receiving)
     signal.set_wakeup_fd(sending.fileno(), warn_on_full_buffer=False)
-    # SIGCHLD needs a handler of its own, however empty, for Python to write to the wake-up socket.
+    # SIGCHLD needs a handler, even an empty one, for Python to write to the wake-up socket.
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, shutdown.receive),
         signal.SIGTERM: signal.signal(signal.SIGTERM, shutdown.receive),

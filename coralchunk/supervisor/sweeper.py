@@ -18,7 +18,7 @@ from coralchunk.processes import runs
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
-_RENEWED_BY_S: Final = 10.0  # after Redis was out of reach, living workers have renewed their leases
+_RENEWED_BY_S: Final = 10.0  # by then, living workers have renewed their leases after an outage of Redis
 _log: Final = structlog.get_logger()
 
 

@@ -10,7 +10,7 @@ from coralchunk.logs import set_up
 
 
 class WebLogger(Logger):
-    """Hands gunicorn's lines to the root logger, which writes JSON where nobody watches."""
+    """Pass gunicorn's lines to the root logger, which writes JSON unless it writes to a terminal."""
 
     @override
     def setup(self, cfg: Config) -> None:

@@ -25,10 +25,10 @@ def start_web(settings: Settings, environment: Mapping[str, str], listener: sock
 
 @contextmanager
 def shared_metrics(settings: Settings, role: str) -> Iterator[dict[str, str]]:
-    """Make the folder in which processes share their counts. Yields the environment that names it.
+    """Create the folder in which processes share their counters. Yields the environment that names it.
 
-    It lies in memory where that is possible (Linux): the processes map these files, and on a full disk
-    writing to one would end the process that counts (SIGBUS). Counts begin anew with the processes.
+    It is in memory if possible (Linux): the processes map these files, and on a full disk writing to one
+    would end the process (SIGBUS). Counters start at zero with the processes.
     """
     parent = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     private = private_runtime_dir(parent, settings.data_dir.resolve() / role)

@@ -1,9 +1,9 @@
 """Keep corrections of chunks, with the pixels and the prediction that the model saw and made.
 
-In the folder of corrections, one folder a photo, beyond the end of its job:
+In the folder of corrections, one folder per photo, which outlives its job:
 
     <photo key>/<chunk>.png   the chunk as the model saw it
-    <photo key>/context.png   the photo, at most 256 px a side: a chunk is classified beside its light
+    <photo key>/context.png   the photo, at most 256 px a side: a chunk is classified relative to it
 """
 
 import hashlib
@@ -43,10 +43,10 @@ class Corrections:
     def correct(
         self, job_id: int, chunk: int, label: str, by: str | None, requester: str | None, now: float
     ) -> Correction:
-        """Keep what somebody says of a chunk, in place of what was said of it before.
+        """Store the correction of a chunk, replacing an earlier one.
 
         label  as in answers, such as "Healthy Coral"
-        by     their name, if they want to give it
+        by     name of the person, if they give it
         now    Unix seconds
 
         Raises UnknownJob, NotFinished, UnknownChunk, NothingToCorrect, CropUnavailable.
@@ -82,13 +82,13 @@ class Corrections:
         return correction
 
     def of_job(self, job_id: int, requester: str | None) -> list[Correction]:
-        """Return what was corrected of a job, also when that has ended. Raises UnknownJob."""
+        """Return the corrections of a job, even after it has expired. Raises UnknownJob."""
         return self._known(job_id, requester) or self._none_of(job_id, requester)
 
     def take_back(self, job_id: int, chunk: int, requester: str | None) -> None:
-        """Forget the correction of a chunk and its pictures, also when its job has ended.
+        """Remove the correction of a chunk and its images, even after its job has expired.
 
-        Raises UnknownCorrection, or UnknownJob where there is none of the whole job and no job.
+        Raises UnknownCorrection, or UnknownJob if neither the job nor any correction of it exists.
         """
         known = self.of_job(job_id, requester)
         mine = [one for one in known if one.chunk == chunk]

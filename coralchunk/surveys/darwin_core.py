@@ -71,7 +71,7 @@ _SHARES: Final = {
     "bleached_cover": ("bleached coral, of all coral", "http://purl.obolibrary.org/obo/ENVO_01000852"),
 }
 _PERCENT: Final = "http://vocab.nerc.ac.uk/collection/P06/current/UPCT/"
-# Stony and fire corals are of two classes and alike to the model: their phylum is what it tells.
+# The model cannot tell stony corals from fire corals, which are two classes: it identifies only their phylum.
 _TAXON: Final = ("Cnidaria", "urn:lsid:marinespecies.org:taxname:1267", "Animalia", "coral")
 
 
@@ -115,7 +115,7 @@ def _meta() -> bytes:
 
 
 def _key(survey: Survey, photo: SurveyPhoto) -> str:
-    # Not the survey's id, which is the key to it; when it began tells surveys apart as well.
+    # Not the survey's id, which is the key to it; the creation time identifies a survey as well.
     return f"coralchunk:{survey.created_at:.6f}:{photo.id}"
 
 

@@ -17,7 +17,7 @@ from coralchunk.surveys.service import Measured
 EML_FILE: Final = "eml.xml"
 _EML: Final = "eml://ecoinformatics.org/eml-2.1.1"
 _NOT_STATED: Final = "Not stated"
-_LICENCES: Final = {  # SPDX identifier -> words and address, as GBIF's publishing tool writes them
+_LICENCES: Final = {  # SPDX identifier -> text and URL, as GBIF's publishing tool writes them
     "CC0-1.0": (
         "Public Domain (CC0 1.0)",
         "http://creativecommons.org/publicdomain/zero/1.0/legalcode",
@@ -34,7 +34,7 @@ _LICENCES: Final = {  # SPDX identifier -> words and address, as GBIF's publishi
 
 
 def eml(measured: Measured) -> bytes:
-    """Write what a survey knows of itself; what it does not know is said to be so, or left out."""
+    """Write the metadata of a survey; unknown values are marked as unknown or left out."""
     survey = measured.survey
     key = f"coralchunk:{survey.created_at:.6f}"  # not the survey's id, which is the key to it
     ET.register_namespace("eml", _EML)

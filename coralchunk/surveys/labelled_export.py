@@ -1,8 +1,8 @@
 """Export corrections as a folder that training and `coralchunk evaluate` read.
 
-tiles.csv                 photo,site,tile_px,row,col,label as in training data, and beside them: group (one
-photo of a reef), context and where in it the chunk lies, who and when, what the
-model had said
+tiles.csv                 photo,site,tile_px,row,col,label as in training data, and also: group (one
+photo of a reef), context and the place of the chunk in it, who and when, the
+prediction of the model
 <group>/<chunk>.png       a chunk as the model saw it
 <group>/context.png       its photo, small
 """

@@ -11,18 +11,18 @@ from coralchunk.storage.blobs import PHOTO
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What somebody says of a photo."""
+    """What a request says about a photo."""
 
     name: str
     taken_at: str | None = None
     latitude: float | None = None
     longitude: float | None = None
-    is_from_exif: bool = False  # whether what is not said is read from the photo
+    is_from_exif: bool = False  # whether missing values are read from the photo
     may_repeat: bool = False  # whether the photo is added even if the survey has the same file already
 
 
 def completed(details: Details, stores: Stores, job: Job) -> Details:
-    """Add what the photo's EXIF block says of time and place, if that is wanted. Raises UnknownJob."""
+    """Add time and position from the photo's EXIF block, if requested. Raises UnknownJob."""
     if not details.is_from_exif:
         return details
     try:

@@ -11,7 +11,7 @@ WIDTH: Final = 720
 HEIGHT: Final = 360
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 24.0, 300.0  # of the field, px
 _DATE_PX: Final = 90.0  # between dates that are written; closer ones would run into each other
-_MARGIN: Final = 0.04  # of the time, so that no mark lies on the edge
+_MARGIN: Final = 0.04  # of the time, so that no mark is on the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Mark:
     """One survey in the field."""
 
     x: float  # px
-    y: float | None  # px; None where there is no figure
+    y: float | None  # px; None without a figure
     low_y: float
     high_y: float
     words: str

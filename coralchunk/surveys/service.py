@@ -33,7 +33,7 @@ _LARGEST_NUMBER: Final = 2**31 - 1  # that PostgreSQL's integer holds
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks: where tokens are asked for, a user and what is written on the jobs of the token."""
+    """The requester, if tokens are required: a user, and the owner that is stored with the token's jobs."""
 
     user_id: int
     owner: str
@@ -119,7 +119,7 @@ class SurveyService:
     def add_photo(
         self, survey_id: int, job_id: int, details: Details, requester: Requester | None, now: float
     ) -> tuple[SurveyPhoto, bool]:
-        """Copy what was found in a completed job into a survey. Returns it, and whether it is new there.
+        """Copy the result of a completed job into a survey. Returns the photo, and whether it is new there.
 
         now  Unix seconds
 
@@ -187,7 +187,7 @@ def _allowed(survey: Survey | None, survey_id: int, requester: Requester | None)
 
 
 def _possible(number: int, most: int = LARGEST_ID) -> int:
-    """Return a number that the database can be asked for; 0, which nothing has, for one that is too large."""
+    """Return a number that the database can look up; 0, which nothing has, for one that is too large."""
     return number if number <= most else 0
 
 

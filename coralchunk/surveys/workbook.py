@@ -8,7 +8,7 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 _OPTIONS: Final = {
     "in_memory": True,
-    # Text stays text, whatever it begins with: it needs no apostrophe here.
+    # Text stays text, whatever its first character: it needs no apostrophe here.
     "strings_to_formulas": False,
     "strings_to_numbers": False,
     "strings_to_urls": False,

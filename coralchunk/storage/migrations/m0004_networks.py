@@ -1,7 +1,7 @@
 """Add networks and versions of classifiers, and give classifiers to users.
 
 Classifiers keep their numbers. Their names were unique over all users; from here on only those of the models
-in models.txt are. Tokens that were given out for everything can be used for the new things too.
+in models.txt are. Tokens with all scopes get the new scopes too.
 """
 
 import time
