@@ -89,7 +89,7 @@ class Accounts:
                 raise BadUser(name, "the name is taken")
 
     def is_password(self, name: str, password: str) -> bool:
-        """Tell whether a user has this password; takes as long for a name that nobody has."""
+        """Tell whether a user has this password; takes as long for an unknown name."""
         with self.database.reading() as connection:
             user = users.find_user(connection, name)
         if user is None:
@@ -138,7 +138,7 @@ class Accounts:
         return token
 
     def tokens(self) -> list[TokenRow]:
-        """Return every token that was given out, oldest first."""
+        """Return every token, oldest first."""
         with self.database.reading() as connection:
             return users.all_tokens(connection)
 
@@ -164,5 +164,5 @@ class Accounts:
 
 
 def _digest(token: str) -> str:
-    # 160 random bits need no salt and no slow hash: nobody can guess through them.
+    # 160 random bits need no salt and no slow hash: they cannot be guessed.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -42,14 +42,14 @@ _CORS_PATHS = (r"/V1/*", r"/recognition/*", r"/account/*", r"/annotate/*", r"/au
 
 
 def create_app(services: Services) -> Flask:
-    """Build the WSGI app around what is handed in; open nothing."""
+    """Build the WSGI app from the given services; opens nothing."""
     app = Flask("coralchunk", static_folder=None, template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
     install_languages(app, [CORALNET, DEEPOMATIC, *LANGUAGES])
-    log_requests(app)  # first: what the others refuse is counted too
+    log_requests(app)  # first: requests that the others refuse are counted too
     install_rate_limits(app, services.settings, services.rates)
     add_security_headers(app)
     write_text_ids(app)

@@ -23,7 +23,7 @@ Count = Annotated[int, Field(ge=1, le=1024)]
 def allowed_place(entry: str) -> tuple[IPv4Network | IPv6Network, int | None]:
     """Read `network`, `network:port` or `[network]:port`. Raises ValueError.
 
-    Returns the network, and the port that may be used beside those of the web.
+    Returns the network, and the port that is allowed in addition to 80 and 443.
     """
     network, _, port = entry.rpartition(":")
     if port.isdigit() and (network.startswith("[") or network.count(":") == 0) and network:

@@ -31,9 +31,9 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel("WARNING")  # it tells of its plugins at each start
-    logging.getLogger("botocore").setLevel("WARNING")  # it tells where it found its credentials
-    logging.getLogger("httpx").setLevel("WARNING")  # it tells of each address, and some hold a key
+    logging.getLogger("alembic").setLevel("WARNING")  # it logs its plugins at each start
+    logging.getLogger("botocore").setLevel("WARNING")  # it logs where it found its credentials
+    logging.getLogger("httpx").setLevel("WARNING")  # it logs each URL, and some contain a key
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

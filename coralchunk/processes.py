@@ -23,9 +23,9 @@ def is_running(pid: int) -> bool:
 
 
 def runs(pid: int, word: str) -> bool:
-    """Tell whether a process of this id has `word` in its command line: after a restart ids are given anew.
+    """Tell whether the process with this id has `word` in its command line: ids are reused after a restart.
 
-    Where that cannot be read (not on Linux), whether there is a process of this id at all.
+    If that cannot be read (not on Linux), tells whether any process has this id.
     """
     try:
         return word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -36,12 +36,12 @@ def runs(pid: int, word: str) -> bool:
 def end_with_parent(parent: int | None) -> None:
     """Have the kernel send this process SIGTERM when its parent dies (Linux; elsewhere nothing happens).
 
-    parent  process id that must still be ours, or None if nobody watches this process
+    parent  process id of the expected parent, or None without a supervisor
     """
     if parent is None or not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
+    if os.getppid() != parent:  # it died before the call
         sys.exit("the supervisor is gone")
 
 

@@ -30,7 +30,7 @@ class Services:
 
     settings: Settings
     stores: Stores
-    rates: ConnectionPool  # to count requests by; slow there is as good as gone
+    rates: ConnectionPool  # to count requests; a slow Redis is treated as down
     models: ModelRepository
     model: ModelRef
     accounts: Accounts

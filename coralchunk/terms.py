@@ -18,7 +18,7 @@ CHUNK_PX: Final = 244  # side of a chunk, in pixels of the upright photo
 
 
 class State(StrEnum):
-    """What is said about a chunk."""
+    """The state of a chunk."""
 
     BLEACHED = "bleached"  #: live coral that has lost its colour
     HEALTHY = "healthy"  #: live coral with its pigment
@@ -27,7 +27,7 @@ class State(StrEnum):
     NO_DATA = "no data"  #: more than half of it is empty in the photo; not classified, part of no cover
 
 
-CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # what a model tells apart
+CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # the classes of a model
 # As answers tell them.
 LABELS: Final[dict[State, str]] = {
     State.BLEACHED: "Bleached Coral",
@@ -85,13 +85,13 @@ class Prediction:
 
     @property
     def area_px(self) -> int:
-        """How many pixels it speaks for."""
+        """The number of pixels it represents."""
         return self.chunk.width * self.chunk.height if self.seen_px is None else self.seen_px
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One pixel of a photo that is asked about."""
+    """One pixel of a photo to classify."""
 
     row: int  # px from the top, 0 is the first
     column: int  # px from the left, 0 is the first

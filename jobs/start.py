@@ -18,7 +18,7 @@ from jobs.lease import leased
 from jobs.worker import ChunkWorker
 
 # Of address space, which libraries reserve generously; decoding the largest allowed photo fits in easily, and
-# a file that makes a decoder ask for more ends as an error of its own job.
+# a file that makes a decoder request more causes an error of its own job.
 _MAX_MEMORY_BYTES: Final = 6 * 2**30
 
 

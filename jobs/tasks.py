@@ -26,7 +26,7 @@ def work(context: WorkerContext, key: str) -> None:
     except RedisError:
         raise  # nothing can be recorded now; the worker ends, and the supervisor puts its tasks back
     except (StorageFull, StorageDown) as failure:
-        # Not the photo's fault, and it may last: the sweeper comes back to the job every few seconds.
+        # Not the photo's fault, and it may last: the sweeper restarts the job every few seconds.
         _log.error("storage cannot be used", job_id=task.job_id, reason=str(failure))
         classify.refund_attempt(context, task)
     except FileNotFoundError as missing:
@@ -56,7 +56,7 @@ def crop(context: WorkerContext, key: str) -> None:
         _log.warning("chunk not cropped", job_id=task.job_id, chunk=task.batch, reason=str(failure))
 
 
-# The only functions that a queued task can reach, whatever it names.
+# The only functions that a queued task can call.
 ALLOWED: Final[dict[str, Callable[[WorkerContext, str], None]]] = {
     FUNCTION: work,
     CROP_FUNCTION: crop,

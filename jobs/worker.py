@@ -21,14 +21,14 @@ _MAX_CPU_S: Final = 60  # of one task; a batch takes a fraction of a second, dec
 
 
 class ChunkTask(RqJob):
-    """A popped task; `context` is what the worker hands to its function."""
+    """A popped task; `context` is passed to its function."""
 
     context: WorkerContext
 
     @property
     @override
     def func(self) -> Callable[..., Any]:
-        # RQ would import whatever dotted name the queue holds.
+        # RQ would import any dotted name in the queue.
         if self.func_name not in ALLOWED:
             raise BadSetup(f"task {self.id} asks for {self.func_name!r}, which is not on the allow-list")
         return partial(ALLOWED[self.func_name], self.context)

@@ -32,10 +32,10 @@ def v1_requester(scope: Scope) -> str | None:
 
 
 def v1_owner() -> str:
-    """Return what is written on the jobs that a V1 request makes; empty for nobody.
+    """Return the owner to store with the jobs of a V1 request; empty for none.
 
-    A server that asks for no tokens works without its database and with any token. A valid one still says
-    whose the jobs are, so that they can be listed.
+    A server that requires no tokens works without its database and with any token. A valid token still sets
+    the owner of the jobs, so that they can be listed.
     """
     if services().settings.v1_require_token:
         return authenticate(Scope.CLASSIFY).owner

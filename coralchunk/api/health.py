@@ -63,7 +63,7 @@ def _storage() -> Dependency:
         services().stores.blobs.check()
         is_same = is_same_storage(services().stores)
     except QueueDown:
-        is_same = True  # nobody can tell now; that Redis does not answer is reported beside this
+        is_same = True  # unknown now; another field reports that Redis does not answer
     except (OSError, StorageDown) as failure:
         return Dependency(ok=False, detail=str(failure))
     if not is_same:

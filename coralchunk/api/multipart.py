@@ -14,9 +14,9 @@ from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, Multip
 
 IsFile = Callable[[str, str | None], bool]  # name and file name of a part
 _MEMORY_BYTES: Final = 512_000  # of a file that is kept in memory; larger ones go to disk
-_TEXT_BYTES: Final = 500_000  # of a text field, and of what stands between parts, as Werkzeug has it
+_TEXT_BYTES: Final = 500_000  # of a text field, and of the bytes between parts, as in Werkzeug
 _BLOCK_BYTES: Final = 65_536
-_BOUNDARY_MARGIN: Final = 16  # bytes beside a boundary: its line breaks and dashes
+_BOUNDARY_MARGIN: Final = 16  # bytes around a boundary: its line breaks and dashes
 
 
 @dataclass(slots=True)
@@ -60,9 +60,9 @@ def spool(files: ExitStack) -> IO[bytes]:
 def read_form(stream: IO[bytes], boundary: str, is_file: IsFile, max_parts: int) -> Iterator[list[Part]]:
     """Read a multipart form to its end. Its files are closed when the block ends.
 
-    is_file  tells by a part's name and file name, if it has one, whether it is kept as a file
+    is_file  decides by a part's name and file name, if any, whether it is stored as a file
 
-    Raises ValueError, in words, for a form that cannot be read, and RequestEntityTooLarge for more parts than
+    Raises ValueError with a message for an unreadable form, and RequestEntityTooLarge for more parts than
     `max_parts` or a longer text than any form here has.
     """
     with ExitStack() as files:
@@ -104,7 +104,7 @@ def _next_event(decoder: MultipartDecoder, boundary: str) -> Event:
 
 
 def _part(event: Field | File, is_file: IsFile, files: ExitStack) -> Part:
-    name: str | None = event.name  # None where the header names no field, whatever the annotation says
+    name: str | None = event.name  # None if the header names no field, despite the annotation
     file_name = event.filename if isinstance(event, File) else None
     return Part(
         name=name or "",

@@ -149,7 +149,7 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 def _named(operation: dict[str, Any], method: str, methods: int) -> dict[str, Any]:
-    # One view may answer several methods; each of them is an operation of its own.
+    # One view may serve several methods; each is a separate operation.
     if methods == 1:
         return operation
     return {**operation, "operationId": f"{operation['operationId']}_{method.lower()}"}

@@ -83,7 +83,7 @@ class Quality(_Body):
 
 
 class Summary(_Body):
-    """The chunks of a photo, counted (the five counts add up to the total), and what they say of the reef."""
+    """The counts of chunks by state (the five counts add up to the total), and the figures of the photo."""
 
     bleached_chunks: Count
     healthy_chunks: Count

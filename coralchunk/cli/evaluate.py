@@ -68,7 +68,7 @@ def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tupl
 
 
 def _has_data(photo: Photo, square: Chunk) -> bool:
-    """Tell whether a model would be asked about a square; one outside the photo is refused later."""
+    """Tell whether a model would classify a square; one outside the photo is refused later."""
     is_inside = square.x + square.width <= photo.size.width and square.y + square.height <= photo.size.height
     return not is_inside or photo.has_data(square)
 

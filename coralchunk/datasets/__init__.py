@@ -1,4 +1,4 @@
-"""Keep labelled images: workspaces, labels, images, and the collections that classifiers are trained of.
+"""Keep labelled images: workspaces, labels, images, and the collections that classifiers are trained on.
 
-Every method takes the id of the user who asks; what belongs to another user is unknown to them.
+Every method takes the id of the requester; things of other users are unknown to them.
 """

@@ -1,4 +1,4 @@
-"""Keep collections: the labels whose images teach one classifier."""
+"""Keep collections: the labels whose images one classifier is trained on."""
 
 from typing import Final
 
@@ -50,9 +50,9 @@ class Collections:
     ) -> Collection:
         """Make a collection, and its classifier, which has no version yet.
 
-        One of tags gets a label of its own for images that have none of them.
+        A collection of tags gets its own label for images that have none of them.
 
-        kind             as what it was made: the languages list theirs
+        kind             the API that it was created with: each API lists its own
         collection_type  see storage.collections.CollectionType
         now              Unix seconds
 

@@ -1,4 +1,4 @@
-"""Hold the services of labelled images together, as one thing that is handed on."""
+"""Hold the services of labelled images together, to pass them as one object."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Make the ids by which others know rows."""
+"""Generate the public ids of rows."""
 
 import secrets
 import uuid
@@ -20,9 +20,9 @@ def new_hex() -> str:
 
 
 def checked_uuid(what: str, public_id: str) -> str:
-    """Return a UUID as it is stored. Raises UnknownThing for any other text, which is the id of nothing.
+    """Return a UUID as it is stored. Raises UnknownThing for other text, which cannot be an id.
 
-    what  kind of thing that is asked for, in words
+    what  kind of the requested thing, for the message
     """
     try:
         is_known = str(uuid.UUID(public_id)) == public_id.lower()

@@ -19,7 +19,7 @@ from coralchunk.storage.workspaces import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An image as it comes, and what is said of it."""
+    """An uploaded image, and what the request says about it."""
 
     content: bytes
     keep_size: bool = False  # do not scale it down
@@ -41,7 +41,7 @@ class Images:
         now  Unix seconds
 
         Raises AlreadyStored for bytes that the workspace has, ImageTooLarge, TooManyThings, StorageFull, and
-        Unreadable for what is no image.
+        Unreadable if it is not an image.
         """
         max_mb, most = self._settings.dataset_image_mb, self._settings.dataset_max_images
         if len(upload.content) > max_mb * 1_000_000:
@@ -97,7 +97,7 @@ class Images:
             return images.page_of_images(connection, wanted, after_id=after_id, offset=offset, limit=limit)
 
     def set_metadata(self, image: Image, metadata: Mapping[str, Any]) -> None:
-        """Replace what is said of an image."""
+        """Replace the metadata of an image."""
         self.change([image], {"metadata": dict(metadata)})
 
     def change(self, chosen: Sequence[Image], changes: Mapping[str, Any]) -> None:
@@ -113,7 +113,7 @@ class Images:
             raise UnknownThing("image", image.public_id) from None
 
     def thumbnail(self, image: Image) -> bytes:
-        """Return a JPEG of an image, at most 256 px a side. Raises UnknownThing likewise."""
+        """Return a JPEG of an image, at most 256 px a side. Raises UnknownThing."""
         try:
             return self._blobs.thumbnail(image.blob)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Say what images show: give them labels and values, one by one or many at once."""
+"""Label images: give them labels and values, one by one or many at once."""
 
 import math
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ class Labelling:
         return found
 
     def examples(self, collection_id: int) -> list[TrainingExample]:
-        """Return what a collection teaches: its images with their labels, oldest image first."""
+        """Return the training data of a collection: its images with their labels, oldest image first."""
         with self._database.reading() as connection:
             return list(image_labels.examples_of_collection(connection, collection_id))
 

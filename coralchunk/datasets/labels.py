@@ -18,7 +18,7 @@ LONGEST_DESCRIPTION: Final = 10_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class LabelDetails:
-    """What a user says of a label."""
+    """The fields of a label that a user sets."""
 
     name: str | None
     description: str | None = None
@@ -81,7 +81,7 @@ class Labels:
         return [found[public_id] for public_id in wanted]
 
     def by_row(self, row_ids: Sequence[int]) -> dict[int, Label]:
-        """Return labels by the ids of their rows, whoever they belong to."""
+        """Return labels of any user by the ids of their rows."""
         with self._database.reading() as connection:
             return labels.labels_by_id(connection, row_ids)
 

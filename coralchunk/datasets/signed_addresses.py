@@ -1,4 +1,4 @@
-"""Sign the addresses of images, so that whoever holds one needs no token for a day."""
+"""Sign the URLs of images, so that a client with such a URL needs no token for a day."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Remove the bytes of images that no row knows: of uploads and deletions that broke off."""
+"""Remove the bytes of images that have no row, left by interrupted uploads and deletions."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,7 +9,7 @@ from coralchunk.storage.database import Database
 from coralchunk.storage.image_blobs import ImageBlobs
 
 _JUST_STORED_S: Final = 3600  # a younger folder may be about to get its row
-_BATCH: Final = 500  # folders that the database is asked for at once
+_BATCH: Final = 500  # folders per database query
 
 
 def remove_orphans(database: Database, blobs: ImageBlobs, now: float) -> int:

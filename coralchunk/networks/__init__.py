@@ -1,4 +1,4 @@
-"""Networks that users bring: what goes in, what comes out, and which of them are refused.
+"""Describe uploaded networks: their inputs, their outputs, and which are refused.
 
-Pure: no files, no processes, no database. The pipeline runs the networks, each in a process of its own.
+Pure: no files, no processes, no database. The pipeline runs each network in a separate process.
 """

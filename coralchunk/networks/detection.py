@@ -41,7 +41,7 @@ def direct_candidates(tensors: Mapping[str, Tensor], output: DirectOutput, label
 def anchored_candidates(tensors: Mapping[str, Tensor], output: AnchoredOutput, labels: Labels) -> Candidates:
     """Move and scale anchors by the offsets of each label, as in Faster R-CNN (Ren et al., 2015).
 
-    Anchors are corners, as Caffe's networks give them, after one column that is no coordinate.
+    Anchors are corners, as in Caffe's networks, after one column that is not a coordinate.
 
     Raises BadTensor.
     """

@@ -33,7 +33,7 @@ class Fed:
     """The tensors for one run."""
 
     tensors: Mapping[str, Tensor]
-    frame: Frame  # where the first picture's tensor lies in its photo
+    frame: Frame  # place of the first picture's tensor in its photo
 
 
 def feed(recipe: Recipe, pictures: Sequence[tuple[Photo, Region]]) -> Fed:

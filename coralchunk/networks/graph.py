@@ -1,4 +1,4 @@
-"""Check an uploaded ONNX file without loading it, and tell its inputs and outputs.
+"""Check an uploaded ONNX file without loading it, and list its inputs and outputs.
 
 Numbers of fields are those of onnx.proto3 (ONNX 1.23), which are stable by its own rules.
 """
@@ -39,7 +39,7 @@ class Graph:
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The names of the tensors that can be asked for."""
+        """The names of the tensors that can be requested."""
         return tuple(tensor.name for tensor in self.outputs)
 
 
@@ -56,9 +56,9 @@ class _Found:
 
 
 def read_graph(onnx: memoryview) -> Graph:
-    """Read inputs and outputs of an ONNX file, and check what a stranger could do with it.
+    """Read inputs and outputs of an ONNX file, and check that it is not hostile.
 
-    Raises BadNetwork for what is no ONNX file, or has more nodes, deeper branches, larger tensors or other
+    Raises BadNetwork if it is not an ONNX file, or has more nodes, deeper branches, larger tensors or other
     operators than are allowed, or data outside the file.
     """
     found = _Found(Budget(_MAX_FIELDS))

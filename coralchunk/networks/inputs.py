@@ -1,4 +1,4 @@
-"""Describe which part of a picture a network is asked about, and find its pixels."""
+"""Describe the region of a picture that a network processes, and find its pixels."""
 
 from typing import Annotated, Final, Self
 

@@ -13,7 +13,7 @@ _Thresholds = Annotated[list[_Share], Field(max_length=100_000)] | None
 
 
 class Roi(StrEnum):
-    """What a label is said of."""
+    """What a label applies to."""
 
     NONE = "NONE"  #: the whole picture
     BBOX = "BBOX"  #: a rectangle in it

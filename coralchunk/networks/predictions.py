@@ -1,4 +1,4 @@
-"""Turn scores into predictions: what reaches its threshold, what does not, best first."""
+"""Turn scores into predictions: those that reach their threshold and those that do not, best first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How much is told of what was found."""
+    """How much of the findings to return."""
 
     show_discarded: bool = False
     max_predictions: int = 100  # of the predicted, and as many of the discarded
@@ -37,7 +37,7 @@ class Answer:
 def predictions(
     hypotheses: Sequence[Hypothesis], labels: Labels, how: PostProcessing, answer: Answer
 ) -> dict[str, list[dict[str, object]]]:
-    """Return what is told of one output: `predicted` and `discarded`, each best first."""
+    """Return the findings of one output: `predicted` and `discarded`, each best first."""
     thresholds = how.thresholds
     if thresholds is None:
         thresholds = [labels.default_threshold] * len(labels.labels)

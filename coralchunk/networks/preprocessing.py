@@ -68,7 +68,7 @@ class DataType(StrEnum):
 
 
 class Part(BaseModel):
-    """A part of what users say of a network."""
+    """A part of the description of a network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Read what a network recognised in its tensors: labels of the whole picture, or of rectangles in it."""
+"""Read the findings of a network from its tensors: labels of the whole picture, or of rectangles in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Ran:
 
     inputs: Mapping[str, Tensor]
     outputs: Mapping[str, Tensor]
-    frame: Frame  # where the first picture's tensor lies in its photo
+    frame: Frame  # place of the first picture's tensor in its photo
 
 
 def recognise(

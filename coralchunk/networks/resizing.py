@@ -1,4 +1,4 @@
-"""Bring a picture to the size that a network takes, and remember where its pixels came from."""
+"""Resize a picture to the input of a network, and record the origin of its pixels."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +14,7 @@ _WHITE: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the network's input lies in the photo, in shares of the photo; it may reach beyond it."""
+    """The place of the network's input in the photo, in shares of the photo; it may extend beyond it."""
 
     left: float
     top: float
@@ -60,7 +60,7 @@ def scaled_size(source: Size, how: ImagePreprocessing) -> Size:
 
 
 def frame_of(photo: Size, region: Chunk, how: ImagePreprocessing) -> Frame:
-    """Return where the network's input lies in the photo.
+    """Return the place of the network's input in the photo.
 
     region  the part of the photo that was resized
     """

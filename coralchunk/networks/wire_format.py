@@ -1,7 +1,7 @@
 """Read protocol buffers field by field, without trusting a length, a depth or a number of fields.
 
 A library would build objects of the whole message before the first limit could be checked. Here large fields
-are skipped by their length, and a budget bounds how many fields are looked at.
+are skipped by their length, and a budget limits how many fields are read.
 """
 
 import struct
@@ -17,7 +17,7 @@ _LONGEST_VARINT: Final = 10
 
 
 class BrokenMessage(Exception):
-    """The bytes are no protocol buffer message, or one with too many fields."""
+    """The bytes are not a protocol buffer message, or have too many fields."""
 
 
 @dataclass(slots=True)

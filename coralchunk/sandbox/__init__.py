@@ -1,5 +1,5 @@
-"""Run a network that a user brought in a process of its own, within limits of memory and time.
+"""Run an uploaded network in a separate process, with limits on memory and time.
 
-The process that asks loads nothing of the network. Whatever the network does, it ends at most the process
-that runs it, and the asking process tells what happened.
+The calling process loads nothing of the network. Whatever the network does, at most the process that runs it
+ends, and the calling process reports what happened.
 """

@@ -39,7 +39,7 @@ def main(descriptor: int, memory_bytes: int, parent: int) -> None:
 
 
 def _limit(memory_bytes: int) -> None:
-    # Address space: what a graph asks for beyond it is an error in the graph's own run.
+    # Address space: a graph that requests more gets an error in its own run.
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     # A worker's limit is for one task; this process lives through many, and the parent watches the time.
     _, cpu_s = resource.getrlimit(resource.RLIMIT_CPU)
@@ -54,7 +54,7 @@ def _load(message: Message) -> ort.InferenceSession:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    # An arena would keep the memory of the largest picture for good.
+    # An arena would keep the memory of the largest picture forever.
     options.enable_cpu_mem_arena = False
     onnx = message.arrays["onnx"].tobytes()
     return ort.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])

@@ -30,7 +30,7 @@ class Disconnected(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said at once."""
+    """One message."""
 
     said: dict[str, Any]
     arrays: Arrays

@@ -55,7 +55,7 @@ class NetworkProcess:
 
     @property
     def is_running(self) -> bool:
-        """Whether it can be asked."""
+        """Whether it can be used."""
         return self._process.poll() is None
 
     @property
@@ -64,7 +64,7 @@ class NetworkProcess:
         return self._process.pid
 
     def run(self, feeds: Arrays, outputs: Sequence[str]) -> Arrays:
-        """Return the tensors that are asked for. Raises NetworkFailed.
+        """Return the requested tensors. Raises NetworkFailed.
 
         feeds    a tensor for each input of the graph
         outputs  names of outputs of the graph

@@ -108,7 +108,7 @@ def _lower(content: str | float | bytes | None) -> str | float | bytes | None:
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:
-    # The first to open a new file changes it permanently. SQLite refuses this at once to others that try it at
+    # The first to open a new file changes it permanently. SQLite refuses this at once to others that try at
     # the same moment; for all other locks it waits for the timeout.
     deadline = time.monotonic() + _TIMEOUT_S
     while True:

@@ -26,7 +26,7 @@ from coralchunk.storage.places import open_named_store
 from coralchunk.storage.trained_models import TrainedModels
 from coralchunk.training.process import CollectionGone, Place, is_there, note_failure, train
 
-_NICE: Final = 9  # beside that of the worker: photos come first
+_NICE: Final = 9  # in addition to that of the worker: photos have priority
 _LOOK_EVERY_S: Final = 1.0  # whether the collection still exists
 _log: Final = structlog.get_logger()
 

@@ -37,7 +37,7 @@ def choose_lesson(
     counts = Counter(one.label_id for one in labelled)
     labels = tuple(label for label in known if counts[label.id] >= min_images)
     column = {label.id: number for number, label in enumerate(labels)}
-    # Of tags, an image that has only a tag that is left out still shows what the others do not look like.
+    # An image whose only tag is left out is still a negative example for the other tags.
     used = [one for one in labelled if one.label_id in column or kind is OutputKind.MULTI_LABEL]
     images = tuple({one.image_id: one for one in used}.values())
     place = {one.image_id: number for number, one in enumerate(images)}

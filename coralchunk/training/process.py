@@ -49,7 +49,7 @@ class Place:
     backbone: str | None  # label of the model whose network is used; None for the bundled one
     max_pixels: int
     threads: int
-    report: Callable[[float], None]  # is told the share of the work that is done; raises to end it
+    report: Callable[[float], None]  # receives the share of the work that is done; raises to end it
     clock: Callable[[], float]  # Unix seconds
 
 
@@ -129,7 +129,7 @@ def _earlier(place: Place, collection: Collection, job_id: int) -> ClassifierVer
 def _lesson(place: Place, collection: Collection, request: TrainingRequest) -> Lesson:
     with place.database.reading() as connection:
         wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
-        # Images of a negative label show what the others do not look like; it is no answer itself.
+        # Images of a negative label are negative examples for the others; that label is never predicted.
         known = [label for label in labels.page_of_labels(connection, wanted) if label.negative_for is None]
         examples = list(image_labels.examples_of_collection(connection, collection.id))
     lesson = choose_lesson(OutputKind(collection.type), known, examples, request.min_images)

@@ -133,7 +133,7 @@ class Trainings:
     def _change(self, collection: Collection, changes: Mapping[str, Any], *, only_now: bool = False) -> None:
         with self._database.writing() as connection:
             found = collections.find_collection_by_id(connection, collection.user_id, collection.id)
-            # It may have ended, or begun again, since it was looked at.
+            # It may have ended or been restarted since it was read.
             if found is None or (
                 only_now and replace(found, updated_at=0) != replace(collection, updated_at=0)
             ):

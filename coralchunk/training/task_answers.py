@@ -32,7 +32,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class LabelAnswer:
-    """What a version says of one label."""
+    """The prediction of a version for one label."""
 
     id: str  # public id of the label
     name: str
@@ -41,7 +41,7 @@ class LabelAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswer:
-    """What a version says of one image, or why nothing."""
+    """The predictions of a version for one image, or why there are none."""
 
     width: int  # px, upright
     height: int
@@ -67,7 +67,7 @@ class TaskAnswers:
         *,
         keep: bool = False,
     ) -> list[RecordAnswer]:
-        """Return what a version says of images, in their order.
+        """Return the predictions of a version for images, in their order.
 
         keep  whether the images become training images of the task's workspace, with the labels found
         now   Unix seconds
@@ -97,7 +97,7 @@ class TaskAnswers:
     def _classified(
         self, task: Collection, version: ClassifierVersion, records: Sequence[Record], now: float
     ) -> list[ClassifiedPicture]:
-        """Return what the version says of each record; nothing is kept of the images."""
+        """Return the predictions of the version for each record; nothing is stored."""
         usable = [record for record in records if record.error is None]
         pictures: Iterator[ClassifiedPicture] = iter(())
         if usable:
@@ -112,7 +112,7 @@ class TaskAnswers:
     def _fetched(
         self, task: Collection, version: ClassifierVersion, records: Sequence[Record], now: float
     ) -> list[tuple[ClassifiedPicture, bytes]]:
-        """Return what the version says of each record, and the image itself."""
+        """Return the predictions of the version for each record, and the image."""
         addresses = [record.url for record in records if record.url is not None]
         fetched: Iterator[tuple[ClassifiedPicture, bytes]] = iter(())
         if addresses:

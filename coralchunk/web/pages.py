@@ -59,7 +59,7 @@ def try_api() -> ResponseReturnValue:
 
 @pages.get("/docs/model")
 def model_card() -> ResponseReturnValue:
-    """Show the card of the model in use: what it was made from, what was measured, where it fails."""
+    """Show the card of the model in use: training data, measured figures, known weaknesses."""
     models, model = services().models, services().model
     card = models.path(model, ".md")
     text = (

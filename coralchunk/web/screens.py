@@ -15,13 +15,13 @@ _UNITS: Final = ((86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "second
 
 @screens.get("/")
 def home() -> ResponseReturnValue:
-    """Take photos in, and show how far they are and what was seen on them."""
+    """Show the home page: add photos, follow them, see their results."""
     return _screen("home", formats=SENTENCE, kept=_duration(services().settings.result_ttl))
 
 
 @screens.get("/surveys")
 def surveys() -> ResponseReturnValue:
-    """Put photos together, and show what they say of a place over time."""
+    """Show the surveys page: group photos, and see the cover of a place over time."""
     return _screen("surveys")
 
 
@@ -33,7 +33,7 @@ def report(job_id: int) -> ResponseReturnValue:
 
 @screens.get("/shared/<share_id>")
 def shared(share_id: str) -> ResponseReturnValue:
-    """Show a result to whoever was given the link."""
+    """Show a shared result to anyone who has the link."""
     return _screen("shared", share_id=share_id)
 
 

@@ -1,1 +1,1 @@
-"""The language of Deepomatic's API v0.7: networks that users bring, and what they recognise."""
+"""Deepomatic's API v0.7: uploaded networks, and what they recognise."""

@@ -47,7 +47,7 @@ class Body:
 def read_body(max_bytes: int) -> Iterator[Body]:
     """Read the body of this request; its files are closed when the block ends.
 
-    Raises BadDocument, and UnsupportedMediaType for what is neither JSON nor a multipart form.
+    Raises BadDocument, and UnsupportedMediaType unless it is JSON or a multipart form.
     """
     request.max_content_length = max_bytes
     if request.mimetype == "application/json":

@@ -9,7 +9,7 @@ from coralchunk.api.language import Language, Refusal
 
 PREFIX: Final = "/v0.7"
 MEDIA_TYPE: Final = "application/json"
-# The client takes every 4xx for a mistake of its own, and tries again what is 503.
+# The client treats every 4xx as its own mistake, and retries a 503.
 _STATUS: Final = {422: 400, 429: 503, 507: 503}
 
 

@@ -1,4 +1,4 @@
-"""Take an inference, whatever it is asked of."""
+"""Accept an inference request, for any kind of model."""
 
 import time
 

@@ -21,7 +21,7 @@ from coralchunk.recognition.networks import NewNetwork, Owner, check_framework, 
 
 networks = Blueprint("deepomatic_networks", __name__, url_prefix=f"{PREFIX}/networks")
 
-_FORM_BYTES: Final = 1_000_000  # of all that is no file
+_FORM_BYTES: Final = 1_000_000  # of all fields that are not files
 _TEXT_BYTES: Final = 1_000_000
 KEY_PROBLEMS: Final = {401: "No key, or a wrong one", 403: "The key was not given out for this"}
 BUSY: Final = {
@@ -67,7 +67,7 @@ def create_network() -> ResponseReturnValue:
     identity = authenticate(Scope.NETWORKS)
     with read_body(services().settings.network_max_mb * 1_000_000 + _FORM_BYTES) as body:
         if isinstance(body.fields.get("framework"), str):
-            check_framework(body.fields["framework"])  # before its preprocessing is looked at
+            check_framework(body.fields["framework"])  # before its preprocessing is checked
         sent = read(NetworkForm, body.fields)
         new = NewNetwork(
             name=sent.name,

@@ -20,7 +20,7 @@ PAGING: Final = {
 
 
 def asked_page() -> Page:
-    """Return which page is asked for. Raises BadDocument."""
+    """Return the number of the requested page. Raises BadDocument."""
     return Page(_number("offset", 0, 0), min(_MOST, _number("limit", _DEFAULT, 1)))
 
 

@@ -1,4 +1,4 @@
-"""Offer the model of this server to everybody who has a key: /v0.7/recognition/public."""
+"""Offer the model of this server to every user with a key: /v0.7/recognition/public."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue

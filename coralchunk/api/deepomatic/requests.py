@@ -83,7 +83,7 @@ class InferenceInput(_Body):
 class InferenceBody(BaseModel):
     """A question to a network, with a picture for each of its image inputs."""
 
-    model_config = ConfigDict(frozen=True)  # what is not known is overlooked
+    model_config = ConfigDict(frozen=True)  # unknown fields are ignored
 
     inputs: Annotated[list[InferenceInput], Field(min_length=1, max_length=64)]
     show_discarded: bool = False

@@ -1,4 +1,4 @@
-"""The answers of Deepomatic's API, field by field: what /openapi.json tells clients."""
+"""Describe the answers of Deepomatic's API; /openapi.json publishes these models."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -138,7 +138,7 @@ class VersionList(_Listing):
 
 
 class TaskList(_Listing):
-    """Those of the tasks asked for that there are."""
+    """The requested tasks that exist."""
 
     results: list[TaskObject]
 

@@ -1,4 +1,4 @@
-"""Describe what is recognised, and ask for it: /v0.7/recognition/specs and /v0.7/recognition/public."""
+"""Serve specifications of what is recognised, and inferences: /v0.7/recognition/specs and /public."""
 
 import time
 from typing import Final
@@ -69,7 +69,7 @@ def list_specifications() -> ResponseReturnValue:
     )
 )
 def create_specification() -> ResponseReturnValue:
-    """Say what is to be recognised."""
+    """Create a specification of what to recognise."""
     identity = authenticate(Scope.NETWORKS)
     with read_body(_MAX_BYTES) as body:
         sent = read(SpecificationBody, body.fields)

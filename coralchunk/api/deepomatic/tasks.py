@@ -19,7 +19,7 @@ tasks = Blueprint("deepomatic_tasks", __name__, url_prefix=PREFIX)
 
 #: A pending task is waited for so long: the client asks at once, and then not before 50 ms have passed.
 _WAIT_S: Final = 0.5
-_MOST: Final = 1000  # asked for at once
+_MOST: Final = 1000  # in one request
 _LARGEST: Final = 2**53 - 1
 
 

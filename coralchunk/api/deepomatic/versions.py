@@ -60,7 +60,7 @@ def list_versions() -> ResponseReturnValue:
     )
 )
 def create_version() -> ResponseReturnValue:
-    """Have a network recognise what a specification says."""
+    """Create a version: a network for a specification."""
     identity = authenticate(Scope.NETWORKS)
     with read_body(_MAX_BYTES) as body:
         sent = read(VersionBody, body.fields)

@@ -66,7 +66,7 @@ def listed() -> ResponseReturnValue:
 
 
 def asked_batch(fields: Mapping[str, str]) -> str:
-    """Return the batch in a form's fields or in the query; empty if there is none. Raises BadValue."""
+    """Return the batch in the form's fields or in the query, or an empty string. Raises BadValue."""
     asked = fields.get("batch") or request.args.get("batch", "")
     if len(asked) > _LONGEST_BATCH or not (asked.isprintable() or not asked):
         raise BadValue("batch", asked, f"use up to {_LONGEST_BATCH} printable characters")

@@ -43,7 +43,7 @@ def is_base64_photo(head: bytes) -> bool:
 
 
 def from_data_uri(content: IO[bytes], files: ExitStack) -> IO[bytes]:
-    """Return the bytes in a data URI. Raises ValueError, in words."""
+    """Return the bytes in a data URI. Raises ValueError with a message."""
     head = head_of(content)
     media_type, comma, _ = head.partition(b",")
     if not comma or not media_type.lower().rstrip().endswith(b";base64"):
@@ -56,9 +56,9 @@ def from_base64(content: IO[bytes], files: ExitStack) -> IO[bytes]:
     """Return the bytes in base64 (RFC 4648, either alphabet, with or without line breaks and padding).
 
     content  read from its position to its end
-    files    closes what is returned
+    files    closes the returned file
 
-    Raises ValueError, in words.
+    Raises ValueError with a message.
     """
     decoded = spool(files)
     rest = b""

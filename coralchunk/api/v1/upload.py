@@ -38,7 +38,7 @@ class Upload:
     """What an upload request carries."""
 
     photos: tuple[IO[bytes], ...]  # at least one
-    fields: Mapping[str, str]  # the text fields beside them; the last one of a name
+    fields: Mapping[str, str]  # the text fields of the form; the last one of each name
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""Speak the language of Ximilar's Recognition v2: tasks, labels, training images, classification."""
+"""Ximilar's Recognition v2 API: tasks, labels, training images, classification."""

@@ -83,7 +83,7 @@ def create_workspace() -> ResponseReturnValue:
     )
 )
 def workspace(workspace_id: str) -> ResponseReturnValue:
-    """Tell what a workspace is called."""
+    """Return the name of a workspace."""
     user_id = authenticate(Scope.READ).user_id
     return jsonify(workspace_body(services().datasets.workspaces.named(user_id, workspace_id, time.time())))
 

@@ -17,7 +17,7 @@ _THUMBNAIL: Final = "-thumb.jpg"
 
 
 def image_answer(image: Image, status: int = 200) -> tuple[Response, int]:
-    """Return the answer that tells of one image."""
+    """Return the answer for one image."""
     return jsonify(image_bodies([image])[0]), status
 
 

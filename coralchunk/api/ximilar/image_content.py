@@ -28,7 +28,7 @@ def sent_image(field: str, text: str | None) -> bytes:
 
 
 def decoded_image(field: str, text: str) -> bytes:
-    """Return the bytes that base64 stands for. Raises BadValue.
+    """Decode base64. Raises BadValue.
 
     text  plain base64 with or without its last `=`, or a data URI of any type
     """

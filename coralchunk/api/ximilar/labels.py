@@ -70,7 +70,7 @@ def create() -> ResponseReturnValue:
     )
 )
 def one(label_id: str) -> ResponseReturnValue:
-    """Tell what a label is, and which tasks it belongs to."""
+    """Return a label and the tasks it belongs to."""
     return _whole(services().datasets.labels.get(authenticate(Scope.READ).user_id, label_id))
 
 

@@ -1,4 +1,4 @@
-"""Cut long lists into pages whose addresses lead from one to the next."""
+"""Divide long lists into pages that link to each other."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class PageRequest:
 
     @property
     def limit(self) -> int:
-        """How many rows to ask for: one more than is shown tells whether there is a next page."""
+        """The number of rows to query: one more than is shown, to see whether there is a next page."""
         return self.size + 1
 
     @property
@@ -44,9 +44,9 @@ class PageRequest:
 
 
 def requested_page() -> PageRequest:
-    """Return which page this request wants. Raises BadValue, NoSuchPage.
+    """Return the requested page. Raises BadValue, NoSuchPage.
 
-    The address of the next page tells where this one ended, so that items that vanish meanwhile leave no gap,
+    The URL of the next page contains the end of this one, so that items deleted meanwhile leave no gap,
     and late pages take as long as the first.
     """
     number = _requested_number("page", 1)
@@ -87,7 +87,7 @@ def _address(number: int, after_id: int | None) -> str:
     query.append(("page", str(number)))
     if after_id is not None:
         query.append((_CURSOR, f"{number}.{after_id}"))
-    # Clients take away the address that they asked at; it must be the one that they know.
+    # Clients strip the URL that they called; it must be the one that they know.
     return f"{request.base_url}?{urlencode(query)}"
 
 

@@ -38,7 +38,7 @@ def read_classify() -> ClassifyRequest:
 
 
 def sent_record(record: dict[str, Any]) -> Record:
-    """Return the image of a record; what is wrong with it does not stop the others."""
+    """Return the image of a record; an error in it does not affect the others."""
     text, url = record.get("_base64"), record.get("_url")
     if isinstance(text, str) and text:
         try:

@@ -47,7 +47,7 @@ Metadata = Annotated[dict[str, Any], BeforeValidator(_object)]
 
 
 class Request(BaseModel):
-    """A body; what is not known of it is overlooked, as clients send more than is published."""
+    """A body; unknown fields are ignored, because clients send more than is published."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -115,7 +115,7 @@ class LabelOfImage(Request):
 
 
 class NewImage(InWorkspace):
-    """A training image, beside the file `img_path` of a form."""
+    """A training image, in addition to the file `img_path` of a form."""
 
     base64: str | None = Field(default=None, description="The file as base64, plain or as a data URI")
     meta_data: Metadata = Field(default_factory=dict)
@@ -159,7 +159,7 @@ class NewVerification(Request):
 
 
 class Authorization(Request):
-    """A service that is asked for."""
+    """A requested service."""
 
     service: str | None = None
     call_type: str | None = None
@@ -186,7 +186,7 @@ def read_fields(max_bytes: int) -> dict[str, Any]:
     try:
         fields = _parsed(content)
     except ValueError as damage:
-        raise BadValue("body", content[:80].decode(errors="replace"), f"it is no JSON: {damage}") from None
+        raise BadValue("body", content[:80].decode(errors="replace"), f"it is not JSON: {damage}") from None
     if not isinstance(fields, dict):
         raise BadValue("body", fields, "send a JSON object")
     return fields
@@ -199,7 +199,7 @@ def image_request_bytes() -> int:
 
 def _parsed(content: str | bytes) -> object:
     def refuse(constant: str) -> Callable[[str], NoReturn]:
-        raise ValueError(f"{constant} is no JSON")
+        raise ValueError(f"{constant} is not JSON")
 
     try:
         return json.loads(content, parse_constant=refuse, parse_float=_finite)

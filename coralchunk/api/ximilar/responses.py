@@ -132,7 +132,7 @@ class ModelPage(Page):
 
 
 class FoundLabel(Body):
-    """What a version says of one label."""
+    """The prediction of a version for one label."""
 
     id: Uuid
     name: str
@@ -154,7 +154,7 @@ class ClassifiedRecord(Body):
 
 
 class Classified(Body):
-    """What a task says of images."""
+    """The predictions of a task for images."""
 
     task_id: Uuid
     status: CallStatus

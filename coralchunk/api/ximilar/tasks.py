@@ -54,7 +54,7 @@ def listed() -> ResponseReturnValue:
     )
 )
 def create() -> ResponseReturnValue:
-    """Make a task. One of tags (`multi_label`) gets a negative label of its own."""
+    """Create a task. A task of tags (`multi_label`) gets its own negative label."""
     user_id, sent, now = authenticate(Scope.TRAIN).user_id, read(NewTask), time.time()
     workspace = services().datasets.workspaces.named(user_id, sent.workspace, now)
     made = services().datasets.collections.create(

@@ -79,7 +79,7 @@ def create() -> ResponseReturnValue:
     )
 )
 def one(image_id: str) -> ResponseReturnValue:
-    """Tell what is kept of a training image, with its labels."""
+    """Return a training image with its labels."""
     return image_answer(services().datasets.images.get(authenticate(Scope.READ).user_id, image_id))
 
 

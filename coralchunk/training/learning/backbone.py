@@ -1,4 +1,4 @@
-"""Cut the network of a served model before its heads, so that it describes whole pictures.
+"""Truncate the network of a served model before its heads, so that it describes whole pictures.
 
 The described picture is twice as large as a window. It is seen five times: as a whole, at half its size, and
 in four quarters. The features of the whole, the mean features of the quarters, and the mean and spread of
@@ -88,7 +88,7 @@ def _root(graph: GraphProto, tensor: str) -> str:
 
 
 def _wrap(graph: GraphProto, tensors: list[str], window_px: int, opset: int) -> None:
-    """Put the cutting of views before the backbone, and what is made of their features behind it."""
+    """Add the extraction of views before the backbone, and the combination of their features after it."""
     for node in graph.node:
         node.input[:] = [_VIEWS if name == WINDOWS_INPUT else name for name in node.input]
     wrapped = _Nodes(opset)

@@ -1,4 +1,4 @@
-"""Export a backbone and a head as one ONNX file with its manifest, and check that it says the same."""
+"""Export a backbone and a head as one ONNX file with its manifest, and check that the answers agree."""
 
 import hashlib
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class ExportedModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """What a trained model is called, and what it tells apart."""
+    """The name and the labels of a trained model."""
 
     name: str
     version: str
@@ -89,7 +89,7 @@ def check_parity(
     *,
     has_wide_sums: bool,
 ) -> None:
-    """Compare what the server's own loader says of some pictures with the head. Raises BadModel."""
+    """Compare the answers of the exported model for some pictures with the head. Raises BadModel."""
     manifest = exported.manifest
     served = Classifier(exported.onnx, manifest, has_wide_sums=has_wide_sums)
     features = np.array([one.features for one in describer.describe(pictures)])

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LabelFigures:
-    """How well one label is told; None where nothing was tested that could tell."""
+    """How accurately one label is predicted; None without test data for it."""
 
     label: str
     pictures: int  # learned from and tested on
@@ -36,17 +36,17 @@ class Figures:
     #: tested pictures: row the label they have, column the label they were given; of labels by themselves,
     #: one row each: given rightly, given wrongly, missed, rightly not given
     confusion: tuple[tuple[int, ...], ...]
-    reliability: tuple[tuple[float, float, int], ...]  # of each bin: said, was so, how many
+    reliability: tuple[tuple[float, float, int], ...]  # of each bin: predicted, observed, number
 
 
 def measure(
     kind: OutputKind, labels: tuple[str, ...], said: Floats, targets: Floats, counts: NDArray[np.intp]
 ) -> Figures:
-    """Compare what was said of tested pictures with what they show.
+    """Compare the predictions for test pictures with their labels.
 
-    The number of pictures that were learned from is left to the caller.
+    The caller adds the number of training pictures.
 
-    said     (N, K) probabilities or values
+    said     (N, K) predicted probabilities or values
     targets  (N, K), as in heads.Lessons
     counts   (K,) pictures of each label, tested ones included
     """

@@ -1,8 +1,8 @@
-"""Group pictures that are nearly the same, so that none is learned from and tested on.
+"""Group pictures that are nearly the same, so that they are not in both training and test data.
 
 A picture's fingerprint is 256 bits, whether brightness rises from each of 16 x 17 places to the next
 ("difference hash"), beside its colours at 8 x 8 places. Two pictures are near-duplicates where at most a
-tenth of the bits differ and the colours differ by little: bits alone say nothing of flat pictures.
+tenth of the bits differ and the colours differ little: bits alone do not identify flat pictures.
 """
 
 from collections.abc import Sequence

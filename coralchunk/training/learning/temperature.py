@@ -1,6 +1,6 @@
-"""Scale logits by one temperature, so that probabilities mean what they say (Guo et al. 2017).
+"""Calibrate probabilities: scale logits by one temperature (Guo et al. 2017).
 
-Fifty pictures that were all told apart rightly do not prove a probability of 1: the targets are smoothed by
+Fifty pictures that were all classified correctly do not prove a probability of 1: the targets are smoothed by
 the number of pictures, as Platt (1999) did for sigmoids.
 """
 
