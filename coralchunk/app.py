@@ -6,6 +6,11 @@ from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from coralchunk.api.apitorch.classification import classification
+from coralchunk.api.apitorch.errors import LANGUAGES as APITORCH
+from coralchunk.api.apitorch.training_sets import pages as apitorch_pages
+from coralchunk.api.apitorch.training_sets import training_sets
+from coralchunk.api.classifier_list import classifier_list
 from coralchunk.api.context import install
 from coralchunk.api.coralnet.errors import CORALNET
 from coralchunk.api.coralnet.routes import coralnet
@@ -48,7 +53,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
     install(app, services)
-    install_languages(app, [CORALNET, DEEPOMATIC, *LANGUAGES])
+    install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES])
     log_requests(app)  # first: requests that the others refuse are counted too
     install_rate_limits(app, services.settings, services.rates)
     add_security_headers(app)
@@ -65,6 +70,10 @@ def create_app(services: Services) -> Flask:
         coralnet,
         *DEEPOMATIC_BLUEPRINTS,
         *XIMILAR,
+        classifier_list,
+        training_sets,
+        classification,
+        apitorch_pages,
         ops,
         pages,
         screens,

@@ -9,6 +9,7 @@ from redis.retry import Retry
 from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.datasets.datasets import Datasets, open_datasets
+from coralchunk.datasets.training_sets import TrainingSets
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.service import Recognition, open_recognition
@@ -19,6 +20,7 @@ from coralchunk.storage.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
+from coralchunk.training.answers import AnswerService
 from coralchunk.training.classifiers import AnsweringClassifiers
 from coralchunk.training.service import Trainings
 from coralchunk.training.task_answers import TaskAnswers
@@ -42,6 +44,8 @@ class Services:
     answering: AnsweringClassifiers
     recognition: Recognition
     task_answers: TaskAnswers
+    training_sets: TrainingSets
+    answers: AnswerService
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -60,7 +64,12 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     database = open_database(settings.database_url, settings.data_dir)
     stores = open_stores(settings, redis_timeout_s)
     registry = Registry(database, models, model)
-    datasets = open_datasets(database, ImageBlobs(open_named_store(settings, "images")), settings)
+    images = ImageBlobs(open_named_store(settings, "images"))
+    datasets = open_datasets(database, images, settings)
+    answering = AnsweringClassifiers(database, registry)
+    training_sets = TrainingSets(
+        database, settings, datasets.workspaces, datasets.collections, datasets.images
+    )
     return Services(
         settings=settings,
         stores=stores,
@@ -72,7 +81,9 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         surveys=SurveyService(database, stores),
         datasets=datasets,
         trainings=Trainings(database, stores, datasets.collections),
-        answering=AnsweringClassifiers(database, registry),
+        answering=answering,
+        training_sets=training_sets,
+        answers=AnswerService(database, stores, images, answering, training_sets),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         task_answers=TaskAnswers(stores, datasets, settings),
         corrections=Corrections(database, stores, open_named_store(settings, "corrections")),

@@ -51,6 +51,9 @@ _TAGS: Final = {  # blueprint -> heading
     "deepomatic_versions": "Deepomatic's language",
     "deepomatic_public": "Deepomatic's language",
     "deepomatic_tasks": "Deepomatic's language",
+    "apitorch": "API Torch's API",
+    "apitorch_sets": "API Torch's API",
+    "classifier_list": "CoralNet's deploy API",
     "ops": "Operation",
 }
 _HEADINGS: Final = {

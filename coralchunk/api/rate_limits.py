@@ -23,6 +23,10 @@ _KEPT: Final = frozenset(
         "surveys.begin",
         "surveys.add_photo",
         "corrections.correct",
+        "apitorch.classify",
+        "apitorch.train",
+        "apitorch.correct",
+        "apitorch.freeform",
     }
 )
 #: Scripts send these by the hundred, and take a refusal for an image that cannot be had.

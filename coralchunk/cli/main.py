@@ -17,6 +17,7 @@ _COMMANDS: Final = {
     "classify": "coralchunk.cli.classify:classify",
     "corrections": "coralchunk.cli.corrections:corrections",
     "doctor": "coralchunk.cli.doctor:doctor",
+    "feedback": "coralchunk.cli.feedback:feedback",
     "evaluate": "coralchunk.cli.evaluate:evaluate",
     "jobs": "coralchunk.cli.jobs:jobs",
     "migrate": "coralchunk.cli.serve:migrate",

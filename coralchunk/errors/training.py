@@ -2,6 +2,7 @@
 
 CoralchunkError
 ├─ BadRequest
+│   ├─ ImageNotUsable
 │   └─ TooLittleToLearn
 ├─ Conflict
 │   └─ AlreadyTraining
@@ -19,6 +20,10 @@ class TooLittleToLearn(BadRequest):
 
     def __init__(self, found: str, remedy: str) -> None:
         super().__init__(f"There is too little to learn from: {found}. {remedy}")
+
+
+class ImageNotUsable(BadRequest):
+    """An image that a request names cannot be fetched or read; the sentence says which and why."""
 
 
 class AlreadyTraining(Conflict):

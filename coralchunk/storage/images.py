@@ -87,6 +87,18 @@ def find_images(connection: Connection, user_id: int, public_ids: Sequence[str])
     return [Image(**row._asdict()) for row in connection.execute(chosen)]
 
 
+def unlabelled_images(connection: Connection, image_ids: Sequence[int]) -> list[Image]:
+    """Return those images of these rows' ids that have no label."""
+    found: list[Image] = []
+    labelled = select(IMAGE_LABELS.c.image_id)
+    for ids in _batches(image_ids):
+        chosen = select(IMAGES).where(
+            IMAGES.c.id.in_(ids), IMAGES.c.id.not_in(labelled.where(IMAGE_LABELS.c.image_id.in_(ids)))
+        )
+        found.extend(Image(**row._asdict()) for row in connection.execute(chosen))
+    return found
+
+
 def count_images(connection: Connection, wanted: ImageFilter) -> int:
     """Return how many images there are that are wanted."""
     counted = select(func.count()).select_from(IMAGES).where(*_conditions(wanted))

@@ -12,13 +12,9 @@ from coralchunk.api.context import services
 from coralchunk.api.coralnet.errors import CORALNET, MEDIA_TYPE, answer
 from coralchunk.api.coralnet.requests import Images, LogIn, images, log_in
 from coralchunk.api.coralnet.responses import (
-    ClassifierAttributes,
-    Classifiers,
     DeployResult,
     DeployStatus,
     JobAttributes,
-    KnownLabel,
-    ListedClassifier,
     ListedJob,
     LiveImage,
     LiveResult,
@@ -37,7 +33,6 @@ from coralchunk.pipeline.points.point_job import (
 )
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
-from coralchunk.storage.registry import KnownClassifier
 
 coralnet = Blueprint("coralnet", __name__, url_prefix="/api")
 
@@ -69,15 +64,6 @@ def token_auth() -> ResponseReturnValue:
     given = log_in(request.get_data(), request.form)
     token = services().accounts.log_in(given.username, given.password, time.time())
     return answer(TokenGiven(token=token).model_dump())
-
-
-@coralnet.get("/classifiers/", strict_slashes=False)
-@operation(Operation(answers={200: Classifiers}, problems=_TOKEN, language=CORALNET, needs_token=True))
-def classifiers() -> ResponseReturnValue:
-    """List the classifiers, their versions and labels."""
-    authenticate(Scope.READ)
-    known = services().registry.classifiers()
-    return answer(Classifiers(data=[_listed(one) for one in known]).model_dump())
 
 
 @coralnet.post("/classifier/<int:classifier_id>/deploy/", strict_slashes=False)
@@ -182,16 +168,6 @@ def _elsewhere(code: int, view: str, job_id: int) -> Response:
 
 def _own(job_id: int) -> Job:
     return get_job(services().stores, job_id, authenticate(Scope.READ).user, JobKind.POINTS)
-
-
-def _listed(known: KnownClassifier) -> ListedClassifier:
-    labels = [
-        KnownLabel(label_id=label.id, label_code=label.code, label_name=label.name) for label in known.labels
-    ]
-    attributes = ClassifierAttributes(
-        name=known.name, version=known.model.version, versions=list(known.versions), labels=labels
-    )
-    return ListedClassifier(id=str(known.id), attributes=attributes)
 
 
 def _live(result: ClassifiedImages) -> LiveResult:

@@ -1,0 +1,1 @@
+"""Speak the language of API Torch: training sets, classifiers, classification and feedback, under /api."""
