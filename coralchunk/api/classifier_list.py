@@ -18,7 +18,7 @@ from coralchunk.api.openapi import Operation, operation
 classifier_list = Blueprint("classifier_list", __name__, url_prefix="/api")
 
 
-@classifier_list.get("/classifiers/", strict_slashes=False)
+@classifier_list.get("/classifiers", strict_slashes=False)
 @operation(
     Operation(answers={200: Classifiers}, problems=KNOWN_PROBLEMS, language=CORALNET, needs_token=True)
 )

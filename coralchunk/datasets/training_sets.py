@@ -117,6 +117,14 @@ class TrainingSets:
                 found.setdefault(example.label_id, []).append(example)
         return found
 
+    def linked_image(self, link: str) -> Image:
+        """Return an image for those who hold a signed address of it in its set. Raises UnknownThing."""
+        with self._database.reading() as connection:
+            found = images.find_linked_image(connection, link)
+        if found is None:
+            raise UnknownThing("training image", link)
+        return found
+
     def delete_image(self, user_id: int, public_id: str) -> None:
         """Take an image off its label, and remove it if it has no other. Raises UnknownThing."""
         with self._database.writing() as connection:

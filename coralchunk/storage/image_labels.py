@@ -26,6 +26,7 @@ class ImageLabel:
 class TrainingExample:
     """An image of a collection with one of its labels; an image with two labels is two of these."""
 
+    link: str  # public id of the image's label
     image_id: int
     image: str  # public id
     sha256: str  # of the bytes that were uploaded
@@ -39,6 +40,7 @@ class TrainingExample:
 
 
 _EXAMPLE: Final[list[ColumnElement[Any]]] = [
+    IMAGE_LABELS.c.public_id.label("link"),
     IMAGE_LABELS.c.image_id,
     IMAGES.c.public_id.label("image"),
     IMAGES.c.sha256,
@@ -84,7 +86,12 @@ def remove_image_label(connection: Connection, image_id: int, label_id: int) -> 
 def find_image_label(connection: Connection, user_id: int, public_id: str) -> ImageLabel | None:
     """Return a link between an image and a label of a user."""
     is_it = (IMAGE_LABELS.c.public_id == public_id) & (WORKSPACES.c.user_id == user_id)
-    chosen = select(IMAGE_LABELS).join(IMAGES).join(WORKSPACES, IMAGES.c.workspace_id == WORKSPACES.c.id)
+    chosen = (
+        select(IMAGE_LABELS)
+        .select_from(IMAGE_LABELS)
+        .join(IMAGES, IMAGE_LABELS.c.image_id == IMAGES.c.id)
+        .join(WORKSPACES, IMAGES.c.workspace_id == WORKSPACES.c.id)
+    )
     row = connection.execute(chosen.where(is_it)).one_or_none()
     return None if row is None else _link(row)
 

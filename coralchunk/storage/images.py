@@ -74,6 +74,12 @@ def find_image_anyones(connection: Connection, public_id: str) -> Image | None:
     return _image(connection.execute(select(IMAGES).where(IMAGES.c.public_id == public_id)).one_or_none())
 
 
+def find_linked_image(connection: Connection, link: str) -> Image | None:
+    """Return the image that has this link to a label, whoever it belongs to, likewise."""
+    chosen = select(IMAGES).select_from(IMAGES).join(IMAGE_LABELS, IMAGE_LABELS.c.image_id == IMAGES.c.id)
+    return _image(connection.execute(chosen.where(IMAGE_LABELS.c.public_id == link)).one_or_none())
+
+
 def find_image_by_content(connection: Connection, workspace_id: int, sha256: str) -> Image | None:
     """Return the image of a workspace whose upload had this hash."""
     is_it = (IMAGES.c.workspace_id == workspace_id) & (IMAGES.c.sha256 == sha256)

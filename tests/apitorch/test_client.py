@@ -10,6 +10,11 @@ from apitorch.errors import ApitorchServerError, BadRequestError, InvalidApiKey,
 
 from tests.apitorch.conftest import TextureHost, train
 
+# The client leaves files and connections open.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 Kit = Callable[[str], None]
 WRONG = "ck" + "0" * 40
 

@@ -37,7 +37,7 @@ _STATES: Final = {
 _BUSY: Final = {429: "Too many requests or waiting photos; try again after Retry-After seconds"}
 
 
-@classification.get("/ping/", strict_slashes=False)
+@classification.get("/ping", strict_slashes=False)
 @operation(Operation(answers={200: Pong}, problems=TOKEN, language=APITORCH, needs_token=True))
 def ping() -> ResponseReturnValue:
     """Say that the key is right."""
@@ -45,7 +45,7 @@ def ping() -> ResponseReturnValue:
     return jsonify(object="ping", message="ok")
 
 
-@classification.post("/training-set/<int:set_id>/train/", strict_slashes=False)
+@classification.post("/training-set/<int:set_id>/train", strict_slashes=False)
 @operation(
     Operation(
         answers={202: TrainingBody},
@@ -71,7 +71,7 @@ def train(set_id: int) -> ResponseReturnValue:
     return jsonify(body), 202, {"Location": body["status_url"]}
 
 
-@classification.get("/training-set/<int:set_id>/train/", strict_slashes=False)
+@classification.get("/training-set/<int:set_id>/train", strict_slashes=False)
 @operation(
     Operation(
         answers={200: TrainingBody}, problems={404: NOT_YOURS, **TOKEN}, language=APITORCH, needs_token=True
@@ -83,7 +83,7 @@ def training(set_id: int) -> ResponseReturnValue:
     return jsonify(_training(services().trainings.settled(collection, time.time())))
 
 
-@classification.post("/classify/", strict_slashes=False)
+@classification.post("/classify", strict_slashes=False)
 @operation(
     Operation(
         answers={200: Classifications},
@@ -104,7 +104,7 @@ def classify() -> ResponseReturnValue:
     return jsonify(object="list", id=f"api_{said.request_id}", data=data)
 
 
-@classification.post("/feedback/classification/", strict_slashes=False)
+@classification.post("/feedback/classification", strict_slashes=False)
 @operation(
     Operation(
         answers={200: Thanks},
@@ -123,7 +123,7 @@ def correct() -> ResponseReturnValue:
     return jsonify(object="feedback", message=f"Image added to the training set {asked.collection.name!r}.")
 
 
-@classification.post("/feedback/freeform/", strict_slashes=False)
+@classification.post("/feedback/freeform", strict_slashes=False)
 @operation(
     Operation(
         answers={200: Thanks}, problems={**BAD, **TOKEN}, body=Message, language=APITORCH, needs_token=True

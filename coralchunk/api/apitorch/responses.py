@@ -183,7 +183,7 @@ def _page(asked: TrainingSet) -> str:
 
 
 def _image(example: TrainingExample) -> dict[str, str]:
-    name = f"{example.image}.{example.extension}"
+    name = f"{example.link}.{example.extension}"
     path = f"/api/image/{name}"
     signed = services().datasets.addresses.sign(path, time.time())
     return {"filename": name, "url": f"{request.root_url.rstrip('/')}{path}?{signed}"}

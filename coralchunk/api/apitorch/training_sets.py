@@ -44,7 +44,7 @@ _ONE_OF: Final = "send either a file `image` or an address `image_url`"
 _PREFIX: Final = "ti_"
 
 
-@training_sets.get("/training-sets/", strict_slashes=False)
+@training_sets.get("/training-sets", strict_slashes=False)
 @operation(Operation(answers={200: TrainingSets}, problems=TOKEN, language=APITORCH, needs_token=True))
 def listed() -> ResponseReturnValue:
     """List the training sets of the user."""
@@ -52,7 +52,7 @@ def listed() -> ResponseReturnValue:
     return jsonify(object="list", data=[training_set_body(one) for one in found])
 
 
-@training_sets.post("/training-sets/", strict_slashes=False)
+@training_sets.post("/training-sets", strict_slashes=False)
 @operation(
     Operation(
         answers={200: TrainingSetBody},
@@ -72,7 +72,7 @@ def create() -> ResponseReturnValue:
     )
 
 
-@training_sets.get("/training-set/<int:set_id>/", strict_slashes=False)
+@training_sets.get("/training-set/<int:set_id>", strict_slashes=False)
 @operation(
     Operation(
         answers={200: TrainingSetBody},
@@ -86,7 +86,7 @@ def one(set_id: int) -> ResponseReturnValue:
     return jsonify(training_set_body(own_set(set_id, Scope.READ)))
 
 
-@training_sets.patch("/training-set/<int:set_id>/", strict_slashes=False)
+@training_sets.patch("/training-set/<int:set_id>", strict_slashes=False)
 @operation(
     Operation(
         answers={200: TrainingSetBody},
@@ -105,7 +105,7 @@ def change(set_id: int) -> ResponseReturnValue:
     return jsonify(training_set_body(services().training_sets.get(collection.user_id, set_id)))
 
 
-@training_sets.delete("/training-set/<int:set_id>/", strict_slashes=False)
+@training_sets.delete("/training-set/<int:set_id>", strict_slashes=False)
 @operation(
     Operation(
         answers={200: TrainingSetBody},
@@ -123,7 +123,7 @@ def delete(set_id: int) -> ResponseReturnValue:
     return jsonify(body)
 
 
-@training_sets.post("/training-set/<int:set_id>/<label>/image/", strict_slashes=False)
+@training_sets.post("/training-set/<int:set_id>/<label>/image", strict_slashes=False)
 @operation(
     Operation(
         answers={200: ChangedImage},
@@ -142,7 +142,7 @@ def upload(set_id: int, label: str) -> ResponseReturnValue:
     return jsonify(_changed(link.public_id, "Image added to training set."))
 
 
-@training_sets.delete("/training-image/<image_id>/", strict_slashes=False)
+@training_sets.delete("/training-image/<image_id>", strict_slashes=False)
 @operation(
     Operation(
         answers={200: ChangedImage}, problems={404: NOT_YOURS, **TOKEN}, language=APITORCH, needs_token=True
@@ -155,7 +155,7 @@ def delete_image(image_id: str) -> ResponseReturnValue:
     return jsonify(_changed(public_id, "Image deleted."))
 
 
-@training_sets.get("/training-set/<int:set_id>/images/", strict_slashes=False)
+@training_sets.get("/training-set/<int:set_id>/images", strict_slashes=False)
 @operation(
     Operation(
         answers={200: ImagesByLabel}, problems={404: NOT_YOURS, **TOKEN}, language=APITORCH, needs_token=True
@@ -173,7 +173,7 @@ def image_file(name: str) -> ResponseReturnValue:
     expires, signature = request.args.get("expires", ""), request.args.get("signature", "")
     services().datasets.addresses.check(request.path, expires, signature, time.time())
     stem, _, extension = name.rpartition(".")
-    image = services().datasets.images.find_anyones(stem)
+    image = services().training_sets.linked_image(stem)
     if extension != image.extension:
         raise UnknownThing("image", name)
     content_type = "image/png" if extension == "png" else "image/jpeg"
