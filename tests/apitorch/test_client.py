@@ -115,7 +115,8 @@ def test_images_are_downloaded_into_folders_by_label(
     download(set_id, tmp_path)
 
     files = sorted(path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("*.png"))
-    assert files == [("downloads-here", "dots")] + [("downloads-here", "stripes")] * 2
+    slug = training_set.get_images_by_label(set_id)["training_set_slug"]
+    assert files == [(slug, "dots"), (slug, "stripes"), (slug, "stripes")]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.rglob("*.png"))
 
 
