@@ -23,14 +23,13 @@ _KEPT: Final = frozenset(
         "surveys.begin",
         "surveys.add_photo",
         "corrections.correct",
-        "apitorch.classify",
         "apitorch.train",
         "apitorch.correct",
         "apitorch.freeform",
     }
 )
 #: Scripts send these by the hundred, and take a refusal for an image that cannot be had.
-_IMAGES: Final = frozenset({"ximilar_images.create"})
+_IMAGES: Final = frozenset({"ximilar_images.create", "apitorch_sets.upload", "apitorch.classify"})
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always be answered
 
 
