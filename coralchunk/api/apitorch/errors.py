@@ -8,16 +8,16 @@ from pydantic import BaseModel, Field
 from coralchunk.api.language import Language, Refusal
 
 
-class RefusedDetail(BaseModel):
+class FaultDetail(BaseModel):
     """One thing that is wrong."""
 
     detail: str
 
 
-class RefusedCall(BaseModel):
+class FaultList(BaseModel):
     """A refusal."""
 
-    errors: list[RefusedDetail] = Field(description="What is wrong, with the value, the limit and the remedy")
+    errors: list[FaultDetail] = Field(description="What is wrong, with the value, the limit and the remedy")
 
 
 def _refusal(refusal: Refusal) -> Response:
@@ -27,7 +27,7 @@ def _refusal(refusal: Refusal) -> Response:
 
 
 def _language(path: str) -> Language:
-    return Language(f"/api/{path}", "application/json", "application/json", RefusedCall, _refusal)
+    return Language(f"/api/{path}", "application/json", "application/json", FaultList, _refusal)
 
 
 #: One for each path below /api that is not CoralNet's.
