@@ -168,6 +168,14 @@ def images(set_id: int) -> ResponseReturnValue:
 
 
 @training_sets.get("/image/<name>")
+@operation(
+    Operation(
+        answers={200: "image/jpeg"},
+        problems={404: "It was deleted, or the address was changed or has expired", 503: TOKEN[503]},
+        query={"expires": "Unix seconds", "signature": "As the address has it"},
+        language=APITORCH,
+    )
+)
 def image_file(name: str) -> ResponseReturnValue:
     """Serve an image to whoever holds a signed address of it."""
     expires, signature = request.args.get("expires", ""), request.args.get("signature", "")
