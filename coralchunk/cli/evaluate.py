@@ -40,14 +40,7 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
     repository = open_model_repository(settings)
     chosen = repository.find(model or settings.model)
     classifier = load_classifier(repository, chosen)
-    labelled = read_labels(source)
-    classified = [_classify(one, classifier, settings) for one in track(labelled, description="Judging")]
-    if not any(truths for _, truths in classified):
-        raise BadLabels(str(source), "its squares lie where the photos are empty")
-    probabilities = np.concatenate([probabilities for probabilities, _ in classified])
-    truth = np.array([CLASSES.index(state) for _, truths in classified for state in truths])
-    found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
-    _show(found, f"{chosen.label} on {source}: {len(truth)} squares of {len(labelled)} photos")
+    found = measure(classifier, source, settings)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         named = {"model": chosen.label, "sha256": chosen.sha256, "source": str(source), **found}
@@ -55,6 +48,20 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
         names = [state.value for state in CLASSES]
         (out / "confusion.png").write_bytes(png(draw_matrix(np.array(found["confusion"]), names)))
         click.echo(f"Written to {out}/")
+
+
+def measure(classifier: Classifier, source: Path, settings: Settings) -> dict[str, Any]:
+    """Measure a model on labelled photos, show the figures and return them. Raises BadLabels."""
+    labelled = read_labels(source)
+    classified = [_classify(one, classifier, settings) for one in track(labelled, description="Judging")]
+    if not any(truths for _, truths in classified):
+        raise BadLabels(str(source), "its squares lie where the photos are empty")
+    probabilities = np.concatenate([probabilities for probabilities, _ in classified])
+    truth = np.array([CLASSES.index(state) for _, truths in classified for state in truths])
+    found = _figures(truth, probabilities, classifier.manifest.thresholds.unsure_below)
+    label = f"{classifier.manifest.name}-{classifier.manifest.version}"
+    _show(found, f"{label} on {source}: {len(truth)} squares of {len(labelled)} photos")
+    return found
 
 
 def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tuple[Probabilities, list[State]]:

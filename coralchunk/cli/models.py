@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import click
 from rich.progress import Progress
 
+from coralchunk.cli.map_network import map_network
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadModel
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
@@ -22,6 +23,9 @@ _TIMEOUT_S: Final = 30
 @click.group()
 def models() -> None:
     """List, verify and install models."""
+
+
+models.add_command(map_network)
 
 
 @models.command("list")

@@ -38,7 +38,7 @@ def image_tensor(pixels: Pixels, how: ImagePreprocessing, mean: Mean | None) -> 
     if mean is not None or how.pixel_scaling != 255.0:
         channels = channels.astype(np.float32) * np.float32(how.pixel_scaling / 255.0)
         if mean is not None:
-            channels = channels - _fitted(mean, channels)
+            channels = channels - fitted_mean(mean, channels.shape[1], channels.shape[0])
     ordered = channels.transpose(_AXES[how.dimension_order])[np.newaxis]
     return np.ascontiguousarray(_typed(ordered, how.data_type.dtype))
 
@@ -53,6 +53,11 @@ def constant_tensor(constant: Constant, dtype: DTypeLike, images: Mapping[str, T
     """
     numbers = [_side(images, one) if isinstance(one, str) else one for one in constant.data]
     return np.array(numbers, dtype=np.float64).astype(dtype).reshape(constant.shape)
+
+
+def axes_of(order: DimensionOrder) -> tuple[int, int, int]:
+    """Return which sides of (H, W, C) stand behind the batch, in their order."""
+    return _AXES[order]
 
 
 def tensor_shape(how: ImagePreprocessing, width: int, height: int) -> tuple[int, int, int, int]:
@@ -70,8 +75,8 @@ def _channels(pixels: Pixels, channels: ColorChannels) -> NDArray[Any]:
     return pixels
 
 
-def _fitted(mean: Mean, channels: NDArray[Any]) -> Mean:
-    height, width = channels.shape[:2]
+def fitted_mean(mean: Mean, width: int, height: int) -> Mean:
+    """Return a mean for a picture of this size."""
     if mean.shape[:2] in {(1, 1), (height, width)}:
         return mean
     # The usual mean pictures have 256 pixels a side and networks 224.
