@@ -5,6 +5,7 @@ import configparser
 import re
 import subprocess
 import sys
+import tomllib
 import venv
 from collections import Counter
 from functools import partial
@@ -20,6 +21,11 @@ from tests.server import environment
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [path for room in ("coralchunk", "jobs") for path in sorted((ROOT / room).rglob("*.py"))]
+DOCUMENTED = [
+    path
+    for room in ("bench", "chaos", "coralchunk", "docs", "fuzz", "jobs", "research", "tests")
+    for path in sorted((ROOT / room).rglob("*.py"))
+]
 PARAMETER = re.compile(r"^(\w+)  +\S", re.MULTILINE)  # "photo     (H, W, 3) uint8 ..."
 SETTING = re.compile(
     r"^\| `(?P<name>(?:CORALCHUNK|REDIS|DATABASE)_\w+)` \| (?P<default>.*?) \| (?P<says>.*?) \|$",
@@ -157,6 +163,28 @@ def test_every_dependency_has_its_row_in_the_docs(setup: configparser.ConfigPars
     }
 
     assert {called.get(name, name) for name in declared} <= listed
+
+
+def test_the_architecture_page_lists_every_room_in_the_order_of_its_layer() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["id"] == "rooms")
+    level_of = {room: level for level, layer in enumerate(layers) for room in layer.split(" | ")}
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    cells = re.findall(r"^\| (`[^|]+`) \|", page, re.MULTILINE)
+    rows = [re.findall(r"`(\w+)(?:/|\.py)`", cell) for cell in cells]
+
+    listed = [room for row in rows for room in row]
+    assert sorted(listed) == sorted(level_of)
+    levels = [level_of[room] for room in listed]
+    assert levels == sorted(levels)
+
+
+@pytest.mark.parametrize("source", DOCUMENTED, ids=by_path)
+def test_a_module_docstring_is_a_sentence_without_arrows(source: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(source.read_text())) or ""
+
+    first, _, _ = docstring.partition("\n")
+    assert "->" not in first
 
 
 def test_every_make_target_has_its_line_of_help() -> None:

@@ -1,4 +1,4 @@
-"""A collection -> a new version of its classifier: real Redis, RQ, SQL, and a training process."""
+"""Test trainings from a collection to a new version: real Redis, RQ, SQL, and a training process."""
 
 import os
 import signal
