@@ -11,8 +11,10 @@ from rich.progress import track
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.georeference import read_georeference
 from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.queries.chunk_map import chunk_features, world_file
 from coralchunk.pipeline.steps.stitch import Answer, stitch
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
 from coralchunk.storage.model_repository import open_model_repository
@@ -40,7 +42,9 @@ def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
     for number, path in enumerate(track(photos, description="Classifying"), start=1):
         row: dict[str, Any] = {"photo": str(path)}
         try:
-            row |= _write(_answer(path, classifier, settings), out / f"{number:04d}-{path.stem}")
+            answer = _answer(path, classifier, settings)
+            row |= _write(answer, out / f"{number:04d}-{path.stem}")
+            _write_map(path, answer, out / f"{number:04d}-{path.stem}")
         except Unreadable as unreadable:
             row["error"] = str(unreadable)
         rows.append(row)
@@ -68,6 +72,15 @@ def _write(answer: Answer, stem: Path) -> dict[str, Any]:
     model, quality = summary.pop("model"), summary.pop("quality")
     notes = " ".join(note["code"] for note in quality["notes"]) if quality else ""
     return {**summary, "quality": notes, "model": f"{model['name']}-{model['version']}"}
+
+
+def _write_map(photo: Path, answer: Answer, stem: Path) -> None:
+    """Write the chunks of a GeoTIFF on their map, and the world file of its picture."""
+    with photo.open("rb") as stream:
+        place = read_georeference(stream)
+    if place is not None:
+        Path(f"{stem}.geojson").write_bytes(chunk_features(answer.chunks, place))
+        Path(f"{stem}.pgw").write_text(world_file(place, answer.photo, answer.picture), encoding="ascii")
 
 
 def _write_table(rows: list[dict[str, Any]], path: Path) -> None:

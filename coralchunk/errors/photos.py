@@ -1,12 +1,14 @@
-"""What can be wrong with a photo whose file is whole.
+"""Define the errors of photos whose files are whole.
 
 Unreadable
 ├─ RawPhoto
 ├─ UnsupportedPixels
 └─ NothingSeen
+Missing
+└─ NoMapCoordinates
 """
 
-from coralchunk.errors import Unreadable
+from coralchunk.errors import Missing, Unreadable
 from coralchunk.terms import Size
 
 
@@ -37,4 +39,14 @@ class NothingSeen(Unreadable):
         super().__init__(
             f"In this photo of {size.width} x {size.height} pixels nothing was seen: more than half of each"
             " chunk is transparent, masked or marked as no data. Send a photo with something in it."
+        )
+
+
+class NoMapCoordinates(Missing):
+    """The photo does not say where it lies on a map."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This photo has no map coordinates: it is no GeoTIFF, or its tags do not say where it lies."
+            " Send the GeoTIFF that your mosaic program exports."
         )

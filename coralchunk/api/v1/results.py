@@ -17,6 +17,7 @@ from coralchunk.api.schemas import Shared, Status
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
 from coralchunk.api.v1.status_body import answer_of, chunks_of, picture_of
 from coralchunk.errors.surveys import NothingToShow
+from coralchunk.pipeline.queries.chunk_map import chunk_features, georeference_of, world_file
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps.share import hide_job_id, share, shared
@@ -40,6 +41,40 @@ def table(job_id: int) -> ResponseReturnValue:
     job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
     answer = Response(_table(chunks_of(services().stores, job)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=chunks.csv"
+    return private(answer)
+
+
+@results.get("/result/<int:job_id>.geojson")
+@operation(
+    Operation(
+        answers={200: "application/geo+json"},
+        problems={404: f"{NO_JOB}, or no GeoTIFF", 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+    )
+)
+def chunk_map(job_id: int) -> ResponseReturnValue:
+    """Serve the chunks of a completed GeoTIFF as polygons in the coordinates of its map."""
+    stores = services().stores
+    job = get_completed_job(stores, job_id, v1_requester(Scope.READ))
+    place = georeference_of(stores, job)
+    answer = Response(chunk_features(chunks_of(stores, job), place), content_type="application/geo+json")
+    answer.headers["Content-Disposition"] = "attachment; filename=chunks.geojson"
+    return private(answer)
+
+
+@results.get("/result/<int:job_id>.pgw")
+@operation(
+    Operation(
+        answers={200: "text/plain"},
+        problems={404: f"{NO_JOB}, or no GeoTIFF", 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+    )
+)
+def world(job_id: int) -> ResponseReturnValue:
+    """Serve the world file that lays the picture of a completed GeoTIFF on its map."""
+    stores = services().stores
+    job = get_completed_job(stores, job_id, v1_requester(Scope.READ))
+    lines = world_file(georeference_of(stores, job), job.size, job.picture or job.size)
+    answer = Response(lines, content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = "attachment; filename=picture.pgw"
     return private(answer)
 
 

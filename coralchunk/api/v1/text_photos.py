@@ -1,6 +1,7 @@
 """Turn photos that were sent as text, in base64 or as data URIs, into files."""
 
 import binascii
+import string
 from contextlib import ExitStack
 from typing import IO, Final
 
@@ -11,6 +12,7 @@ _BLOCK_BYTES: Final = 65_536
 _HEAD_BYTES: Final = 256
 _DATA_URI: Final = b"data:"
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
+_ALPHABET: Final = (string.ascii_letters + string.digits + "+/=").encode()
 _SPACES: Final = b" \t\r\n"
 _TAB, _DELETE = 0x09, 0x7F
 
@@ -36,6 +38,8 @@ def is_data_uri(head: bytes) -> bool:
 def is_base64_photo(head: bytes) -> bool:
     """Tell whether a file begins like an image in base64."""
     text = head.translate(_URL_SAFE, _SPACES)
+    if text.translate(None, _ALPHABET):  # a photo has other bytes, whose letters would decode to something
+        return False
     try:
         return bool(text) and claimed_format(binascii.a2b_base64(text[: len(text) // 4 * 4])) is not None
     except binascii.Error:

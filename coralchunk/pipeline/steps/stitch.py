@@ -26,6 +26,7 @@ _DIGITS: Final = 4  # of a probability; calibration is not exact to the third
 class Answer:
     """The answer for one photo, encoded once and served unchanged."""
 
+    photo: Size
     picture: Size
     png: bytes
     summary: bytes  # JSON object
@@ -44,6 +45,7 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
     classified = predictions(chunks, probabilities, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     return Answer(
+        photo=size,
         picture=picture,
         png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture)),
         summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
