@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from werkzeug.test import TestResponse
 
 from coralchunk.api.multipart import read_form
@@ -121,6 +122,17 @@ def test_a_photo_is_taken_however_it_is_written(
     assert accepted.status_code == 200, accepted.text
     assert set(accepted.get_json()) == {"job_id"}
     assert stored(stores, accepted.get_json()["job_id"]) == PHOTO_BYTES
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_the_letters_in_a_photo_are_not_taken_for_base64(send: Send, stores: Stores, mode: str) -> None:
+    out = io.BytesIO()
+    Image.fromarray(reef(300, 200)).convert(mode).save(out, "JPEG")
+
+    accepted = send(form((FILE, out.getvalue())), FORM)
+
+    assert accepted.status_code == 200, accepted.text
+    assert stored(stores, accepted.get_json()["job_id"]) == out.getvalue()
 
 
 REFUSED = [

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from coralchunk import __version__
+from tests.imaging.test_georeference import geotiff
 from tests.reef import encoded, jpeg, reef
 from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S
@@ -236,6 +237,20 @@ def test_squares_that_are_empty_in_the_photo_are_not_counted(tmp_path: Path) -> 
     assert "2 squares of 1" in counted.stdout
     assert nothing.returncode != 0
     assert "empty" in nothing.stderr
+
+
+def test_classify_lays_a_geotiff_on_its_map(tmp_path: Path) -> None:
+    (tmp_path / "mosaic.tif").write_bytes(geotiff(reef(250, 250)))
+    (tmp_path / "reef.jpg").write_bytes(jpeg(60, 50))
+
+    ended = coralchunk("classify", "mosaic.tif", "reef.jpg", folder=tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    results = tmp_path / "coralchunk-results"
+    layer = json.loads((results / "0001-mosaic.geojson").read_text())
+    assert len(layer["features"]) == 4
+    assert (results / "0001-mosaic.pgw").read_text().splitlines()[0] == "0.005"
+    assert not list(results.glob("0002*.pgw"))
 
 
 def test_classify_tells_of_chunks_without_data(tmp_path: Path) -> None:
