@@ -11,7 +11,7 @@ SEED   ?= 1
 .DEFAULT_GOAL := help
 .PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos fuzz audit train clean
 
-help:  ## list what you can do here
+help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One stamp a set of packages; each is made again only when the list of dependencies changes.
@@ -31,7 +31,7 @@ $(VENV)/.dev: $(BIN)/python setup.cfg pyproject.toml constraints.txt
 	@touch $(VENV)/.run $@
 
 $(VENV)/.bench: $(VENV)/.dev
-	@echo "Installing what the server is compared with into $(VENV) (once) ..."
+	@echo "Installing the packages for the benchmark into $(VENV) (once) ..."
 	@$(INSTALL) -e '.[bench]'
 	@touch $@
 
@@ -46,7 +46,7 @@ $(VENV)/.fuzz: $(VENV)/.dev
 	@touch $@
 
 $(VENV)/.research: $(VENV)/.dev
-	@echo "Installing what training needs into $(VENV) (once; PyTorch is large) ..."
+	@echo "Installing the packages for training into $(VENV) (once; PyTorch is large) ..."
 	@$(INSTALL) -e '.[research]'
 	@touch $@
 
@@ -54,13 +54,13 @@ run: $(VENV)/.run  ## start everything; open http://localhost:5001
 	@case "$${CORALCHUNK_HOST:-127.0.0.1}" in 127.*|localhost|::1) export CORALCHUNK_FETCH_URLS=$${CORALCHUNK_FETCH_URLS:-1};; esac; \
 	exec $(BIN)/coralchunk serve
 
-test: $(VENV)/.dev  ## every test, slow ones too, with branch coverage
+test: $(VENV)/.dev  ## all tests, including slow ones, with branch coverage
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term
 
-fast: $(VENV)/.dev  ## the tests worth running on each save (no server)
+fast: $(VENV)/.dev  ## the fast tests, which start no server
 	$(BIN)/pytest -q -m 'not slow' -x
 
-lint: $(VENV)/.dev  ## format, rules, types, room walls: all of them, changing nothing
+lint: $(VENV)/.dev  ## check formatting, rules, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -82,24 +82,24 @@ fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.bench  ## measure all there is to measure, for some minutes; print a table
+bench: $(VENV)/.bench  ## run the whole benchmark (some minutes) and print a table
 	$(BIN)/python -m bench
 
-bench-smoke: $(VENV)/.dev  ## measure a little; fails if an answer is wrong, never because of time
+bench-smoke: $(VENV)/.dev  ## run a short benchmark; fails if an answer is wrong, never because of time
 	$(BIN)/python -m bench --smoke
 
-chaos: $(VENV)/.dev  ## disturb a server for SECONDS, kill what can be killed, see that nothing is lost
+chaos: $(VENV)/.dev  ## inject faults into a server for SECONDS, and check that nothing is lost
 	$(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)
 
-fuzz: $(VENV)/.fuzz  ## throw mutated image files at the decoder for SECONDS
+fuzz: $(VENV)/.fuzz  ## fuzz the image decoder for SECONDS
 	$(BIN)/python -m fuzz corpus fuzz/corpus
 	$(BIN)/python -m fuzz decode fuzz/corpus -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=10
 
-audit: $(VENV)/.fuzz  ## ask the advisory database about the installed packages (needs the internet)
+audit: $(VENV)/.fuzz  ## look up known vulnerabilities of the installed packages (needs internet access)
 	$(BIN)/pip-audit --skip-editable
 
 train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA
 	$(BIN)/python -m research --data $(DATA)
 
-clean:  ## remove what `make` made (never data)
+clean:  ## remove what `make` created (never data)
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
