@@ -31,7 +31,7 @@ from bench.server import serving
 from bench.table import keep, show
 
 _BUSY: Final = 0.5  # load of the machine from which seconds are not to be quoted
-_WIDTH: Final = 120  # of the table where there is no terminal
+_WIDTH: Final = 120  # of the table without a terminal
 _RESULTS: Final = Path(__file__).resolve().parent / "results"
 _ALONE: Final[dict[str, Callable[[Kit], None]]] = {
     "idle": idle,
@@ -52,7 +52,7 @@ _SMOKE: Final = ("load", "litserve", "plain", "idle")  # where answers can be co
 @click.option("--smoke", is_flag=True, help="Small photos, few rounds: are the answers right? For CI.")
 @click.option("--only", multiple=True, type=click.Choice(SECTIONS), help="Measure only this; repeatable.")
 def main(*, smoke: bool, only: tuple[str, ...]) -> None:
-    """Measure this server beside the bare model and beside what else one could use."""
+    """Measure this server, the bare model and alternatives."""
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     machine, findings = described(), Findings()
     before = machine["machine"]["load_before"]

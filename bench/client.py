@@ -26,7 +26,7 @@ _WAIT: Final = "wait=5"  # long polling, where the server knows it
 
 
 class WrongAnswer(Exception):
-    """The server said something that it must not say."""
+    """The server sent a wrong answer."""
 
 
 @dataclass(frozen=True, slots=True)

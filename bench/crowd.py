@@ -68,8 +68,8 @@ class _Queue:
 def crowd(sends: Sequence[Send], photos: Sequence[Upload], settle_s: float, load_s: float, pid: int) -> Crowd:
     """Keep a server busy.
 
-    sends     one function a client, which hands in a photo and waits for its answer
-    settle_s  how long before the counting begins
+    sends     one function per client, which sends a photo and waits for its answer
+    settle_s  warm-up time before counting starts
     pid       the parent of the server's processes
     """
     began, cpu_before = time.monotonic(), cpu_s(pid)

@@ -23,7 +23,7 @@ def fairness(kit: Kit) -> None:
         job_id = phone.post(huge, number)
         phone.wait_begun(job_id)
         done = phone.classify(small, rounds + number)
-        # The huge one must have been in work all the time, or this round says nothing.
+        # The huge photo must have been in progress all the time, or the round is void.
         if phone.status(job_id)["status"] == "processing":
             busy_s.append(done.total_s)
         kit.check(_SECTION, small, done.probabilities)

@@ -1,7 +1,7 @@
 """Turn measured times into figures with their spread, and collect wrong answers.
 
-A figure is a median with the smallest and the largest value beside it: on a shared machine one number alone
-says nothing.
+A figure is a median with the smallest and the largest value: on a shared machine a single number is
+meaningless.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def is_reached(self) -> bool | None:
-        """Whether the target is met; None where there is none."""
+        """Whether the target is met; None without a target."""
         if self.goal is None or self.target is None:
             return None
         return self.value <= self.target if self.goal is Goal.AT_MOST else self.value >= self.target

@@ -22,7 +22,7 @@ class Scale:
     plain_mp: float
     plain_rounds: int
     small_mp: float  # fairness: the photo that arrives while ...
-    huge_mp: float  # ... this one is in work
+    huge_mp: float  # ... this one is in progress
     fairness_rounds: int
     busy_mp: float  # the photo that is posted while all workers are busy
     busy_posts: int

@@ -35,7 +35,7 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
 
     def decode_request(self, request: Request) -> bytes:
         """Take the file out of the form."""
-        upload: UploadFile = cast(Any, request)["image"]  # LitServe hands in the form of a request
+        upload: UploadFile = cast(Any, request)["image"]  # LitServe passes the form of a request
         return upload.file.read()
 
     def predict(self, jpeg: bytes) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
 
 
 def main(port: int, workers: int, threads: int) -> None:
-    """Serve on loopback until told to end."""
+    """Serve on loopback until stopped."""
     server = litserve.LitServer(
         ReefAPI(threads or None), accelerator="cpu", workers_per_device=workers, timeout=False
     )

@@ -1,6 +1,6 @@
 """Measure a simple design: an RQ job per chunk, forking workers, a session per job, an overlay by Pillow.
 
-What a straightforward reading of the task gives. It runs on a small photo and is scaled by chunks, as a
+This is the most straightforward implementation. It runs on a small photo and is scaled by chunks, because a
 large one takes minutes.
 """
 
@@ -100,7 +100,7 @@ def _png(image: Image.Image) -> bytes:
 
 @contextmanager
 def _running() -> Iterator[Queue]:
-    """Start a Redis of its own and RQ's default workers, one a core."""
+    """Start a separate Redis and RQ's default workers, one per core."""
     with tempfile.TemporaryDirectory(prefix="coralchunk-plain-") as folder, ExitStack() as running:
         path, environment = f"{folder}/redis.sock", clean_environment()
         command = [server_binary(), "--port", "0", "--unixsocket", path, "--dir", folder, "--save", ""]

@@ -1,7 +1,7 @@
 """Define the task of the simple design, which RQ's forked processes load by name.
 
-Written as a straightforward reading of the task gives it: everything a chunk needs, from the session on, is
-set up inside the job.
+The most straightforward implementation: everything that a chunk needs, including the session, is set up
+inside the job.
 """
 
 from io import BytesIO

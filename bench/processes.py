@@ -39,7 +39,7 @@ def end(process: "Popen[Any]") -> None:
             process.wait()
     for orphan in family:
         try:
-            orphan.kill()  # psutil checks the creation time: never a stranger that got the same id
+            orphan.kill()  # psutil checks the creation time: never another process with the same id
         except psutil.NoSuchProcess:
             continue
 

@@ -82,7 +82,7 @@ def wait_ready(process: "subprocess.Popen[bytes]", phone: Phone, path: str, log:
 
 
 def free_port() -> int:
-    """Return a port of the loopback that nobody listens on at this moment."""
+    """Return a free port of the loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,7 +13,7 @@ from chaos.run import run
 @click.option("--seed", default=1, show_default=True, help="Which faults come in which order.")
 @click.option("--log", type=click.Path(path_type=Path), help="Keep the servers' logs in this file.")
 def main(seconds: int, seed: int, log: Path | None) -> None:
-    """Kill, halt, cut off and fill; then look whether every accepted photo was judged, and once."""
+    """Inject faults, then check that every accepted photo was classified exactly once."""
     click.echo(f"{seconds} s of faults, seed {seed}")
     report = run(seconds, seed, click.echo, log)
     for line in report.lines():

@@ -33,7 +33,7 @@ class Proxy:
             self._joined.set()
 
     def close(self) -> None:
-        """End every connection, and take no more."""
+        """End every connection, and accept no more."""
         self._joined.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._break_all()

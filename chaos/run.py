@@ -52,7 +52,7 @@ class Report:
 
 
 def run(duration_s: float, seed: int, say: Say, log: Path | None = None) -> Report:
-    """Do three quarters of the faults on a server with its own Redis, the rest on one beside it."""
+    """Inject three quarters of the faults into a server with its own Redis, the rest with an external one."""
     report, dice = Report(say, log), random.Random(seed)
     halt_s = min(20.0, duration_s / 12)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _small_disk(Path(folder), say) as disk:

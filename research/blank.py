@@ -1,7 +1,7 @@
 """Draw photos that show nothing: water, darkness, glare.
 
-Photos of nothing but water, a lens cap or glare are in no collection. Stretched to full contrast, a camera's
-noise looks like a surface; so the model has to be shown that it is none.
+No collection has photos of only water, a lens cap or glare. Stretched to full contrast, a camera's noise
+looks like a surface, so the model needs examples to learn that it is not coral.
 """
 
 from pathlib import Path

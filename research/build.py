@@ -19,7 +19,7 @@ from research.heads import by_group, by_site, held_out_logits, learn, strangenes
 from research.network import Classify, Decisions, Features
 from research.quantise import Feeds, quantise
 
-_VARIANTS: Final = 3  # augmented passes beside the one as taken
+_VARIANTS: Final = 3  # augmented passes in addition to the original
 _RISK: Final = 0.10  # share of answers that may be wrong before "unsure" is the better answer
 _FAR: Final = 0.99  # share of a left-out sea that must count as near
 _PARITY: Final = 1e-3
@@ -117,7 +117,7 @@ def measure(seen: Seen, table: Table, tell: Tell) -> Measured:
 
 
 def decide(seen: Seen, table: Table, measured: Measured) -> Decisions:
-    """Learn from everything, with the calibration that left-out patches asked for."""
+    """Train on everything, with the calibration from held-out patches."""
     learned = learn(seen.passes, table, np.ones(len(table.labels), dtype=bool))
     scaling = measured.scaling
     return replace(learned, temperature=scaling.temperature, shift=scaling.shift, far=measured.far)
@@ -143,7 +143,7 @@ def export(seen: Seen, decisions: Decisions) -> bytes:
 
 
 def blank_figures(seen: Seen, decisions: Decisions, unsure_below: float) -> dict[str, float]:
-    """Measure what is said of made-up photos in which there is nothing."""
+    """Measure the predictions for drawn photos that show nothing."""
     said = decisions.classify(seen.blank)
     sure, coral = said.max(axis=1) >= unsure_below, said.argmax(axis=1) < CLASSES.index("not_coral")
     return {

@@ -1,7 +1,7 @@
 """Compare the colour of a window with the scene of its photo, in five numbers.
 
-Absolute colour says more about the water than about the coral: it reads bleaching well in one sea and upside
-down in the next. Of some twenty relative numbers these five carried over best to a sea left out of training.
+Absolute colour depends more on the water than on the coral: it predicts bleaching well in one sea and wrongly
+in the next. Of some twenty relative numbers these five generalised best to a sea left out of training.
 """
 
 from typing import Final
@@ -18,7 +18,7 @@ _LEAST_STEP: Final = 1e-4
 
 
 class Colour(nn.Module):
-    """Standardised red, green and blue, brightness percentile, saturation beside the photo's."""
+    """Standardised red, green and blue, brightness percentile, saturation relative to the photo's."""
 
     def forward(self, rgb: Tensor, scene: Tensor) -> Tensor:
         """Compare (N, 3, H, W) in 0..1 with scenes (28,) or (N, 28); returns (N, 5)."""

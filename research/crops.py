@@ -21,7 +21,7 @@ LARGEST_PX: Final = 488
 _AGREEING: Final = 0.75  # share of a patch that must carry its label
 _CONTRARY: Final = 0.10  # share that may carry another one
 _EILAT_CORAL: Final = (0, 1, 2, 3, 4, 5, 7)  # taxon values of hard and fire corals
-_EILAT_BARE: Final = (6, 9)  # substrate; invertebrates that are no coral
+_EILAT_BARE: Final = (6, 9)  # substrate; invertebrates other than coral
 _TRIES: Final = 40
 
 

@@ -113,7 +113,7 @@ def samples(patches: Sequence[Patch]) -> list[Sample]:
 
 
 def _photo(patch: Patch) -> str:
-    """Name the photo that a patch was taken from; a corrected chunk is a file of its own."""
+    """Name the photo that a patch was taken from; a corrected chunk is a separate file."""
     return patch.photo.name if patch.context is None else patch.group
 
 

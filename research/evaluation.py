@@ -21,7 +21,7 @@ Marks = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured number and where it lies with 95 % certainty."""
+    """A measured number with its 95 % interval."""
 
     value: float
     interval: Interval
@@ -53,9 +53,9 @@ def truth(table: Table) -> NDArray[np.int64]:
 
 
 def classify(said: Scores, table: Table, chosen: Marks) -> Judgement:
-    """Measure the chosen rows; partly bleached ones are left out, for they have no single truth.
+    """Measure the chosen rows; partly bleached ones are left out, because they have no single true label.
 
-    said  (N, 3) probabilities for all rows
+    said  (N, 3) predicted probabilities for all rows
     """
     real = truth(table)
     rows = np.flatnonzero(chosen & (real >= 0))
@@ -79,7 +79,7 @@ def classify(said: Scores, table: Table, chosen: Marks) -> Judgement:
 
 
 def called_bleached(said: Scores, chosen: Marks, unsure_below: float) -> Figure:
-    """Return the share of the chosen rows that a reader is told are bleached."""
+    """Return the share of the chosen rows that are predicted as bleached."""
     called = (said[chosen].argmax(axis=1) == 0) & (said[chosen].max(axis=1) >= unsure_below)
     return _wilson(int(called.sum()), len(called))
 

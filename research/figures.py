@@ -19,7 +19,7 @@ _BINS: Final = 10
 
 
 def confusion_picture(table: Counts, path: Path) -> None:
-    """Paint what was said of what, as shares of each truth with the counts written in."""
+    """Draw the confusion matrix, as shares of each true class with the counts."""
     picture, axes = _axes(4.2, 3.6)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -36,7 +36,7 @@ def confusion_picture(table: Counts, path: Path) -> None:
 
 
 def reliability_picture(curves: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]], path: Path) -> None:
-    """Paint how often answers of each confidence were right; a name for each pair of truth and said."""
+    """Draw the reliability diagram; one curve for each named pair of truth and predictions."""
     picture, axes = _axes(4.2, 3.6)
     axes.plot([1 / 3, 1], [1 / 3, 1], color="grey", linewidth=1, linestyle=":")
     for marker, (name, (real, said)) in zip("os^D", curves.items(), strict=False):

@@ -30,7 +30,7 @@ _FOLDS: Final = 5
 def learn(passes: list[Rows], table: Table, chosen: Marks, *, with_scene: bool = True) -> Decisions:
     """Fit every decision on the chosen rows of each pass (as taken, then augmented variants), uncalibrated.
 
-    with_scene  without it the colours beside the photo weigh nothing: the ablation
+    with_scene  False gives the relative colours no weight, for the ablation
     """
     rows = np.concatenate([features[chosen] for features in passes])
     targets = np.tile(table.targets[chosen], (len(passes), 1))
@@ -69,9 +69,9 @@ def by_group(table: Table) -> Iterator[Marks]:
 
 
 def by_site(table: Table) -> Iterator[Marks]:
-    """Leave out one sea after the other, what stands before a dash in a site's name; photos if there is one.
+    """Leave out one sea after the other (a site's name up to a dash), or photos if there is only one sea.
 
-    Both web collections are one sea, for they share photographers. What was made up is of no sea.
+    Both web collections are one sea, because they share photographers. Drawn photos belong to no sea.
     """
     seas = np.array([site.split("-")[0] for site in table.sites])
     real = np.unique(seas[seas != SITE])
@@ -103,7 +103,7 @@ def held_out_logits(
 
 
 def strangeness(passes: list[Rows], splits: Iterator[Marks]) -> NDArray[np.float64]:
-    """Return how far each row lies from what is known without its part."""
+    """Return the distance of each row from the examples outside its part."""
     texture = passes[0][:, PARTS["texture"]]
     found = np.zeros(len(texture))
     for held_out in splits:

@@ -1,8 +1,8 @@
 """Assemble the graph that is served: from a window and a scene to probabilities and a distance.
 
-Texture (of the grey, contrast-stretched window) decides whether there is coral; texture, colour beside the
-rest of the photo and plain colour decide whether it is bleached. Where a window is all there is of a photo
-nothing can be compared, and texture and plain colour have to do.
+Texture (of the grey, contrast-stretched window) decides whether there is coral; texture, colour relative to
+the photo and plain colour decide whether it is bleached. If the window is the whole photo, there is nothing
+to compare, and only texture and plain colour are used.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ SCENE: Final = 28
 LISTENED: Final = (10, 14)
 TEXTURE: Final = 2 * (112 + 192)
 PLAIN: Final = 4
-#: Where each kind of number lies in a row of features.
+#: The place of each kind of number in a row of features.
 PARTS: Final = {
     "texture": slice(0, TEXTURE),
     "colour": slice(TEXTURE, TEXTURE + NUMBERS),
@@ -94,7 +94,7 @@ class Known:
     examples: NDArray[np.float64]  # (M, K)
 
     def distance(self, texture: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return how far each row lies from the nearest example."""
+        """Return the distance of each row from the nearest example."""
         placed = (texture - self.middle) @ self.directions
         squares = (placed**2).sum(1)[:, None] - 2 * placed @ self.examples.T + (self.examples**2).sum(1)
         return np.sqrt(np.maximum(squares.min(axis=1), 0))

@@ -65,7 +65,7 @@ def quantise(graph: bytes, feeds: Sequence[Feeds]) -> bytes:
 
 
 def _padded_inside(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Let convolutions pad for themselves: a step of its own would be taken in float between int8 ones."""
+    """Move padding into the convolutions: a separate step would run in float between int8 ones."""
     graph = model.graph
     constants = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
     pads = {node.output[0]: node for node in graph.node if node.op_type == "Pad"}

@@ -2,7 +2,7 @@
 
     python -m research.sheets --data ../shared/data --out sheets web/flickr/bleached web/stock/healthy
 
-Beside each sheet lies a .txt of the photos on it. Answers go into research/labels/*.csv.
+Next to each sheet is a .txt with the photos on it. Answers go into research/labels/*.csv.
 """
 
 from collections.abc import Iterator

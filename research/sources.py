@@ -154,8 +154,8 @@ def read_boxes(table: Path, root: Path) -> list[Patch]:
 def read_esd(root: Path) -> dict[str, list[Patch]]:
     """Read the ESD layout: its patches by part (train, val, test).
 
-    The published parts were drawn patch by patch; a patch name says nothing of its photo, so each patch is
-    a group of its own and the figures on `test` flatter.
+    The published parts were sampled patch by patch. A patch's name does not identify its photo, so each patch
+    is a separate group and the figures on `test` are too optimistic.
     """
     return {
         part: [

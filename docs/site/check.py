@@ -65,7 +65,7 @@ def outside_requests(site: Path, pages: Mapping[Path, Page]) -> Iterator[str]:
 
 
 def broken_links_beside_the_code() -> Iterator[str]:
-    """Yield a line for each link of README.md and the like to a file that is not there."""
+    """Yield a line for each link to a missing file in README.md and the other root documents."""
     for path in sorted(_ROOT.glob("*.md")):
         for link in _MARKDOWN_LINK.findall(path.read_text()):
             parts = urlsplit(link)
