@@ -134,6 +134,10 @@ class Settings(BaseModel):
     dataset_name_length: Annotated[int, Field(ge=20, le=200)] = Field(
         200, description="longest name of a label, collection or workspace, characters"
     )
+    feedback_ttl: Annotated[int, Field(ge=60)] = Field(
+        2_592_000,
+        description="how long `/api/classify` keeps an image and what was said of it for feedback, seconds",
+    )
     ximilar_min_images: Annotated[int, Field(ge=2, le=10_000)] = Field(
         10, description="fewest images of each label that `/recognition/v2/task/.../train` takes"
     )

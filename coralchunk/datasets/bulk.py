@@ -11,7 +11,8 @@ from coralchunk.errors.datasets import OtherWorkspace
 from coralchunk.storage import image_labels, images
 from coralchunk.storage.database import Database
 from coralchunk.storage.image_labels import ImageLabel
-from coralchunk.storage.images import Image, ImageFilter
+from coralchunk.storage.image_queries import ImageFilter
+from coralchunk.storage.images import Image
 from coralchunk.storage.labels import Label
 from coralchunk.storage.workspaces import Workspace
 

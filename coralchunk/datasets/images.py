@@ -9,10 +9,11 @@ from coralchunk.config import Settings
 from coralchunk.datasets.ids import checked_uuid, new_uuid
 from coralchunk.errors.datasets import AlreadyStored, ImageTooLarge, TooManyThings, UnknownThing
 from coralchunk.imaging.stored_copy import StoredCopy, stored_copy
-from coralchunk.storage import image_labels, images
+from coralchunk.storage import image_labels, image_queries, images
 from coralchunk.storage.database import Database
 from coralchunk.storage.image_blobs import ImageBlobs, blob_name
-from coralchunk.storage.images import Image, ImageFilter
+from coralchunk.storage.image_queries import ImageFilter
+from coralchunk.storage.images import Image
 from coralchunk.storage.labels import Label
 from coralchunk.storage.workspaces import Workspace
 
@@ -49,7 +50,7 @@ class Images:
         sha256 = hashlib.sha256(upload.content).hexdigest()
         with self._database.reading() as connection:
             _refuse_known(images.find_image_by_content(connection, workspace.id, sha256))
-            if images.count_images(connection, ImageFilter(workspace.id)) >= most:
+            if image_queries.count_images(connection, ImageFilter(workspace.id)) >= most:
                 raise TooManyThings("images in this workspace", most, "CORALCHUNK_DATASET_MAX_IMAGES")
         copy = stored_copy(upload.content, self._settings.max_pixels, keep_size=upload.keep_size)
         image = _image(workspace, upload, sha256, copy, now)
@@ -89,12 +90,14 @@ class Images:
     def count(self, wanted: ImageFilter) -> int:
         """Return how many images are wanted."""
         with self._database.reading() as connection:
-            return images.count_images(connection, wanted)
+            return image_queries.count_images(connection, wanted)
 
     def page(self, wanted: ImageFilter, after_id: int, offset: int, limit: int) -> list[Image]:
-        """Return some of the images that are wanted, oldest first; see storage.images.page_of_images."""
+        """Return some of the images that are wanted, oldest first; see storage.image_queries."""
         with self._database.reading() as connection:
-            return images.page_of_images(connection, wanted, after_id=after_id, offset=offset, limit=limit)
+            return image_queries.page_of_images(
+                connection, wanted, after_id=after_id, offset=offset, limit=limit
+            )
 
     def set_metadata(self, image: Image, metadata: Mapping[str, Any]) -> None:
         """Replace the metadata of an image."""
@@ -131,7 +134,7 @@ class Images:
         with self._database.reading() as connection:
             count = label.images_count
             wanted = ImageFilter(label.workspace_id, label_ids=(label.id,))
-            chosen = images.page_of_images(connection, wanted, limit=max(1, count))
+            chosen = image_queries.page_of_images(connection, wanted, limit=max(1, count))
         self.delete(chosen)
         return len(chosen)
 

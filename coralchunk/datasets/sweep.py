@@ -1,15 +1,33 @@
-"""Remove the bytes of images that have no row, left by interrupted uploads and deletions."""
+"""Remove the bytes of images that have no row, and classifications that are kept no longer."""
 
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from coralchunk.storage import images
-from coralchunk.storage.database import Database
+from coralchunk.config import Settings
+from coralchunk.storage import classifications, images
+from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.places import open_named_store
 
 _JUST_STORED_S: Final = 3600  # a younger folder may be about to get its row
 _BATCH: Final = 500  # folders per database query
+
+
+def sweep_datasets(settings: Settings, now: float) -> int:
+    """Forget classifications that are kept no longer, and remove bytes without a row. Returns how many.
+
+    now  Unix seconds
+
+    Raises DatabaseDown, StorageDown.
+    """
+    database = open_database(settings.database_url, settings.data_dir)
+    try:
+        with database.writing() as connection:
+            classifications.delete_classifications_before(connection, now - settings.feedback_ttl)
+        return remove_orphans(database, ImageBlobs(open_named_store(settings, "images")), now)
+    finally:
+        database.close()
 
 
 def remove_orphans(database: Database, blobs: ImageBlobs, now: float) -> int:
@@ -22,6 +40,7 @@ def remove_orphans(database: Database, blobs: ImageBlobs, now: float) -> int:
     for names in _batches(old):
         with database.reading() as connection:
             known = images.known_blobs(connection, names)
+            known |= classifications.classifications_with_blobs(connection, names)
         for name in names:
             if name not in known:
                 blobs.delete(name)

@@ -106,6 +106,9 @@ IMAGES: Final = Table(
     Column("created_at", Double, nullable=False),
     UniqueConstraint("workspace_id", "sha256"),
     Index("ix_images_workspace_id", "workspace_id", "id"),
+    Index("ix_images_is_test", "workspace_id", "is_test", "id"),
+    Index("ix_images_is_real", "workspace_id", "is_real", "id"),
+    Index("ix_images_verify_count", "workspace_id", "verify_count", "id"),
     sqlite_autoincrement=True,
 )
 IMAGE_LABELS: Final = Table(
@@ -118,7 +121,8 @@ IMAGE_LABELS: Final = Table(
     Column("value", Double),
     Column("created_at", Double, nullable=False),
     UniqueConstraint("image_id", "label_id"),
-    Index("ix_image_labels_label_id", "label_id", "image_id", "value"),
+    Index("ix_image_labels_label_id", "label_id", "image_id"),
+    Index("ix_image_labels_value", "label_id", "value"),
     sqlite_autoincrement=True,
 )
 VERIFICATIONS: Final = Table(

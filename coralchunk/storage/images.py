@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from coralchunk.storage.dataset_tables import IMAGE_LABELS, IMAGES, WORKSPACES
+from coralchunk.storage.dataset_tables import IMAGES, WORKSPACES
 
 _MAX_PARAMETERS: Final = 500  # of one statement; SQLite and PostgreSQL take more
 
@@ -35,20 +35,6 @@ class Image:
     def file_name(self) -> str:
         """A name for its copy that no other image has."""
         return f"{self.public_id}.{self.extension}"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageFilter:
-    """Which images of a workspace are wanted."""
-
-    workspace_id: int
-    label_ids: tuple[int, ...] = ()  # all of these
-    not_label_ids: tuple[int, ...] = ()  # none of these
-    #: label -> smallest and largest value to match, None for no bound
-    values: tuple[tuple[int, float | None, float | None], ...] = ()
-    is_test: bool | None = None
-    is_real: bool | None = None
-    verify_count: int | None = None
 
 
 def add_image(connection: Connection, image: Image) -> Image | None:
@@ -105,23 +91,13 @@ def unlabelled_images(connection: Connection, image_ids: Sequence[int]) -> list[
     return found
 
 
-def count_images(connection: Connection, wanted: ImageFilter) -> int:
-    """Return how many images there are that are wanted."""
-    counted = select(func.count()).select_from(IMAGES).where(*_conditions(wanted))
-    return int(connection.execute(counted).scalar_one())
-
-
-def page_of_images(
-    connection: Connection, wanted: ImageFilter, *, after_id: int = 0, offset: int = 0, limit: int
-) -> list[Image]:
-    """Return the images that match a filter, oldest first.
-
-    after_id  of the last image of the previous page: images deleted meanwhile leave no gap
-    offset    how many to skip, if that image is not known
-    """
-    chosen = select(IMAGES).where(IMAGES.c.id > after_id, *_conditions(wanted)).order_by(IMAGES.c.id)
-    rows = connection.execute(chosen.offset(offset).limit(limit))
-    return [Image(**row._asdict()) for row in rows]
+def images_by_id(connection: Connection, image_ids: Sequence[int]) -> list[Image]:
+    """Return images by the ids of their rows, whoever they belong to, oldest first."""
+    found: list[Image] = []
+    for ids in _batches(image_ids):
+        chosen = select(IMAGES).where(IMAGES.c.id.in_(ids)).order_by(IMAGES.c.id)
+        found.extend(Image(**row._asdict()) for row in connection.execute(chosen))
+    return found
 
 
 def change_images(connection: Connection, image_ids: Sequence[int], changes: Mapping[str, Any]) -> None:
@@ -149,29 +125,6 @@ def blobs_of_user(connection: Connection, user_id: int) -> list[str]:
     """Return the folders of all images of a user."""
     chosen = select(IMAGES.c.blob).join(WORKSPACES).where(WORKSPACES.c.user_id == user_id)
     return [str(blob) for blob in connection.execute(chosen).scalars()]
-
-
-def _conditions(wanted: ImageFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [IMAGES.c.workspace_id == wanted.workspace_id]
-    conditions += [_has(label_id) for label_id in wanted.label_ids]
-    conditions += [~_has(label_id) for label_id in wanted.not_label_ids]
-    for label_id, low, high in wanted.values:
-        bounds = [] if low is None else [IMAGE_LABELS.c.value >= low]
-        bounds += [] if high is None else [IMAGE_LABELS.c.value <= high]
-        conditions.append(_has(label_id, *bounds))
-    for column, value in (
-        (IMAGES.c.is_test, wanted.is_test),
-        (IMAGES.c.is_real, wanted.is_real),
-        (IMAGES.c.verify_count, wanted.verify_count),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    return conditions
-
-
-def _has(label_id: int, *bounds: ColumnElement[bool]) -> ColumnElement[bool]:
-    labelled = select(IMAGE_LABELS.c.image_id).where(IMAGE_LABELS.c.label_id == label_id, *bounds)
-    return IMAGES.c.id.in_(labelled)
 
 
 def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from redis.exceptions import RedisError
 
+from coralchunk.datasets.sweep import sweep_datasets
 from coralchunk.errors import CoralchunkError
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.queue.task_queue import WorkerName
@@ -18,6 +19,7 @@ from coralchunk.processes import runs
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
+_ORPHANS_EVERY: Final = 720  # sweeps; each walks over all training images
 _RENEWED_BY_S: Final = 10.0  # by then, living workers have renewed their leases after an outage of Redis
 _log: Final = structlog.get_logger()
 
@@ -54,6 +56,9 @@ class _Sweeper:
             if self._rounds % _TIDY_EVERY == 0:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
+            if self._rounds % _ORPHANS_EVERY == 0:
+                removed = sweep_datasets(stores.settings, time.time())
+                _log.info("training images without a row removed", count=removed)
             self._rounds += 1
             sweep(stores, time.time())
         except (RedisError, OSError, CoralchunkError) as failure:

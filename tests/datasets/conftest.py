@@ -26,6 +26,7 @@ SETTINGS = Settings(dataset_max_images=40, dataset_max_labels=6, dataset_image_m
 class Place:
     """Where the services of a test keep what they are given."""
 
+    url: str
     database: Database
     folder: Path
     datasets: Datasets
@@ -43,7 +44,9 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
         for name in ("ana", "ben"):
             users.add_user(connection, name, "x", NOW)
     folder = tmp_path / "images"
-    yield Place(database, folder, open_datasets(database, ImageBlobs(FolderStore(folder)), SETTINGS))
+    yield Place(
+        database_url, database, folder, open_datasets(database, ImageBlobs(FolderStore(folder)), SETTINGS)
+    )
     database.close()
 
 

@@ -4,6 +4,7 @@ import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from coralchunk.config import Settings
 from coralchunk.datasets.datasets import open_datasets
 from coralchunk.datasets.images import Upload
 from coralchunk.datasets.labels import LabelDetails
-from coralchunk.datasets.sweep import remove_orphans
+from coralchunk.datasets.sweep import remove_orphans, sweep_datasets
 from coralchunk.errors import StorageFull, Unreadable
 from coralchunk.errors.datasets import (
     AddressExpired,
@@ -26,11 +28,13 @@ from coralchunk.errors.datasets import (
     UnknownThing,
 )
 from coralchunk.imaging.stored_copy import KEPT_PX, kept_size, stored_copy
-from coralchunk.storage.classifiers import ClassifierKind
+from coralchunk.storage import classifications, classifiers
+from coralchunk.storage.classifications import Classification
+from coralchunk.storage.classifiers import Classifier, ClassifierKind
 from coralchunk.storage.folder_store import FolderStore
 from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.image_queries import ImageFilter
 from coralchunk.storage.images import Image as Row
-from coralchunk.storage.images import ImageFilter
 from coralchunk.storage.labels import Label
 from coralchunk.storage.workspaces import Workspace
 from coralchunk.terms import Size
@@ -307,3 +311,33 @@ def test_a_collection_tells_what_it_teaches(place: Place, workspace: Workspace) 
         (images[1].public_id, fish.public_id, True),
     ]
     assert place.datasets.labelling.count_images(collection.id) == 2
+
+
+def test_classifications_keep_their_images_until_their_time_has_passed(place: Place, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=place.url)
+    blobs = ImageBlobs(FolderStore(place.folder))
+    with place.database.writing() as connection:
+        classifier = Classifier(0, ANA, "task", "Reef", "reef", "", None, {}, None, 0, NOW, NOW)
+        known = classifiers.add_classifier(connection, classifier)
+        for number, age_s in enumerate((10, settings.feedback_ttl + 10)):
+            said = Classification(
+                str(number),
+                "r",
+                ANA,
+                known.id,
+                None,
+                "coral",
+                0.9,
+                "0" * 64,
+                f"said-{number}",
+                None,
+                NOW - age_s,
+            )
+            classifications.add_classification(connection, said)
+            blobs.write(said.blob, b"image", b"")
+    for path in place.folder.glob("said-*/*"):
+        os.utime(path, (NOW - 4000, NOW - 4000))
+
+    removed = sweep_datasets(settings, NOW)
+
+    assert (removed, place.folders()) == (1, ["said-0"])

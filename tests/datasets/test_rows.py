@@ -23,7 +23,8 @@ from coralchunk.storage.classifier_versions import ClassifierVersion
 from coralchunk.storage.classifiers import Classifier, ClassifierKind
 from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.image_labels import ImageLabel
-from coralchunk.storage.images import Image, ImageFilter
+from coralchunk.storage.image_queries import ImageFilter, ValueBounds, count_images, page_of_images
+from coralchunk.storage.images import Image
 from coralchunk.storage.labels import Label, LabelFilter
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.networks import Network
@@ -195,16 +196,19 @@ def test_images_are_found_by_label_value_and_marks(database: Database) -> None:
     def found(**wanted: object) -> list[int]:
         with database.reading() as connection:
             asked = ImageFilter(SPACE, **wanted)  # type: ignore[arg-type]
-            page = images.page_of_images(connection, asked, limit=99)
-            assert images.count_images(connection, asked) == len(page)
+            page = page_of_images(connection, asked, limit=99)
+            assert count_images(connection, asked) == len(page)
             return [one.id for one in page]
 
     assert found() == [1, 2, 3, 4, 5, 6]
     assert found(label_ids=(fish,)) == [1, 2, 3, 4]
     assert found(label_ids=(fish, depth)) == [3, 4]
     assert found(not_label_ids=(fish,)) == [5, 6]
-    assert found(values=((depth, 4.0, 5.0),)) == [4, 5]
-    assert found(values=((depth, 4.0, None),), is_test=True) == [6]
+    assert found(values=(ValueBounds(depth, 4.0, 5.0),)) == [4, 5]
+    assert found(values=(ValueBounds(depth, 4.0, None),), is_test=True) == [6]
+    assert found(not_label_ids=(fish, depth)) == []
+    assert found(label_ids=(fish,), not_label_ids=(depth,)) == [1, 2]
+    assert found(label_ids=(fish,), values=(ValueBounds(depth, None, 3.0),)) == [3]
     assert found(is_real=True) == []
     assert found(verify_count=0, label_ids=(fish,), is_test=False) == [2, 3, 4]
 
@@ -212,9 +216,9 @@ def test_images_are_found_by_label_value_and_marks(database: Database) -> None:
 def test_pages_leave_no_gap_when_images_vanish_between_them(database: Database) -> None:
     add_images(database, 6)
     with database.writing() as connection:
-        first = images.page_of_images(connection, ImageFilter(SPACE), limit=3)
+        first = page_of_images(connection, ImageFilter(SPACE), limit=3)
         images.delete_images(connection, [first[0].id])
-        second = images.page_of_images(connection, ImageFilter(SPACE), after_id=first[-1].id, limit=3)
+        second = page_of_images(connection, ImageFilter(SPACE), after_id=first[-1].id, limit=3)
 
     assert [one.id for one in first + second] == [1, 2, 3, 4, 5, 6]
 
@@ -239,7 +243,7 @@ def test_labels_tell_how_many_images_and_collections_they_have(database: Databas
         assert image_labels.count_images_of_collection(connection, 1) == 2
         labels.delete_label(connection, fish)
         assert collections.count_labels_of_collection(connection, 1) == 0
-        assert images.count_images(connection, ImageFilter(SPACE)) == 2
+        assert count_images(connection, ImageFilter(SPACE)) == 2
 
 
 def test_a_collection_goes_with_its_classifier_and_takes_its_negative_label_along(

@@ -8,8 +8,9 @@ from typing import Final
 from flask import request
 
 from coralchunk.api.context import services
-from coralchunk.errors.datasets import BadValue
-from coralchunk.storage.images import ImageFilter
+from coralchunk.errors.datasets import BadValue, OtherWorkspace
+from coralchunk.storage.image_queries import ImageFilter, ValueBounds
+from coralchunk.storage.labels import Label
 
 QUERY: Final = {
     "label": "Id of a label; also `labels`. Several, or joined by commas: images that have all of them",
@@ -25,36 +26,46 @@ _MOST_VERIFICATIONS: Final = 2**31 - 1
 
 
 def requested_images(user_id: int) -> ImageFilter:
-    """Return which images this request wants. Raises BadValue, UnknownThing."""
-    workspace = services().datasets.workspaces.named(user_id, request.args.get("workspace"), time.time())
+    """Return which images this request wants. Raises BadValue, UnknownThing, OtherWorkspace.
+
+    Labels say by themselves which workspace is meant, if none is named.
+    """
+    labels = _requested_labels(user_id, "label", "labels")
+    not_labels = _requested_labels(user_id, "not_label", "not_labels")
+    bounds = _requested_bounds(user_id)
+    named = request.args.get("workspace")
+    known = [*labels, *not_labels, *(label for label, _ in bounds)]
+    if named is None and known:
+        workspace = services().datasets.workspaces.get(user_id, known[0].workspace_id)
+    else:
+        workspace = services().datasets.workspaces.named(user_id, named, time.time())
+    if any(label.workspace_id != workspace.id for label in known):
+        raise OtherWorkspace("label", "label")
     return ImageFilter(
         workspace_id=workspace.id,
-        label_ids=_requested_labels(user_id, "label", "labels"),
-        not_label_ids=_requested_labels(user_id, "not_label", "not_labels"),
-        values=_requested_values(user_id),
+        label_ids=tuple(label.id for label in labels),
+        not_label_ids=tuple(label.id for label in not_labels),
+        values=tuple(ValueBounds(label.id, ends.get("gte"), ends.get("lte")) for label, ends in bounds),
         is_test=_requested_mark("test"),
         is_real=_requested_mark("real"),
         verify_count=_requested_count("verified"),
     )
 
 
-def _requested_labels(user_id: int, *names: str) -> tuple[int, ...]:
+def _requested_labels(user_id: int, *names: str) -> list[Label]:
     requested = [one.strip().strip('"') for name in names for one in request.args.getlist(name)]
     ids = [one for text in requested for one in text.split(",") if one]
-    return tuple(label.id for label in services().datasets.labels.find(user_id, ids))
+    return services().datasets.labels.find(user_id, ids)
 
 
-def _requested_values(user_id: int) -> tuple[tuple[int, float | None, float | None], ...]:
+def _requested_bounds(user_id: int) -> list[tuple[Label, dict[str, float]]]:
     bounds: dict[str, dict[str, float]] = {}
     for name, text in request.args.items():
         found = _BOUND.fullmatch(name)
         if found is not None:
             bounds.setdefault(found["label"], {})[found["end"]] = _number(name, text)
     labels = services().datasets.labels.find(user_id, list(bounds))
-    return tuple(
-        (label.id, ends.get("gte"), ends.get("lte"))
-        for label, ends in zip(labels, bounds.values(), strict=True)
-    )
+    return list(zip(labels, bounds.values(), strict=True))
 
 
 def _number(name: str, text: str) -> float:

@@ -44,6 +44,9 @@ def _images() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_images_workspace_id", "images", ["workspace_id", "id"])
+    op.create_index("ix_images_is_test", "images", ["workspace_id", "is_test", "id"])
+    op.create_index("ix_images_is_real", "images", ["workspace_id", "is_real", "id"])
+    op.create_index("ix_images_verify_count", "images", ["workspace_id", "verify_count", "id"])
 
 
 def _image_labels() -> None:
@@ -66,7 +69,8 @@ def _image_labels() -> None:
         sa.UniqueConstraint("public_id", name="uq_image_labels_public_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_image_labels_label_id", "image_labels", ["label_id", "image_id", "value"])
+    op.create_index("ix_image_labels_label_id", "image_labels", ["label_id", "image_id"])
+    op.create_index("ix_image_labels_value", "image_labels", ["label_id", "value"])
 
 
 def _verifications() -> None:
