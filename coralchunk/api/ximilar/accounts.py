@@ -9,16 +9,11 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import workspace_body
 from coralchunk.api.ximilar.errors import ACCOUNT, AUTHORIZATION
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.requests import Authorization, NewWorkspace, read
-from coralchunk.api.ximilar.responses import (
-    Authorized,
-    UserBody,
-    WorkspaceBody,
-    WorkspaceList,
-    workspace_body,
-)
+from coralchunk.api.ximilar.responses import Authorized, UserBody, WorkspaceBody, WorkspaceList
 
 accounts = Blueprint("ximilar_accounts", __name__)
 
