@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from coralchunk.storage.dataset_tables import IMAGES, WORKSPACES
+from coralchunk.storage.dataset_tables import IMAGE_LABELS, IMAGES, WORKSPACES
 
 _MAX_PARAMETERS: Final = 500  # of one statement; SQLite and PostgreSQL take more
 

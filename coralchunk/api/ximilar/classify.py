@@ -10,10 +10,11 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import task_body
 from coralchunk.api.ximilar.errors import RECOGNITION
 from coralchunk.api.ximilar.records import ClassifyRequest, read_classify, sent_record
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
-from coralchunk.api.ximilar.responses import Classified, TaskBody, task_body
+from coralchunk.api.ximilar.responses import Classified, TaskBody
 from coralchunk.api.ximilar.tasks import own_task
 from coralchunk.storage.collections import CollectionType, TrainingState
 from coralchunk.training.task_answers import LabelAnswer, RecordAnswer

@@ -7,8 +7,15 @@ from typing import Any, Final
 from flask import Response, jsonify, request, url_for
 
 from coralchunk.api.context import services
-from coralchunk.api.ximilar.bodies import label_body
-from coralchunk.api.ximilar.responses import time_text from coralchunk.datasets.datasets import Datasets from coralchunk.storage.image_labels import ImageLabel from coralchunk.storage.images import Image from coralchunk.storage.labels import Label  _THUMBNAIL: Final = "-thumb.jpg"
+from coralchunk.api.ximilar.bodies import label_body, time_text
+from coralchunk.datasets.datasets import Datasets
+from coralchunk.storage.image_labels import ImageLabel
+from coralchunk.storage.images import Image
+from coralchunk.storage.labels import Label
+
+_THUMBNAIL: Final = "-thumb.jpg"
+
+
 def image_answer(image: Image, status: int = 200) -> tuple[Response, int]:
     """Return the answer for one image."""
     return jsonify(image_bodies([image])[0]), status

@@ -9,11 +9,12 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import label_body
 from coralchunk.api.ximilar.errors import RECOGNITION
 from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelChange, NewLabel, TaskOfLabel, read
-from coralchunk.api.ximilar.responses import LabelBody, LabelPage, label_body
+from coralchunk.api.ximilar.responses import LabelBody, LabelPage
 from coralchunk.api.ximilar.tasks import own_task
 from coralchunk.datasets.labels import LabelDetails, checked_kind
 from coralchunk.datasets.names import checked_text

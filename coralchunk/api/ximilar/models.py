@@ -9,10 +9,11 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import time_text
 from coralchunk.api.ximilar.errors import RECOGNITION
 from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import NOT_YOURS, PAGE, TOKEN
-from coralchunk.api.ximilar.responses import ModelBody, ModelPage, time_text
+from coralchunk.api.ximilar.responses import ModelBody, ModelPage
 from coralchunk.api.ximilar.tasks import own_task
 from coralchunk.storage.classifier_versions import ClassifierVersion, VersionState
 from coralchunk.storage.classifiers import ClassifierKind

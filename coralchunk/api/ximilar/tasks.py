@@ -10,11 +10,12 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import task_body
 from coralchunk.api.ximilar.errors import RECOGNITION
 from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelOfTask, NewTask, TaskChange, read
-from coralchunk.api.ximilar.responses import TaskBody, TaskPage, task_body
+from coralchunk.api.ximilar.responses import TaskBody, TaskPage
 from coralchunk.storage.classifiers import ClassifierKind
 from coralchunk.storage.collections import Collection
 

@@ -9,10 +9,11 @@ from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.ximilar.bodies import verification_body
 from coralchunk.api.ximilar.errors import ANNOTATE
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.requests import NewVerification, read
-from coralchunk.api.ximilar.responses import VerificationBody, VerificationPage, verification_body
+from coralchunk.api.ximilar.responses import VerificationBody, VerificationPage
 from coralchunk.errors.datasets import UnknownThing
 
 verifications = Blueprint("ximilar_verifications", __name__, url_prefix="/annotate/v2/verification")
