@@ -22,7 +22,7 @@ from tests import object_store, postgres
 from tests.object_store import ObjectStoreServer
 from tests.server import RunningServer
 
-# A busy machine is no reason to fail: properties are about answers, not about time.
+# A busy machine must not fail a test: properties are about answers, not about time.
 hypothesis_settings.register_profile(
     "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -41,7 +41,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _signals_as_before() -> Iterator[None]:
-    """An RQ worker in this process takes Ctrl-C over for good; give it back."""
+    """An RQ worker in this process replaces the signal handlers permanently; restore them."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in before.items():
@@ -50,7 +50,7 @@ def _signals_as_before() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that the whole session shares; nobody may harm it."""
+    """A server that the whole session shares; tests must not disturb it."""
     running = RunningServer(
         tmp_path_factory.mktemp("shared") / "data",
         MAX_UPLOAD_MB=str(MAX_UPLOAD_MB),

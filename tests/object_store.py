@@ -20,9 +20,9 @@ _VOLUMES = "400"  # each bucket takes seven
 
 
 class ObjectStoreServer:
-    """One SeaweedFS with an S3 gateway; each test makes a bucket of its own.
+    """One SeaweedFS with an S3 gateway; each test creates its own bucket.
 
-    It can be stopped and started again, with what it holds.
+    It can be stopped and started again with its data.
     """
 
     def __init__(self) -> None:

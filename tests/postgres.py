@@ -12,7 +12,7 @@ _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # where Debian puts
 
 
 class Postgres:
-    """One PostgreSQL server; each test makes a database of its own."""
+    """One PostgreSQL server; each test creates its own database."""
 
     def __init__(self, binaries: Path) -> None:
         # Not below pytest's folder, which only root may enter; the server refuses to run as root.

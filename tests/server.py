@@ -1,4 +1,4 @@
-"""Run a real `coralchunk serve` in a process of its own, and talk to it as users and operators do."""
+"""Run a real `coralchunk serve` in a separate process, and use it as users and operators do."""
 
 import contextlib
 import os
@@ -35,7 +35,7 @@ class ServerProcess:
 
 
 class RunningServer:
-    """A server on a free port, with its data in a folder of its own.
+    """A server on a free port, with its own data folder.
 
     settings  names without their prefix, as in WORKERS="1"
     """
@@ -94,7 +94,7 @@ class RunningServer:
         return False
 
     def _has_one_web(self) -> bool:
-        """Tell whether no process is left of a web that was killed; it may answer for a moment."""
+        """Tell whether no process is left of a killed web process, which may still answer briefly."""
         assert self._process is not None
         webs = self.processes("gunicorn")
         masters = {web.pid for web in webs if web.parent == self._process.pid}
@@ -192,7 +192,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """Return a TCP port that nobody listens on."""
+    """Return a free TCP port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -205,7 +205,7 @@ def _belonging(folder: Path, mark: bytes, data_dir: Path) -> ServerProcess | Non
             mark in (folder / "environ").read_bytes() or (folder / "cwd").readlink() == data_dir / "redis"
         )
         command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        # "pid (name) state parent ..."; a dead process that nobody has reaped is no process any more.
+        # "pid (name) state parent ..."; a zombie does not count as a process.
         state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
     except OSError:
         return None

@@ -23,7 +23,7 @@ CHUNKS = 20 * 15
 
 @pytest.fixture(scope="module")
 def photo() -> bytes:
-    """17 megapixels: long enough in work to be disturbed."""
+    """17 megapixels: in progress long enough to be disturbed."""
     return jpeg(4800, 3600)
 
 
@@ -107,7 +107,7 @@ def test_a_server_started_after_its_parent_was_killed_completes_the_photo(
     server.kill()
     server.start()
 
-    assert server.redis().pid == redis.pid  # adopted, not started anew
+    assert server.redis().pid == redis.pid  # adopted, not started again
     assert_complete(server.completed(job_id), expected)
     assert (server.stop(), server.processes()) == (0, [])
 

@@ -126,7 +126,7 @@ def test_photos_outlast_a_store_that_is_down_for_a_while(
 
 @pytest.fixture
 def worker_elsewhere(in_bucket: RunningServer, tmp_path: Path) -> Iterator[None]:
-    """A worker with a data folder of its own, on the server's Redis and bucket."""
+    """A worker with its own data folder, on the server's Redis and bucket."""
     redis = wait_for(lambda: server_redis(in_bucket), "the address of Redis")
     settings = in_bucket.settings | {"DATA_DIR": str(tmp_path / "elsewhere"), "REDIS_URL": redis}
     worker = subprocess.Popen([COMMAND, "worker", "elsewhere"], env=environment(**settings))

@@ -174,7 +174,7 @@ def test_a_photo_that_kills_its_worker_again_and_again_is_given_up_and_the_other
     poison = server.submit(jpeg(9000, 6000))
 
     def given_up() -> bool:
-        # Whenever a worker has begun on it, it dies, as of a bug in a decoder.
+        # Every worker that starts it dies, as from a bug in a decoder.
         if any(str(poison).encode() in key for key in redis.zrange("rq:wip:coralchunk", 0, -1)):
             for worker in server.workers():
                 worker.send(SIGKILL)

@@ -86,7 +86,7 @@ def test_the_settings_table_of_the_docs_is_that_of_the_code() -> None:
 
 
 def told_default(field: str) -> str:
-    """Write a default as the table does; one that depends on the machine is told in words."""
+    """Write a default as the table does; one that depends on the machine is described in words."""
     default = Settings.model_fields[field].default
     if default is PydanticUndefined:
         return "number of cores"
@@ -246,7 +246,7 @@ def test_an_installed_wheel_finds_its_model_and_its_pages_from_any_folder(tmp_pa
     (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
     (wheel,) = tmp_path.glob("*.whl")
     run([*pip, "install", "--no-deps", "--no-compile", "--target", str(site), str(wheel)])
-    # What coralchunk needs comes from here; coralchunk itself from the wheel, which stands first.
+    # The dependencies of coralchunk come from here; coralchunk itself comes from the wheel, which is first.
     (site / "borrowed.pth").write_text(str(Path(pytest.__file__).parents[1]))
     python, elsewhere = str(tmp_path / "venv" / "bin" / "python"), tmp_path / "elsewhere"
     elsewhere.mkdir()

@@ -18,11 +18,11 @@ from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 V1 = "/V1/api"
-IN_WORK = "rq:wip:coralchunk"  # RQ's registry of tasks that have begun
+IN_WORK = "rq:wip:coralchunk"  # RQ's registry of started tasks
 
 
 class Cluster:
-    """Roles on one Redis, one folder of photos and one database; every role has a data folder of its own."""
+    """Roles on one Redis, one folder of photos and one database; every role has its own data folder."""
 
     def __init__(self, folder: Path, redis_url: str, database_url: str) -> None:
         self.folder = folder
@@ -35,7 +35,7 @@ class Cluster:
     def run(
         self, name: str, *command: str, host: str | None = None, photos: str = "photos"
     ) -> "subprocess.Popen[bytes]":
-        """Start a command as `name`; `host` gives it a host name of its own."""
+        """Start a command as `name`; `host` sets its host name."""
         place = ["unshare", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh"] if host else []
         with (self.folder / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
@@ -50,7 +50,7 @@ class Cluster:
         process.wait(PATIENCE_S)
 
     def kill_at_work(self, name: str, stores: Stores) -> None:
-        """Kill a worker that has begun a batch and not ended it."""
+        """Kill a worker that has started a batch and not finished it."""
         process = self.started[name]
 
         def is_halted_at_work() -> bool:

@@ -10,7 +10,7 @@ PATIENCE_S = 120.0  # generous: the machine may be busy with something else
 
 
 def wait_for(ask: Callable[[], _Answer], what: str, deadline_s: float = PATIENCE_S) -> _Answer:
-    """Return the first true answer of `ask`; fail, naming `what`, if there is none in time."""
+    """Return the first true answer of `ask`; fail with `what` after the deadline."""
     end = time.monotonic() + deadline_s
     never = Event()
     while True:

@@ -102,7 +102,7 @@ def raw(torch_server: RunningServer, key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def kit(torch_server: RunningServer, key: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sets the client up for ana; call it with another key to become somebody else."""
+    """Sets the client up for ana; call it with another key to act as another user."""
     monkeypatch.setenv("APITORCH_BASE_URL", f"http://127.0.0.1:{torch_server.port}/api/")
     monkeypatch.setenv("APITORCH_API_KEY", key)
     set_log_level(logging.CRITICAL)

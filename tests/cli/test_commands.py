@@ -48,7 +48,7 @@ def test_the_version_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def classified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ended]:
-    """Three photos classified, one of which is none."""
+    """Three files to classify, one of which is not a photo."""
     folder = tmp_path_factory.mktemp("dive")
     (folder / "reef one.jpg").write_bytes(jpeg(700, 500))
     (folder / "log.jpg").write_text("not a photo")

@@ -63,7 +63,7 @@ class ImageHost:
 
     @contextmanager
     def holding(self) -> Iterator[None]:
-        """Answer nobody who asks for /held.jpg until the block ends."""
+        """Hold all requests for /held.jpg until the block ends."""
         self._may_answer = threading.Event()
         self.max_held = 0
         try:
@@ -150,7 +150,7 @@ class ImageHost:
             def _write(self, body: bytes) -> bool:
                 try:
                     self.wfile.write(body)
-                except OSError:  # whoever asked has heard enough
+                except OSError:  # the client has closed the connection
                     return False
                 return True
 

@@ -32,7 +32,7 @@ class Place:
     datasets: Datasets
 
     def folders(self) -> list[str]:
-        """Name what lies in the blob store."""
+        """List the objects in the blob store."""
         return sorted(path.name for path in self.folder.iterdir()) if self.folder.exists() else []
 
 

@@ -158,7 +158,7 @@ def test_files_that_are_no_image_leave_nothing_behind(
 
 
 class FullDisk(FolderStore):
-    """A disk that takes the thumbnail and then no more."""
+    """A disk that is full after the thumbnail."""
 
     def write(self, key: str, content: IO[bytes]) -> None:
         if key.endswith("/image"):

@@ -447,7 +447,7 @@ def test_classification_with_the_default_threshold(client: Client) -> None:
 
 
 def recognised(client: Client, tensors: dict[str, Any], how: dict[str, Any], **spec: Any) -> dict[str, Any]:
-    """What is told of tensors that are the same for every picture."""
+    """The answer for tensors that are the same for every picture."""
     network = upload(client, onnx_files.fixed(tensors))
     kept = specification(client, *spec.pop("labels", ("crab", "fish")), **spec)
     version = client.RecognitionVersion.create(

@@ -25,7 +25,7 @@ def examples(language: str) -> str:
 
 @pytest.fixture
 def reader(network_server: RunningServer, key: str, tmp_path: Path) -> dict[str, object]:
-    """What somebody has who reads the page: a photo, the address and a key."""
+    """What a reader of the page has: a photo, the address and a key."""
     (tmp_path / "reef.jpg").write_bytes(jpeg(500, 300))
     address = f"http://127.0.0.1:{network_server.port}"
     surroundings = {**os.environ, "DEEPOMATIC_API_URL": address, "DEEPOMATIC_API_KEY": key}  # noqa: TID251

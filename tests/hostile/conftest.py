@@ -51,7 +51,7 @@ def throw(target: RunningServer) -> Throw:
         began = time.monotonic()
         answer = target.client.post("/V1/api/classify", files={"image": (name, content, kind)})
         took_s = time.monotonic() - began
-        if report := os.environ.get("HOSTILE_REPORT"):  # noqa: TID251 - for whoever measures
+        if report := os.environ.get("HOSTILE_REPORT"):  # noqa: TID251 - for measurements
             with Path(report).open("a") as file:
                 file.write(f"{took_s:.3f} {answer.status_code} {len(content)}\n")
         assert took_s < LONGEST_ANSWER_S

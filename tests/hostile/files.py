@@ -181,7 +181,7 @@ ODD: Final[dict[str, Make]] = {
     "5 MB of rubbish behind a photo": lambda: jpeg(300, 200) + noise(5 * MB),
 }
 
-#: Files that are no photo, or no whole one: refused at once, or a job that ends with a clear sentence.
+#: Files that are not complete photos: refused at once, or a job that ends with a clear message.
 BAD: Final[dict[str, Make]] = {
     "nothing": lambda: b"",
     "one byte": lambda: b"\xff",

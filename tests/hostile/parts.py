@@ -25,7 +25,7 @@ def png_part(name: bytes, content: bytes = b"") -> bytes:
 
 
 def png(width: int, height: int, *, depth: int = 8, colour: int = 2, before: bytes = b"") -> bytes:
-    """A PNG of zeros of any size, packed as tightly as zlib can; `before` stands before its pixels."""
+    """A PNG of zeros of any size, compressed as far as zlib can; `before` is inserted before its pixels."""
     bits = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour] * depth * width
     packer, row = zlib.compressobj(9), bytes(1 + (bits + 7) // 8)
     rows = max(1, (1 << 20) // len(row))

@@ -32,7 +32,7 @@ def table_profile(inputs: int, grid: int) -> bytes:
 
 
 def new_table_profile(grid: int) -> bytes:
-    """The same in the newer layout: grid points a channel, 16 of them told, 3 used."""
+    """The same in the newer layout: grid points per channel, 16 of them declared, 3 used."""
     points = bytes([grid] * 16)
     table = b"mAB " + struct.pack(">LBBH5L", 0, 3, 3, 0, 32, 32, 32, 32, 32) + points + bytes((2, 0, 0, 0))
     return packed_profile(b"RGB ", {b"A2B0": table, b"A2B1": table}, connection=b"Lab ")

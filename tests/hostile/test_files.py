@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 def ended(server: RunningServer, job_ids: list[int]) -> list[str]:
-    """Wait until all these jobs are final. Returns their states; errors must be told in words."""
+    """Wait until all these jobs are final. Returns their states; errors must have a message."""
 
     def states() -> list[str]:
         answers = [server.status(job_id, "") for job_id in job_ids]
@@ -50,7 +50,7 @@ def test_a_photo_of_which_a_part_came_is_never_taken_for_whole(
 
     accepted = [answer.json()["job_id"] for answer in answers if answer.status_code == 200]
     assert answers[0].status_code == 422
-    # A TIFF or HEIF that lacks only what stands behind its first picture is whole.
+    # A TIFF or HEIF that lacks only data after its first picture is complete.
     assert not accepted or ended(target, accepted)[0] == "error"
 
 

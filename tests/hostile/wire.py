@@ -38,7 +38,7 @@ def upload(*before: bytes) -> bytes:
 
 
 def request(body: bytes, **headers: str | None) -> bytes:
-    """An upload as it goes over the wire; a header of None is left out, `_` stands for `-`."""
+    """An upload as it is sent over the wire; a header of None is left out, `_` becomes `-`."""
     told: dict[str, str | None] = {
         "Host": "localhost",
         "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",

@@ -53,7 +53,7 @@ def saved(image: Image.Image, format_name: str, **options: Any) -> BytesIO:
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 def test_a_photo_comes_out_upright_however_the_camera_was_held(format_name: str, orientation: int) -> None:
     photo = quarters(120, 64)
-    # A HEIF writer turns the pixels itself when it is told an orientation, as phones do.
+    # A HEIF writer rotates the pixels itself when it gets an orientation, as phones do.
     stored = photo if format_name == "HEIF" else held(photo, orientation)
     upload = BytesIO(encoded(stored, format_name, exif=exif(orientation), **LOSSLESS.get(format_name, {})))
     if format_name == "HEIF":

@@ -77,7 +77,7 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 MODES = ["RGB", "L", "CMYK"]
-# TurboJPEG takes no CMYK with halved inks, which nobody writes; Pillow then says what is wrong.
+# TurboJPEG does not accept CMYK with subsampled inks, which no program writes; Pillow then reports the error.
 WAYS = [(kind, mode) for kind in KINDS for mode in MODES if (kind, mode) != ("halved colours", "CMYK")]
 SAMSUNG = b"\0\0\1\x0a\x0e\0\0\0Panorama_Shot_InfoSEFH" + bytes(range(256)) * 8 + b"SEFT"
 TRAILERS = {
@@ -137,7 +137,7 @@ def test_a_jpeg_that_was_cut_off_in_its_pixels_is_damaged_however_it_was_closed(
 ) -> None:
     whole = made(kind, mode)
     start = whole.rindex(b"\xff\xda") if kind != "progressive" else whole.index(b"\xff\xda")
-    # A trailer that is longer than what is missing cannot be told from it.
+    # A trailer that is longer than the missing part cannot be distinguished from it.
     for share in (0.2, 0.5) if closing in {"a phone's trailer", "a film"} else (0.2, 0.5, 0.9):
         cut = whole[: start + 20 + int(share * (len(whole) - start - 20))]
 

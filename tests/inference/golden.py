@@ -1,6 +1,6 @@
 """Record what each bundled model answered for drawn windows when it was built.
 
-`python -m tests.inference.golden` writes golden.json anew: only with a new model, and read the difference.
+`python -m tests.inference.golden` writes golden.json again: only for a new model, and review the difference.
 """
 
 import json

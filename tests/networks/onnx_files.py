@@ -122,7 +122,7 @@ def external(location: str = "/etc/passwd") -> bytes:
 
 
 def giant_initialiser() -> bytes:
-    """Claims a tensor of 4 TB and brings four bytes of it."""
+    """Declares a tensor of 4 TB and contains four bytes of it."""
     weight = TensorProto(dims=[10**6, 10**6], data_type=FLOAT, name="weight", raw_data=b"\0" * 4)
     node = helper.make_node("Identity", ["weight"], ["prob"])
     return onnx(model_of([node], [tensor("data", (1, 3, 8, 8))], [tensor("prob", (1,))], [weight]))
@@ -135,7 +135,7 @@ def many_nodes(count: int) -> bytes:
 
 
 def with_function() -> bytes:
-    """Defines an operator of its own."""
+    """Defines a custom operator."""
     model = model_of(
         [helper.make_node("Identity", ["data"], ["prob"])],
         [tensor("data", (1, 3, 8, 8))],

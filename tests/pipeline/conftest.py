@@ -29,7 +29,7 @@ def send(stores: Stores) -> Submit:
 
 @pytest.fixture
 def work_off(context: WorkerContext) -> WorkOff:
-    """Runs an RQ worker until the queue is empty, or for so many tasks."""
+    """Runs an RQ worker until the queue is empty, or for a number of tasks."""
 
     def work(max_tasks: int | None = None, on: WorkerContext = context) -> None:
         ChunkWorker(f"tests.{secrets.token_hex(4)}", on).work(

@@ -34,7 +34,7 @@ class NotingBlobs(Blobs):
 
 
 def main(name: str, ledger: Path) -> None:
-    """Work until told to stop."""
+    """Work until stopped."""
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     models = open_model_repository(settings)
     blobs = NotingBlobs(open_job_store(settings), ledger)

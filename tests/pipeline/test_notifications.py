@@ -23,7 +23,7 @@ NEVER_S = 100 * PATIENCE_S
 def waits_for_end(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[int], "Future[Job]"]]:
-    """Begins to wait for the end of a job, and looks only when it is told of a change."""
+    """Waits for the end of a job, and reads it only when it is notified of a change."""
     monkeypatch.setattr(lookup, "_LOOK_EVERY_S", NEVER_S)
     pool = ThreadPoolExecutor(1)
 

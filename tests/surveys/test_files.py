@@ -39,7 +39,7 @@ def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> 
     assert [row["photo"] for row in read] == ["'=cmd()|a.jpg", "2.jpg", "3.jpg", "4.jpg"]
     first, third = read[0], read[2]
     assert (first["survey"], first["date"], first["depth_m"]) == ("Flynn", "2024-03-09", "7.5")
-    assert (first["latitude"], first["longitude"]) == ("-16.73", "146.28")  # a number is no text
+    assert (first["latitude"], first["longitude"]) == ("-16.73", "146.28")  # a number is not text
     assert float(first["bleached_cover"]) == pytest.approx(0.15)
     assert (first["bleached_cover_low"], first["bleached_cover_high"]) == ("0.05", "0.35")
     assert third["bleached_cover"] == third["bleached_cover_low"] == ""

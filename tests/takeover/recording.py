@@ -14,7 +14,7 @@ from tests.waiting import wait_for
 V1 = "/V1/api"
 PASSWORD = "parrotfish"  # noqa: S105 - of made-up users
 PICTURES = ("near.jpg", "gone.jpg", "far.jpg", "deep.jpg", "flat.jpg", "last.jpg")
-# RQ's names for the tasks that workers have begun, and for those that they have popped but not begun.
+# RQ's names for the tasks that workers have started, and for those that they have popped but not started.
 BEGUN, POPPED = "rq:wip:coralchunk", "rq:queue:coralchunk:intermediate"
 PARKED = "coralchunk:parked"
 
@@ -104,7 +104,7 @@ class Recording:
         }
 
     def deploy_in_work(self, host: PhotoHost) -> None:
-        """Create a deploy job with one photo judged, one failed, two being fetched and two parked."""
+        """Create a deploy job with one photo classified, one failed, two being fetched and two parked."""
         job_id = self.deploy(*PICTURES)
         wanted = {"successes": 1, "failures": 1, "total": len(PICTURES), "status": "In Progress"}
         with self.redis() as redis:
@@ -117,7 +117,7 @@ class Recording:
         self.expected["open"]["deploy"] = {"job_id": job_id, "images": [url(name) for name in PICTURES]}
 
     def photos_in_work(self) -> None:
-        """Create a job with a batch that a worker has popped but not begun, and one with begun batches.
+        """Create a job with a batch that a worker has popped but not started, and one with started batches.
 
         Halts all workers. The supervisor must be halted already, or it would put the batches back.
         """

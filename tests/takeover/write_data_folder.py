@@ -4,9 +4,9 @@ Run it by hand, from the root of a checkout of the version to be recorded, with 
 
     unshare --uts sh -c 'hostname reef && exec .venv/bin/python -m tests.takeover.write_data_folder 0.3.0'
 
-Redis keeps the host's name beside those of its workers; `unshare` keeps the name of yours out of the archive.
-The script writes data-<name>.tar.gz and data-<name>.json beside this file. Never record a released version
-again: the archive stands for the folders that its users have.
+Redis stores the host's name with those of its workers; `unshare` keeps the name of yours out of the archive.
+The script writes data-<name>.tar.gz and data-<name>.json next to this file. Never record a released version
+again: the archive represents the folders that its users have.
 
 The archive holds photos/, which the host of host.py serves, and data/. Left out of data/ is what the server
 creates when it needs it: the lock, Redis' log and socket, SQLite's shared memory, and what was cut out of

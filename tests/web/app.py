@@ -81,9 +81,9 @@ def slide(page: Page, slider: str, value: int) -> None:
 
 
 def colours_at(page: Page, places: list[tuple[float, float]], right: int = 0) -> list[tuple[int, ...]]:
-    """Return the colours of the map where the photo has these pixels, once all is drawn; the whole is shown.
+    """Return the colours of the map at these pixels of the photo, once the whole photo is drawn.
 
-    right  so many pixels of the screen further to the right
+    right  offset to the right, in pixels of the screen
     """
     found = page.locator("#map").evaluate(_PIXELS, [places, WIDTH, right])
     return [tuple(colour) for colour in found]
@@ -92,7 +92,7 @@ def colours_at(page: Page, places: list[tuple[float, float]], right: int = 0) ->
 def reads(
     page: Page, place: tuple[float, float], colour: tuple[int, ...], *, right: int, is_there: bool = True
 ) -> None:
-    """Wait until the map has this colour at this pixel of the photo, or has it no more."""
+    """Wait until the map has, or no longer has, this colour at this pixel of the photo."""
     wait_for(
         lambda: (colours_at(page, [place], right)[0] == colour) == is_there,
         f"{colour} at {place} being {is_there}",
@@ -100,7 +100,7 @@ def reads(
 
 
 def taken(page: Page, button: str, name: str) -> bytes:
-    """Press a button that hands out a file, and return it."""
+    """Press a button that downloads a file, and return the file."""
     with page.expect_download() as waiting:
         page.get_by_role("button", name=button).click()
     download: Download = waiting.value

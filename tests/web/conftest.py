@@ -35,9 +35,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
-    """Opens pages, each on a device of its own; a test fails if one complains or asks elsewhere.
+    """Opens pages, each on a separate device; a test fails if one logs errors or sends requests elsewhere.
 
-    expected  what a complaint may contain, because the test provokes it
+    expected  text of an error that the test provokes
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

@@ -24,7 +24,7 @@ LINE = (40, 40, 40)
 
 @pytest.fixture
 def looked_at(page: Page, server: RunningServer) -> tuple[Page, list[dict[str, Any]]]:
-    """A photo that is looked at, and its chunks as the API tells them."""
+    """An opened result, and its chunks from the API."""
     choose(page, file("reef.jpg"))
     job_id = job_of(page, "reef.jpg")
     return page, server.status(job_id, "chunks")["chunks"]

@@ -27,7 +27,7 @@ def endpoint(server: RunningServer) -> str:
 
 @pytest.fixture(scope="session")
 def new_user(server: RunningServer) -> NewUser:
-    """Makes a user that nobody has used, and returns a token of theirs."""
+    """Creates a new user, and returns a token of theirs."""
 
     def make() -> str:
         name = f"user-{secrets.token_hex(6)}"
