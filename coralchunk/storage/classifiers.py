@@ -1,6 +1,6 @@
 """Read and write classifiers as rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -79,6 +79,12 @@ def classifiers_of(
     is_one = (CLASSIFIERS.c.user_id == user_id) & CLASSIFIERS.c.kind.in_([kind.value for kind in kinds])
     chosen = select(CLASSIFIERS).where(is_one).order_by(CLASSIFIERS.c.id)
     return [Classifier(**row._asdict()) for row in connection.execute(chosen)]
+
+
+def known_classifiers(connection: Connection, classifier_ids: Sequence[int]) -> set[int]:
+    """Return those of these ids that a classifier has."""
+    chosen = select(CLASSIFIERS.c.id).where(CLASSIFIERS.c.id.in_(set(classifier_ids)))
+    return {int(found) for found in connection.execute(chosen).scalars()}
 
 
 def change_classifier(connection: Connection, classifier_id: int, changes: Mapping[str, Any]) -> None:

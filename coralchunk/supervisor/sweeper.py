@@ -16,6 +16,7 @@ from coralchunk.pipeline.queue.task_queue import WorkerName
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
+from coralchunk.training.sweep import sweep_trained_models
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
@@ -59,6 +60,8 @@ class _Sweeper:
             if self._rounds % _ORPHANS_EVERY == 0:
                 removed = sweep_datasets(stores.settings, time.time())
                 _log.info("training images without a row removed", count=removed)
+                removed = sweep_trained_models(stores.settings, time.time())
+                _log.info("trained models without a classifier removed", count=removed)
             self._rounds += 1
             sweep(stores, time.time())
         except (RedisError, OSError, CoralchunkError) as failure:
