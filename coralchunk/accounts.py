@@ -21,7 +21,7 @@ from coralchunk.errors.access import (
 )
 from coralchunk.storage import users
 from coralchunk.storage.database import Database
-from coralchunk.storage.users import TokenRow
+from coralchunk.storage.users import TokenRow, UserOverview
 
 _NAME: Final = re.compile(r"[\w.@+-]{1,150}")  # what Django takes, as users move here from there
 _SHORTEST_PASSWORD: Final = 8
@@ -73,26 +73,53 @@ class Identity:
 class Accounts:
     """The users of this server and their tokens."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
+        """Keep accounts in a database. `hasher`: argon2id with its recommended cost unless given."""
         self.database: Final = database
-        self._hasher: Final = PasswordHasher()
+        self._hasher: Final = hasher or PasswordHasher()
 
     def add_user(self, name: str, password: str, now: float) -> None:
         """Add a user. Raises BadUser."""
         if not _NAME.fullmatch(name):
             raise BadUser(name, "a name has 1 to 150 letters, digits, and . @ + - _")
-        if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-            raise BadUser(name, f"a password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters")
-        password_hash = self._hasher.hash(password)
+        password_hash = self._hashed(name, password)
         with self.database.writing() as connection:
             if not users.add_user(connection, name, password_hash, now):
                 raise BadUser(name, "the name is taken")
 
+    def users(self, now: float) -> list[UserOverview]:
+        """Return every user, by name."""
+        with self.database.reading() as connection:
+            return users.user_overviews(connection, now)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Replace a user's password; tokens stay valid. Raises UnknownUser and BadUser."""
+        password_hash = self._hashed(name, password)
+        with self.database.writing() as connection:
+            user = users.find_user(connection, name)
+            if user is None:
+                raise UnknownUser(name)
+            users.set_password_hash(connection, user.id, password_hash)
+
+    def disable(self, name: str, now: float) -> None:
+        """Refuse a user's password and tokens until they are enabled again. Raises UnknownUser."""
+        self._set_disabled(name, now)
+
+    def enable(self, name: str) -> None:
+        """Accept a user's password and tokens again. Raises UnknownUser."""
+        self._set_disabled(name, None)
+
+    def delete(self, name: str) -> None:
+        """Delete a user with their tokens, surveys, labels, images and classifiers. Raises UnknownUser."""
+        with self.database.writing() as connection:
+            if not users.delete_user(connection, name):
+                raise UnknownUser(name)
+
     def is_password(self, name: str, password: str) -> bool:
-        """Tell whether a user has this password; takes as long for an unknown name."""
+        """Tell whether an enabled user has this password; takes as long for an unknown name."""
         with self.database.reading() as connection:
             user = users.find_user(connection, name)
-        if user is None:
+        if user is None or user.is_disabled:
             self._hasher.hash(password[:_LONGEST_PASSWORD])
             return False
         try:
@@ -104,8 +131,18 @@ class Accounts:
                 users.set_password_hash(connection, user.id, self._hasher.hash(password))
         return True
 
-    def create_token(self, user_name: str, name: str, scopes: frozenset[Scope], now: float) -> str:
-        """Return a new token of a user: the only time that it can be seen. Raises UnknownUser."""
+    def create_token(
+        self,
+        user_name: str,
+        name: str,
+        scopes: frozenset[Scope],
+        now: float,
+        expires_at: float | None = None,
+    ) -> str:
+        """Return a new token of a user: the only time that it can be seen. Raises UnknownUser.
+
+        expires_at  Unix seconds; None for never
+        """
         token = f"{_PREFIX}{secrets.token_hex(20)}"
         with self.database.writing() as connection:
             user = users.find_user(connection, user_name)
@@ -121,6 +158,7 @@ class Accounts:
                 created_at=now,
                 last_used_at=None,
                 revoked_at=None,
+                expires_at=expires_at,
             )
             users.add_token(connection, row)
         return token
@@ -155,12 +193,22 @@ class Accounts:
         digest = _digest(token)
         with self.database.reading() as connection:
             row = users.find_token(connection, digest)
-        if row is None or row.revoked_at is not None or not hmac.compare_digest(row.sha256, digest):
+        if row is None or not row.is_valid(now) or not hmac.compare_digest(row.sha256, digest):
             raise WrongToken
         if row.last_used_at is None or now - row.last_used_at >= _USE_COUNTS_S:
             with self.database.writing() as connection:
                 users.note_use(connection, row.id, now)
         return Identity(row.id, row.user_id, row.user_name, frozenset(row.scopes))
+
+    def _hashed(self, name: str, password: str) -> str:
+        if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+            raise BadUser(name, f"a password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters")
+        return self._hasher.hash(password)
+
+    def _set_disabled(self, name: str, disabled_at: float | None) -> None:
+        with self.database.writing() as connection:
+            if not users.set_disabled(connection, name, disabled_at):
+                raise UnknownUser(name)
 
 
 def _digest(token: str) -> str:

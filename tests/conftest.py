@@ -21,12 +21,17 @@ from coralchunk.supervisor.redis_server import RedisServer
 from tests import object_store, postgres
 from tests.object_store import ObjectStoreServer
 from tests.server import RunningServer
+from tests.waiting import wait_for
 
 # A busy machine must not fail a test: properties are about answers, not about time.
 hypothesis_settings.register_profile(
-    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "ci", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
-hypothesis_settings.load_profile("steady")
+# pytest --hypothesis-profile=thorough: more examples, and others each time.
+hypothesis_settings.register_profile(
+    "thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("ci")
 
 ORIGIN = "https://app.example"
 MAX_UPLOAD_MB = 8
@@ -94,9 +99,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     redis = RedisServer(tmp_path_factory.mktemp("redis"))
     process: Process = redis.start()
     yield redis.url
-    process.send_signal(15)
-    while process.poll() is None:
-        pass
+    process.send_signal(signal.SIGTERM)
+    wait_for(lambda: process.poll() is not None, "the end of Redis")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Generate reef photos: sand with brown (living) and pale (bleached) corals."""
 
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,11 @@ PALE = (236, 232, 218)
 
 def reef(width: int, height: int, seed: int = 1) -> Pixels:
     """Draw a reef as (height, width, 3) uint8; the same seed gives the same reef."""
+    return _reef(width, height, seed).copy()
+
+
+@lru_cache(maxsize=16)
+def _reef(width: int, height: int, seed: int) -> Pixels:
     random = np.random.default_rng(seed)
     photo = np.empty((height, width, 3), dtype=np.uint8)
     photo[:] = SAND
@@ -36,6 +42,7 @@ def encoded(photo: Pixels, format_name: str = "JPEG", **options: Any) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=128)
 def jpeg(width: int, height: int, seed: int = 1) -> bytes:
-    """Return a reef as a JPEG."""
+    """Return a reef as a JPEG; drawn once for all tests of a process."""
     return encoded(reef(width, height, seed), "JPEG", quality=85)

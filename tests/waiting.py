@@ -6,6 +6,8 @@ from threading import Event
 from typing import TypeVar
 
 _Answer = TypeVar("_Answer")
+_FIRST_PAUSE_S = 0.01
+_LONGEST_PAUSE_S = 0.15
 PATIENCE_S = 120.0  # generous: the machine may be busy with something else
 
 
@@ -13,10 +15,13 @@ def wait_for(ask: Callable[[], _Answer], what: str, deadline_s: float = PATIENCE
     """Return the first true answer of `ask`; fail with `what` after the deadline."""
     end = time.monotonic() + deadline_s
     never = Event()
+    pause_s = _FIRST_PAUSE_S
     while True:
         answer = ask()
         if answer:
             return answer
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not happen within {deadline_s:.0f} s")
-        never.wait(0.02)
+        never.wait(pause_s)
+        # Asking costs the machine time, which what is waited for needs as well.
+        pause_s = min(_LONGEST_PAUSE_S, pause_s * 1.3)

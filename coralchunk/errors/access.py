@@ -50,7 +50,10 @@ class WrongToken(Denied):
     """The token of the request is unknown or was revoked."""
 
     def __init__(self) -> None:
-        super().__init__("This token is not valid: it was not issued by this server, or it was revoked.")
+        super().__init__(
+            "This token is not valid: it was not issued by this server, was revoked, has expired, or its user"
+            " is disabled."
+        )
 
 
 class ScopeMissing(Denied):
@@ -161,10 +164,10 @@ class DatabaseDown(Unavailable):
 
 
 class BadUser(BadSetup):
-    """The user cannot be added."""
+    """A user cannot have this name or this password."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"The user {name!r} cannot be added: {reason}.")
+        super().__init__(f"The user {name!r} is not possible like this: {reason}.")
 
 
 class UnknownUser(BadSetup):

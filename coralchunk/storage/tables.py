@@ -26,6 +26,7 @@ USERS: Final = Table(
     Column("name", String(150), nullable=False, unique=True),
     Column("password_hash", String(255), nullable=False),  # argon2, in its own text form
     Column("created_at", Double, nullable=False),
+    Column("disabled_at", Double),  # none: the user may log in, and the tokens are valid
     sqlite_autoincrement=True,
 )
 TOKENS: Final = Table(
@@ -39,6 +40,7 @@ TOKENS: Final = Table(
     Column("created_at", Double, nullable=False),
     Column("last_used_at", Double),  # to the minute
     Column("revoked_at", Double),
+    Column("expires_at", Double),  # none: never
     sqlite_autoincrement=True,
 )
 # A survey's id is random, and is the key to the survey if no tokens are required.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coralchunk.storage.tables import TOKENS, USERS
@@ -16,6 +16,18 @@ class User:
     id: int
     name: str
     password_hash: str
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UserOverview:
+    """A user as operators list them."""
+
+    name: str
+    created_at: float  # Unix seconds
+    disabled_at: float | None  # Unix seconds
+    valid_tokens: int
+    last_used_at: float | None  # Unix seconds; of any token
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +43,18 @@ class TokenRow:
     created_at: float  # Unix seconds
     last_used_at: float | None  # Unix seconds, to the minute
     revoked_at: float | None  # Unix seconds
+    expires_at: float | None  # Unix seconds; None for never
+    is_user_disabled: bool = False
+
+    def is_valid(self, now: float) -> bool:
+        """Tell whether it is accepted at a time in Unix seconds."""
+        has_expired = self.expires_at is not None and now >= self.expires_at
+        return self.revoked_at is None and not has_expired and not self.is_user_disabled
 
 
-_TOKEN: Final = select(TOKENS, USERS.c.name.label("user_name")).join(USERS)
+_TOKEN: Final = select(
+    TOKENS, USERS.c.name.label("user_name"), USERS.c.disabled_at.label("user_disabled_at")
+).join(USERS)
 
 
 def add_user(connection: Connection, name: str, password_hash: str, now: float) -> bool:
@@ -47,9 +68,43 @@ def add_user(connection: Connection, name: str, password_hash: str, now: float) 
 
 def find_user(connection: Connection, name: str) -> User | None:
     """Return the user of this name."""
-    columns = (USERS.c.id, USERS.c.name, USERS.c.password_hash)
-    row = connection.execute(select(*columns).where(USERS.c.name == name)).one_or_none()
-    return None if row is None else User(row.id, row.name, row.password_hash)
+    row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    return User(row.id, row.name, row.password_hash, is_disabled=row.disabled_at is not None)
+
+
+def user_overviews(connection: Connection, now: float) -> list[UserOverview]:
+    """Return every user with the number of valid tokens, by name."""
+    is_valid = (
+        TOKENS.c.revoked_at.is_(None)
+        & (TOKENS.c.expires_at.is_(None) | (TOKENS.c.expires_at > now))
+        & USERS.c.disabled_at.is_(None)
+    )
+    rows = connection.execute(
+        select(
+            USERS.c.name,
+            USERS.c.created_at,
+            USERS.c.disabled_at,
+            func.count(TOKENS.c.id).filter(is_valid).label("valid_tokens"),
+            func.max(TOKENS.c.last_used_at).label("last_used_at"),
+        )
+        .outerjoin(TOKENS)
+        .group_by(USERS.c.id)
+        .order_by(USERS.c.name)
+    )
+    return [UserOverview(**row._mapping) for row in rows]
+
+
+def set_disabled(connection: Connection, name: str, disabled_at: float | None) -> bool:
+    """Disable a user, or enable them with None. Returns False if there is no such user."""
+    changed = update(USERS).where(USERS.c.name == name).values(disabled_at=disabled_at)
+    return connection.execute(changed).rowcount == 1
+
+
+def delete_user(connection: Connection, name: str) -> bool:
+    """Delete a user and all rows that belong to them. Returns False if there is no such user."""
+    return connection.execute(delete(USERS).where(USERS.c.name == name)).rowcount == 1
 
 
 def exists(connection: Connection, user_id: int) -> bool:
@@ -70,6 +125,7 @@ def add_token(connection: Connection, row: TokenRow) -> int:
         "sha256": row.sha256,
         "scopes": " ".join(row.scopes),
         "created_at": row.created_at,
+        "expires_at": row.expires_at,
     }
     return int(connection.execute(insert(TOKENS).values(values).returning(TOKENS.c.id)).scalar_one())
 
@@ -116,4 +172,6 @@ def _token(row: Row[tuple[object, ...]]) -> TokenRow:
         created_at=row.created_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        expires_at=row.expires_at,
+        is_user_disabled=row.user_disabled_at is not None,
     )

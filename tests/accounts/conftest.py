@@ -8,6 +8,7 @@ import pytest
 from coralchunk.accounts import Accounts
 from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
+from tests.hashing import QUICK_HASHER
 
 Open = Callable[[], Database]
 
@@ -36,4 +37,4 @@ def database(opened: Open) -> Database:
 
 @pytest.fixture
 def accounts(database: Database) -> Accounts:
-    return Accounts(database)
+    return Accounts(database, QUICK_HASHER)

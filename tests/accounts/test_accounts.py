@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from coralchunk.accounts import Accounts, Scope
@@ -45,14 +44,14 @@ def test_a_password_is_kept_only_as_argon2(accounts: Accounts, ana: str, databas
 def test_a_hash_that_has_become_weak_is_made_anew_at_the_next_login(
     accounts: Accounts, ana: str, database: Database
 ) -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with database.writing() as connection:
-        connection.execute(text("UPDATE users SET password_hash = :weak"), {"weak": weak})
+    weak = stored(database)
+    served = Accounts(database)  # with the cost that a server uses
 
-    assert accounts.is_password(ana, PASSWORD)
+    assert served.is_password(ana, PASSWORD)
 
+    assert "m=8," in weak
     assert "m=8," not in stored(database)
-    assert accounts.is_password(ana, PASSWORD)
+    assert served.is_password(ana, PASSWORD)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +146,78 @@ def test_a_token_is_for_what_it_was_given_out_for(accounts: Accounts, ana: str) 
 def test_only_users_have_tokens(accounts: Accounts) -> None:
     with pytest.raises(UnknownUser, match="coralchunk user add ben"):
         accounts.create_token("ben", "", EVERYTHING, NOW)
+
+
+def test_a_token_expires_at_its_time(accounts: Accounts, ana: str) -> None:
+    token = accounts.create_token(ana, "cruise", EVERYTHING, NOW, expires_at=NOW + 60)
+
+    assert accounts.identify(token, NOW + 59).user_name == ana
+    with pytest.raises(WrongToken, match="has expired"):
+        accounts.identify(token, NOW + 60)
+    assert [row.expires_at for row in accounts.tokens()] == [NOW + 60]
+
+
+def test_another_password_replaces_the_first_and_leaves_tokens_valid(accounts: Accounts, ana: str) -> None:
+    token = accounts.create_token(ana, "", EVERYTHING, NOW)
+
+    accounts.set_password(ana, "a new password")
+
+    assert accounts.is_password(ana, "a new password")
+    assert not accounts.is_password(ana, PASSWORD)
+    assert accounts.identify(token, NOW).user_name == ana
+    with pytest.raises(BadUser, match="8 to 1024"):
+        accounts.set_password(ana, "short")
+
+
+def test_a_disabled_user_is_refused_until_enabled(accounts: Accounts, ana: str) -> None:
+    token = accounts.create_token(ana, "", EVERYTHING, NOW)
+
+    accounts.disable(ana, NOW)
+
+    assert not accounts.is_password(ana, PASSWORD)
+    with pytest.raises(WrongToken, match="disabled"):
+        accounts.identify(token, NOW)
+    assert [(user.disabled_at, user.valid_tokens) for user in accounts.users(NOW)] == [(NOW, 0)]
+
+    accounts.enable(ana)
+
+    assert accounts.is_password(ana, PASSWORD)
+    assert accounts.identify(token, NOW).user_name == ana
+
+
+def test_a_deleted_user_leaves_nothing_and_the_name_is_free(
+    accounts: Accounts, ana: str, database: Database
+) -> None:
+    accounts.add_user("ben", PASSWORD, NOW)
+    token = accounts.create_token(ana, "", EVERYTHING, NOW)
+    kept = accounts.create_token("ben", "", EVERYTHING, NOW)
+
+    accounts.delete(ana)
+
+    with pytest.raises(WrongToken):
+        accounts.identify(token, NOW)
+    assert accounts.identify(kept, NOW).user_name == "ben"
+    assert "ana" not in stored(database)
+    accounts.add_user(ana, PASSWORD, NOW)
+    assert accounts.identify(kept, NOW).user_name == "ben"
+
+
+def test_users_are_listed_with_their_valid_tokens_and_last_use(accounts: Accounts, ana: str) -> None:
+    accounts.add_user("ben", PASSWORD, NOW)
+    used = accounts.create_token(ana, "", EVERYTHING, NOW)
+    accounts.create_token(ana, "", EVERYTHING, NOW, expires_at=NOW + 5)
+    accounts.create_token(ana, "", EVERYTHING, NOW)
+    accounts.revoke(3, NOW)
+    accounts.identify(used, NOW + 9)
+
+    listed = [(user.name, user.valid_tokens, user.last_used_at) for user in accounts.users(NOW + 10)]
+
+    assert listed == [("ana", 1, NOW + 9), ("ben", 0, None)]
+
+
+@pytest.mark.parametrize("change", ["set_password", "disable", "enable", "delete"])
+def test_only_users_can_be_changed(accounts: Accounts, change: str) -> None:
+    arguments = {"set_password": (PASSWORD,), "disable": (NOW,)}.get(change, ())
+
+    with pytest.raises(UnknownUser):
+        getattr(accounts, change)("nobody", *arguments)

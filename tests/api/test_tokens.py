@@ -17,6 +17,7 @@ from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
 from jobs.worker import ChunkWorker
+from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg
 
 NOW = 1_900_000_000.0
@@ -35,7 +36,7 @@ def accounts(settings: Settings) -> Iterator[Accounts]:
     settings.data_dir.mkdir(parents=True)
     database = open_database(settings.database_url, settings.data_dir)
     migrate(database)
-    accounts = Accounts(database)
+    accounts = Accounts(database, QUICK_HASHER)
     accounts.add_user("ana", "parrotfish", NOW)
     yield accounts
     database.close()

@@ -45,6 +45,27 @@ def test_a_user_and_tokens_are_made_before_the_server_has_ever_run(tmp_path: Pat
     assert (data_dir.stat().st_mode & 0o777) == 0o700
 
 
+def test_users_are_listed_changed_disabled_and_deleted(tmp_path: Path) -> None:
+    coralchunk(tmp_path, "user", "add", "ana", typed="parrotfish\n")
+    coralchunk(tmp_path, "user", "add", "ben", typed="parrotfish\n")
+    coralchunk(tmp_path, "token", "create", "ana", "--days", "30")
+
+    changed = coralchunk(tmp_path, "user", "password", "ana", typed="surgeonfish\n")
+    disabled = coralchunk(tmp_path, "user", "disable", "ana")
+    listed = coralchunk(tmp_path, "user", "list").stdout
+    enabled = coralchunk(tmp_path, "user", "enable", "ana")
+    kept = coralchunk(tmp_path, "user", "delete", "ben", typed="n\n")
+    deleted = coralchunk(tmp_path, "user", "delete", "ben", "--yes")
+    expiring = coralchunk(tmp_path, "token", "list").stdout
+
+    assert [ended.returncode for ended in (changed, disabled, enabled, kept, deleted)] == [0, 0, 0, 1, 0]
+    (ana,) = [line for line in listed.splitlines() if "ana" in line]
+    assert re.findall(r"20\d\d-\d\d-\d\d", ana) != []
+    assert "ben" in listed
+    assert "ben" not in coralchunk(tmp_path, "user", "list").stdout
+    assert len(re.findall(r"20\d\d-\d\d-\d\d \d\d:\d\d", expiring)) == 2  # created, expires
+
+
 @pytest.mark.parametrize(
     ("arguments", "typed", "says"),
     [
@@ -52,6 +73,9 @@ def test_a_user_and_tokens_are_made_before_the_server_has_ever_run(tmp_path: Pat
         pytest.param(("user", "add", "two words"), "parrotfish\n", "letters, digits", id="no name"),
         pytest.param(("token", "create", "ben"), "", "There is no user 'ben'", id="a token of nobody"),
         pytest.param(("token", "create", "ben", "--scope", "all"), "", "'classify'", id="no scope"),
+        pytest.param(("token", "create", "ben", "--days", "0"), "", "1<=x<=36500", id="no time at all"),
+        pytest.param(("user", "disable", "ben"), "", "There is no user 'ben'", id="disabling nobody"),
+        pytest.param(("user", "delete", "ben", "--yes"), "", "There is no user 'ben'", id="deleting nobody"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_words(

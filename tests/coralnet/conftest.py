@@ -20,6 +20,7 @@ from coralchunk.storage.migrate import migrate
 from coralchunk.storage.users import add_user
 from jobs.worker import ChunkWorker
 from tests.coralnet.host import ImageHost
+from tests.hashing import QUICK_HASHER
 from tests.server import RunningServer
 from tests.waiting import wait_for
 
@@ -78,7 +79,7 @@ def accounts(settings: Settings, password_hash: str) -> Iterator[Accounts]:
     with database.writing() as connection:
         for name in ("ana", "ben"):
             add_user(connection, name, password_hash, 1.0)
-    yield Accounts(database)
+    yield Accounts(database, QUICK_HASHER)
     database.close()
 
 

@@ -13,6 +13,7 @@ from coralchunk.services import Services
 from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
 from jobs.worker import ChunkWorker
+from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg
 
 Headers = dict[str, str]
@@ -29,7 +30,7 @@ def accounts(settings: Settings) -> Iterator[Accounts]:
     settings.data_dir.mkdir(parents=True)
     database = open_database(settings.database_url, settings.data_dir)
     migrate(database)
-    yield Accounts(database)
+    yield Accounts(database, QUICK_HASHER)
     database.close()
 
 
