@@ -68,7 +68,7 @@ class AnswerService:
 
         Raises BadValue, FetchingOff, ImageNotUsable, or Unavailable.
         """
-        return self._asked(user_id, (), url, now)[1]
+        return self._classify(user_id, (), url, now)[1]
 
     def classify(self, user_id: int, slugs: tuple[str, ...], url: str, now: float) -> Answers:
         """Ask classifiers what the image at an address shows; image and answers are kept for corrections.
@@ -78,8 +78,8 @@ class AnswerService:
         Raises UnknownSlug, BadValue, FetchingOff, ImageNotUsable, or Unavailable.
         """
         asked = self._known.find(user_id, slugs)
-        said, content = self._asked(user_id, tuple(one.model for one in asked), url, now)
-        answers = tuple(_answer(one, told) for one, told in zip(asked, said, strict=True))
+        said, content = self._classify(user_id, tuple(one.model for one in asked), url, now)
+        answers = tuple(_answer(one, found) for one, found in zip(asked, said, strict=True))
         found = Answers(new_hex(), answers)
         self._keep(user_id, found, content, now)
         return found
@@ -125,12 +125,12 @@ class AnswerService:
         with self._database.writing() as connection:
             classifications.add_feedback(connection, user_id, text, now)
 
-    def told(self) -> list[Feedback]:
+    def all_feedback(self) -> list[Feedback]:
         """Return all that users had to say, oldest first."""
         with self._database.reading() as connection:
             return classifications.all_feedback(connection)
 
-    def _asked(
+    def _classify(
         self, user_id: int, models: tuple[RequestedModel, ...], url: str, now: float
     ) -> tuple[tuple[ModelAnswer, ...], bytes]:
         request = ImageRequest(models=models, urls=(_checked_url(url, self._stores.settings),))

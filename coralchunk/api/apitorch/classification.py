@@ -12,7 +12,7 @@ from coralchunk.api.apitorch.requests import (
     Correction,
     Message,
     Question,
-    asked_classifiers,
+    requested_classifiers,
     sent_fields,
     text_field,
     wants_confidence_value,
@@ -96,7 +96,7 @@ def training(set_id: int) -> ResponseReturnValue:
 def classify() -> ResponseReturnValue:
     """Ask one to ten classifiers what the image at an address shows."""
     user_id, fields = authenticate(Scope.CLASSIFY).user_id, sent_fields()
-    slugs = asked_classifiers(fields)
+    slugs = requested_classifiers(fields)
     with_value = wants_confidence_value(fields)
     url = text_field(fields, "image_url", "give the address of an image")
     said = services().answers.classify(user_id, slugs, url, time.time())

@@ -83,7 +83,7 @@ def text_field(fields: Mapping[str, Any], name: str, remedy: str, *, otherwise: 
     return value
 
 
-def asked_classifiers(fields: Mapping[str, Any]) -> tuple[str, ...]:
+def requested_classifiers(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the slugs of 1 to 10 classifiers. Raises MissingValue, BadValue."""
     remedy = f"give 1 to {_MAX_CLASSIFIERS} slugs of GET /api/classifiers"
     asked = fields.get("classifiers", fields.get("classifiers[]"))

@@ -12,7 +12,7 @@ from coralchunk.api.context import services
 from coralchunk.api.deepomatic.body import read_body
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
 from coralchunk.api.deepomatic.inference import INFERENCE_PROBLEMS, infer_tensors
-from coralchunk.api.deepomatic.paging import PAGING, asked_page, page_body
+from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.requests import InferenceBody, NetworkChanges, NetworkForm, changes, read
 from coralchunk.api.deepomatic.responses import InferenceStarted, NetworkList, NetworkObject, network_object
 from coralchunk.api.openapi import Operation, operation
@@ -47,7 +47,7 @@ UNKNOWN: Final = {404: "You have none of this number"}
 )
 def list_networks() -> ResponseReturnValue:
     """List your networks."""
-    identity, page = authenticate(Scope.READ), asked_page()
+    identity, page = authenticate(Scope.READ), requested_page()
     found, count = services().recognition.networks.page(identity.user_id, page)
     return answer(page_body(page, [network_object(one) for one in found], count))
 
@@ -93,7 +93,7 @@ def create_network() -> ResponseReturnValue:
 )
 def get_network(network_id: int) -> ResponseReturnValue:
     """Describe a network."""
-    return _told(authenticate(Scope.READ), network_id)
+    return _network_response(authenticate(Scope.READ), network_id)
 
 
 @networks.route("/<int:network_id>/", methods=["PATCH", "PUT"], strict_slashes=False)
@@ -112,7 +112,7 @@ def change_network(network_id: int) -> ResponseReturnValue:
     with read_body(_TEXT_BYTES) as body:
         wanted = changes(NetworkChanges, body.fields, request.method)
     services().recognition.networks.change(identity.user_id, network_id, wanted, time.time())
-    return _told(identity, network_id)
+    return _network_response(identity, network_id)
 
 
 @networks.delete("/<int:network_id>/", strict_slashes=False)
@@ -162,7 +162,7 @@ def infer_with_network(network_id: int) -> ResponseReturnValue:
 def list_public_networks() -> ResponseReturnValue:
     """List the networks that everybody may use; there are none."""
     authenticate(Scope.READ)
-    return answer(page_body(asked_page(), [], 0))
+    return answer(page_body(requested_page(), [], 0))
 
 
 @networks.get("/public/<name>/", strict_slashes=False)
@@ -185,6 +185,6 @@ def owner_of(identity: Identity) -> Owner:
     return Owner(identity.user_id, identity.user)
 
 
-def _told(identity: Identity, network_id: int) -> Response:
+def _network_response(identity: Identity, network_id: int) -> Response:
     found = services().recognition.networks.find(identity.user_id, network_id)
     return answer(network_object(found).model_dump(mode="json"))

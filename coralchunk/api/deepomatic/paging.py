@@ -19,7 +19,7 @@ PAGING: Final = {
 }
 
 
-def asked_page() -> Page:
+def requested_page() -> Page:
     """Return the number of the requested page. Raises BadDocument."""
     return Page(_number("offset", 0, 0), min(_MOST, _number("limit", _DEFAULT, 1)))
 

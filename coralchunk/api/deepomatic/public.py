@@ -9,7 +9,7 @@ from coralchunk.api.context import services
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
 from coralchunk.api.deepomatic.inference import INFERENCE_PROBLEMS, infer_labels
 from coralchunk.api.deepomatic.networks import BUSY, KEY_PROBLEMS
-from coralchunk.api.deepomatic.paging import PAGING, asked_page, page_body
+from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.requests import InferenceBody
 from coralchunk.api.deepomatic.responses import (
     InferenceStarted,
@@ -36,7 +36,7 @@ public = Blueprint("deepomatic_public", __name__, url_prefix=f"{PREFIX}/recognit
 def list_public_specifications() -> ResponseReturnValue:
     """List the specifications that everybody may use, without their outputs."""
     authenticate(Scope.READ)
-    page, found = asked_page(), services().recognition.public.all()
+    page, found = requested_page(), services().recognition.public.all()
     chosen = found[page.offset : page.offset + page.limit]
     return answer(page_body(page, [listed_public(one) for one in chosen], len(found)))
 

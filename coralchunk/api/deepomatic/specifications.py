@@ -13,7 +13,7 @@ from coralchunk.api.deepomatic.body import read_body
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
 from coralchunk.api.deepomatic.inference import INFERENCE_PROBLEMS, infer_labels
 from coralchunk.api.deepomatic.networks import BODY_PROBLEMS, BUSY, KEY_PROBLEMS, UNKNOWN
-from coralchunk.api.deepomatic.paging import PAGING, asked_page, page_body
+from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.requests import (
     InferenceBody,
     SpecificationBody,
@@ -53,7 +53,7 @@ _MAX_BYTES: Final = 8_000_000  # a specification of 10,000 labels takes 500 kB
 )
 def list_specifications() -> ResponseReturnValue:
     """List your specifications, without their outputs."""
-    identity, page = authenticate(Scope.READ), asked_page()
+    identity, page = authenticate(Scope.READ), requested_page()
     found, count = services().recognition.specifications.page(identity.user_id, page)
     return answer(page_body(page, [listed_specification(one) for one in found], count))
 
@@ -140,7 +140,7 @@ def delete_specification(spec_id: int) -> ResponseReturnValue:
 )
 def list_versions_of_specification(spec_id: int) -> ResponseReturnValue:
     """List the versions of a specification, without their post-processings."""
-    identity, page = authenticate(Scope.READ), asked_page()
+    identity, page = authenticate(Scope.READ), requested_page()
     found, count = services().recognition.versions.page(identity.user_id, spec_id, page)
     return answer(page_body(page, [listed_version(one) for one in found], count))
 

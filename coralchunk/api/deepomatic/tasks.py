@@ -11,7 +11,7 @@ from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
 from coralchunk.api.deepomatic.networks import BUSY, KEY_PROBLEMS
-from coralchunk.api.deepomatic.paging import PAGING, asked_page, page_body
+from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.responses import AccountObject, TaskList, TaskObject, task_object
 from coralchunk.api.openapi import Operation, operation
 
@@ -35,8 +35,8 @@ _LARGEST: Final = 2**53 - 1
 )
 def list_tasks() -> ResponseReturnValue:
     """Tell how far some tasks are; those that you do not have are left out."""
-    identity, page = authenticate(Scope.READ), asked_page()
-    found = services().recognition.inferences.tasks(_asked(), identity.user)
+    identity, page = authenticate(Scope.READ), requested_page()
+    found = services().recognition.inferences.tasks(_requested_ids(), identity.user)
     chosen = found[page.offset : page.offset + page.limit]
     return answer(page_body(page, [task_object(one) for one in chosen], len(found)))
 
@@ -69,7 +69,7 @@ def get_account() -> ResponseReturnValue:
     return answer(AccountObject(id=identity.user_id, name=identity.user_name).model_dump())
 
 
-def _asked() -> list[int]:
+def _requested_ids() -> list[int]:
     given: list[str] = []
     for text in request.args.getlist("task_ids"):
         given.extend(_listed(text) if text.startswith("[") else [text])

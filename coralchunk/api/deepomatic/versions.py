@@ -13,7 +13,7 @@ from coralchunk.api.deepomatic.body import read_body
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
 from coralchunk.api.deepomatic.inference import INFERENCE_PROBLEMS, infer_labels
 from coralchunk.api.deepomatic.networks import BODY_PROBLEMS, BUSY, KEY_PROBLEMS, UNKNOWN
-from coralchunk.api.deepomatic.paging import PAGING, asked_page, page_body
+from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.requests import InferenceBody, VersionBody, read
 from coralchunk.api.deepomatic.responses import (
     InferenceStarted,
@@ -44,7 +44,7 @@ _MAX_BYTES: Final = 8_000_000
 )
 def list_versions() -> ResponseReturnValue:
     """List your versions, without their post-processings."""
-    identity, page = authenticate(Scope.READ), asked_page()
+    identity, page = authenticate(Scope.READ), requested_page()
     found, count = services().recognition.versions.page(identity.user_id, None, page)
     return answer(page_body(page, [listed_version(one) for one in found], count))
 

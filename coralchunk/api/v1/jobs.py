@@ -60,12 +60,12 @@ def listed() -> ResponseReturnValue:
     photo's result.
     """
     owner = authenticate(Scope.READ).owner
-    page = own_jobs(services().stores, owner, asked_batch({}), _asked_place(), _asked_limit())
+    page = own_jobs(services().stores, owner, requested_batch({}), _requested_place(), _requested_limit())
     after = None if page.last is None else f"{page.last[0]!r}-{page.last[1]}"
-    return private(jsonify(jobs=[_told(job) for job in page.jobs], next=after))
+    return private(jsonify(jobs=[_job_body(job) for job in page.jobs], next=after))
 
 
-def asked_batch(fields: Mapping[str, str]) -> str:
+def requested_batch(fields: Mapping[str, str]) -> str:
     """Return the batch in the form's fields or in the query, or an empty string. Raises BadValue."""
     asked = fields.get("batch") or request.args.get("batch", "")
     if len(asked) > _LONGEST_BATCH or not (asked.isprintable() or not asked):
@@ -73,7 +73,7 @@ def asked_batch(fields: Mapping[str, str]) -> str:
     return asked
 
 
-def _asked_place() -> Place | None:
+def _requested_place() -> Place | None:
     asked = request.args.get("before")
     if asked is None:
         return None
@@ -83,14 +83,14 @@ def _asked_place() -> Place | None:
     return float(found[1]), found[2]
 
 
-def _asked_limit() -> int:
+def _requested_limit() -> int:
     asked = request.args.get("limit", str(_DEFAULT_JOBS))
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= _MAX_JOBS and len(asked) <= 4):
         raise BadValue("limit", asked, f"use 1 to {_MAX_JOBS}")
     return int(asked)
 
 
-def _told(job: Job) -> dict[str, Any]:
+def _job_body(job: Job) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "batch": job.batch_name or None,

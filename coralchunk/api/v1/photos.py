@@ -12,7 +12,7 @@ from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
-from coralchunk.api.v1.jobs import BATCH_QUERY, asked_batch
+from coralchunk.api.v1.jobs import BATCH_QUERY, requested_batch
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -59,7 +59,7 @@ def classify() -> ResponseReturnValue:
     owner = v1_owner()  # before the body is read: an upload without a valid token is not received
     key = request.headers.get("Idempotency-Key")
     with uploaded(request) as upload:
-        sender = Sender(g.request_id, key, owner, asked_batch(upload.fields))
+        sender = Sender(g.request_id, key, owner, requested_batch(upload.fields))
         job_ids = submit_all(services().stores, upload.photos, time.time(), sender)
     answer = jsonify(job_id=job_ids[0], **({"job_ids": job_ids} if len(job_ids) > 1 else {}))
     answer.headers["Location"] = url_for("v1.status", job_id=job_ids[0])

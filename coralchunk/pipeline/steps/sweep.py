@@ -92,7 +92,7 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
 
 def _requeue(stores: Stores, folder: Folder) -> None:
     job_id, stored_at = folder.job_id, folder.changed_at
-    owner, batch_name = _told(stores, job_id, OWNER), _told(stores, job_id, BATCH)
+    owner, batch_name = _read_text(stores, job_id, OWNER), _read_text(stores, job_id, BATCH)
     if folder.has_request:
         requeue_request(stores, job_id, owner, stored_at)
         _log.warning("forgotten request put back", job_id=job_id)
@@ -105,7 +105,7 @@ def _requeue(stores: Stores, folder: Folder) -> None:
     _log.warning("forgotten upload put back", job_id=job_id)
 
 
-def _told(stores: Stores, job_id: int, part: str) -> str:
+def _read_text(stores: Stores, job_id: int, part: str) -> str:
     try:
         return stores.blobs.read(job_id, part).decode()
     except FileNotFoundError:
