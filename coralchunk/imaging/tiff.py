@@ -29,6 +29,14 @@ _BITS, _COMPRESSION, _SAMPLES, _SAMPLE_FORMAT = 258, 259, 277, 339
 _PLACES: Final = (273, 324)  # of strips, of tiles
 _LENGTHS: Final = (279, 325)
 _FORMS: Final = {1: "integers", 2: "signed integers", 3: "floats", 5: "complex integers", 6: "complex floats"}
+_PHOTOMETRIC: Final = 262
+_COLOURS: Final = {
+    8: " in CIE L*a*b*",
+    9: " in ICC L*a*b*",
+    10: " in ITU L*a*b*",
+    32844: " in LogL",
+    32845: " in LogLuv",
+}
 _COMMON: Final = frozenset({1, 2, 3, 4, 5, 7, 8, 32773, 32946})
 _MAX_VALUES: Final = 200_000  # strips of a photo of the greatest height, in three planes
 _NUMBERS: Final = frozenset({3, 4, 5, 8, 9, 10, 11, 12, 13, 16, 17, 18})  # types that become Python numbers
@@ -93,7 +101,8 @@ def pixel_layout(page: Directory, size: int) -> str | None:
     form = _FORMS.get(int(kinds[0]), "values")
     compression = page.number(_COMPRESSION, 1)
     packed = "" if compression in _COMMON else f", compression {compression}"
-    return f"{bands} {'bands' if bands > 1 else 'band'} of {bits[0]}-bit {form}{packed}"
+    colours = _COLOURS.get(page.number(_PHOTOMETRIC), "")
+    return f"{bands} {'bands' if bands > 1 else 'band'} of {bits[0]}-bit {form}{colours}{packed}"
 
 
 def _below(source: File, page: Directory) -> Iterator[Directory]:

@@ -66,6 +66,13 @@ def light_in_srgb(linear: Numbers, space: Space) -> list[int]:
     return [round(float(255 * number)) for number in curved]
 
 
+def in_lab(colour: Sequence[float]) -> list[float]:
+    """A colour of sRGB in CIE L*a*b* under D50."""
+    relative = _to_xyz(SRGB) @ light(np.asarray(colour) / 255, SRGB) / D50
+    x, y, z = np.where(relative > 216 / 24389, np.cbrt(relative), (24389 / 27 * relative + 16) / 116)
+    return [float(116 * y - 16), float(500 * (x - y)), float(200 * (y - z))]
+
+
 def profile(space: Space) -> bytes:
     """An ICC profile of a space, version 2, RGB."""
     if space.gamma:

@@ -25,6 +25,7 @@ from tests.imaging.colours import (
     SRGB,
     Space,
     grey_profile,
+    in_lab,
     in_srgb,
     ink_profile,
     light_in_srgb,
@@ -130,6 +131,14 @@ def test_inks_are_converted_by_their_profile(format_name: str) -> None:
 
     # Half of L*: the grey of 18.4 % of the light.
     assert near(found, [118, 118, 118])
+
+
+def test_lab_is_converted() -> None:
+    lightness, a, b = in_lab(CORAL)
+    bands = (lightness * 2.55, a + 128, b + 128)
+    image = Image.merge("LAB", [Image.new("L", (80, 60), round(value)) for value in bands])
+
+    assert near(colour(saved(image, "TIFF")), list(CORAL))
 
 
 def test_alpha_and_palette_keep_their_places_when_colours_are_converted() -> None:

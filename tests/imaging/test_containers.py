@@ -185,6 +185,7 @@ def test_directories_in_a_circle_and_behind_the_end_are_left() -> None:
             picture(flat(80, 60, (1,) * 10, np.uint16)), "10 bands of 16-bit integers", id="10 bands"
         ),
         pytest.param(picture(flat(80, 60, dtype=np.float64)), "3 bands of 64-bit floats", id="double RGB"),
+        pytest.param(picture(flat(80, 60), t262=(SHORT, 9)), "in ICC L\\*a\\*b\\*", id="ICC Lab"),
         pytest.param(picture(flat(80, 60), t259=(SHORT, 34712)), "compression 34712", id="JPEG 2000"),
     ],
 )

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -14,7 +15,19 @@ from coralchunk.imaging.overlay import COLOURS
 from coralchunk.terms import State
 from tests.reef import encoded, reef
 from tests.server import RunningServer
-from tests.web.app import WIDTH, choose, colours_at, drawn, file, job_of, reads, slide, taken
+from tests.web.app import (
+    HEIGHT,
+    WIDTH,
+    barriers,
+    choose,
+    colours_at,
+    drawn,
+    file,
+    job_of,
+    reads,
+    slide,
+    taken,
+)
 from tests.web.conftest import PHONE, NewPage
 
 COLUMNS = 5
@@ -128,6 +141,28 @@ def test_a_chunk_that_is_pointed_at_tells_what_it_is(
     expect(told).to_contain_text(f"{round(chunk['probabilities']['healthy'] * 100)}\u202f%")
     across = f"Pixels {chunk['x']}\N{EN DASH}{chunk['x'] + chunk['width']} across"
     expect(told).to_contain_text(across)
+
+
+def test_chunks_without_data_stay_clear_whatever_the_threshold(page: Page) -> None:
+    pixels = np.dstack([reef(WIDTH, HEIGHT, seed=7), np.full((HEIGHT, WIDTH), 255, np.uint8)])
+    pixels[488:] = 0  # the lower two rows of chunks
+    choose(page, file("mosaic.png", encoded(pixels, "PNG")))
+    job_of(page, "mosaic.png")
+    ground = (27, 38, 43)
+
+    slide(page, "#threshold", 99)
+    reads(page, (122, 610), ground, right=0)
+    reads(page, (244, 610), ground, right=0)
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 122 * box["width"] / WIDTH, box["y"] + 610 * box["width"] / WIDTH)
+
+    expect(page.locator("#chunk h2")).to_contain_text("Chunk 10: No Data")
+    expect(page.locator("#chunk")).to_contain_text("not classified")
+    expect(page.locator("#chunk .correction")).to_have_count(0)
+    expect(page.locator("#summary")).to_contain_text("10 chunks without data (50")
+    assert barriers(page) == []
 
 
 def test_the_whole_app_can_be_used_with_keys_alone(page: Page) -> None:
