@@ -71,12 +71,18 @@ docs: $(VENV)/.docs  ## build the documentation into build/site; warnings and br
 	$(BIN)/python docs/site/check.py build/site
 
 $(VENV)/npm/node_modules: $(BIN)/python
-	@echo "Installing the linters of OpenAPI documents into $(VENV)/npm (once; needs Node) ..."
-	@npm install --silent --no-audit --no-fund --prefix $(VENV)/npm @redocly/cli@2.77.0 @stoplight/spectral-cli@6.16.3
+	@echo "Installing the linters and a generator of OpenAPI documents into $(VENV)/npm (once; needs Node) ..."
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/npm @redocly/cli@2.77.0 \
+	  @stoplight/spectral-cli@6.16.3 openapi-typescript@7.13.0 typescript@5.9.3
 	@touch $@
 
-openapi: $(VENV)/.dev $(VENV)/npm/node_modules  ## lint /openapi.json with Redocly and Spectral
-	$(BIN)/pytest -q tests/api/test_openapi.py -k linters
+$(VENV)/generators/bin/python: $(BIN)/python
+	@echo "Installing the generators of Python, Kotlin and Swift clients into $(VENV)/generators (once) ..."
+	@$(PYTHON) -m venv $(VENV)/generators
+	@$@ -m pip install -q --disable-pip-version-check openapi-python-client==0.29.1 openapi-generator-cli==7.26.0
+
+openapi: $(VENV)/.dev $(VENV)/npm/node_modules $(VENV)/generators/bin/python  ## lint /openapi.json, and generate clients from it
+	$(BIN)/pytest -q tests/api/test_openapi.py tests/api/test_generated_clients.py
 
 fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .

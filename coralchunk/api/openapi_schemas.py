@@ -22,7 +22,10 @@ def refine(schemas: Mapping[str, Schema], requests: Iterable[str]) -> dict[str, 
     requests  names of those that requests have as their body; what they refer to is strict too
     """
     strict = _reachable(schemas, requests)
-    return {name: _refined(schema, is_strict=name in strict) for name, schema in schemas.items()}
+    return {
+        name: _without_defaults(_refined(schema, is_strict=name in strict))
+        for name, schema in schemas.items()
+    }
 
 
 def parameter_schema(schema: Schema) -> Schema:
@@ -79,6 +82,15 @@ def _refined(value: Any, *, is_strict: bool) -> Any:  # noqa: ANN401 - any JSON
     if _is(schema, "integer"):
         schema.setdefault("format", "int32" if _largest(schema) <= _INT32 else "int64")
     return schema if is_strict else _opened(schema)
+
+
+def _without_defaults(schema: Schema) -> Schema:
+    """Drop the defaults of fields, which generators take to be always there."""
+    fields = schema.get("properties", {})
+    kept = {
+        name: {key: one for key, one in field.items() if key != "default"} for name, field in fields.items()
+    }
+    return schema | {"properties": kept} if fields else schema
 
 
 def _nullable(schema: Schema) -> Schema:

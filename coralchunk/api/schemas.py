@@ -186,7 +186,9 @@ class Upload(_Body):
         ),
     ]
     batch: BatchName | None = Field(
-        None, description="Names photos that belong together; `GET /V1/api/jobs?batch=` lists them"
+        None,
+        description="Names photos that belong together; `GET /V1/api/jobs?batch=` lists them. In the query if"
+        " the body is the photo itself",
     )
 
 

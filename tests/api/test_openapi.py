@@ -142,7 +142,7 @@ def test_files_are_bytes_and_parameters_have_types(document: dict[str, Any]) -> 
     assert content("/V1/api/result/{job_id}.png")["image/png"]["schema"]["format"] == "binary"
     assert content("/V1/api/surveys/{survey_id}/dwca.zip")["application/zip"]["schema"]["format"] == "binary"
     assert content("/V1/api/result/{job_id}.csv")["text/csv"]["schema"] == {"type": "string"}
-    assert (status["wait"]["schema"]["type"], status["wait"]["schema"]["maximum"]) == ("number", 20)
+    assert (status["wait"]["schema"]["type"], status["wait"]["schema"]["maximum"]) == ("integer", 20)
     assert status["include"]["schema"]["items"]["enum"] == ["summary", "chunks", "image"]
     assert (status["include"]["style"], status["include"]["explode"]) == ("form", False)
 

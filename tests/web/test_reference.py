@@ -48,7 +48,7 @@ def test_the_reference_tells_parameters_bodies_and_answers(client: FlaskClient) 
     fields = {body.name: {row.name: row for row in body.fields} for body in bodies(document)}
 
     status = {row.name: row for row in entries["v1_status"].parameters}
-    assert status["wait"].kind == "number"
+    assert status["wait"].kind == "integer (int32)"
     assert status["include"].kind == "list of 'summary' or 'chunks' or 'image'"
     assert status["job_id"].is_required
     assert entries["surveys_begin"].sends is not None

@@ -24,9 +24,6 @@ jobs = Blueprint("jobs", __name__, url_prefix="/V1/api")
 
 _LONGEST_BATCH: Final = 100
 _BATCH: Final = {"type": "string", "maxLength": _LONGEST_BATCH}
-BATCH_QUERY: Final[Query] = {
-    "batch": Parameter("A name for photos that belong together, as the form's field of this name", _BATCH)
-}
 _DEFAULT_JOBS: Final = 20
 _MAX_JOBS: Final = 100
 _CURSOR: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-(\d{1,16})")

@@ -12,7 +12,7 @@ from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
-from coralchunk.api.v1.jobs import BATCH_QUERY, requested_batch
+from coralchunk.api.v1.jobs import requested_batch
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -42,7 +42,7 @@ _LONGEST_WAIT_S: Final = 20
             507: "No space to store the photo",
             **TOKEN,
         },
-        query=IDS_AS_TEXT | BATCH_QUERY,
+        query=IDS_AS_TEXT,
         form=Upload,
         headers={
             "Idempotency-Key": "Chosen by the client, such as a random UUID; the same photo with the same"
@@ -89,7 +89,7 @@ def delete(job_id: int) -> ResponseReturnValue:
             "wait": Parameter(
                 "Seconds: respond when the status differs from If-None-Match, or without that header when the"
                 " job is final",
-                {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT_S, "default": 0},
+                {"type": "integer", "minimum": 0, "maximum": _LONGEST_WAIT_S, "default": 0},
             ),
         },
     )
