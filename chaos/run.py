@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from chaos.clients import Ledger, Phone, photos
 from chaos.faults import Fault, Faults, cut_off, fill, seconds
+from chaos.networks import NetworkLedger, NetworkUser, wrong_tasks
 from chaos.proxy import Proxy
 from chaos.verdict import everything_wrong
 from coralchunk.supervisor.redis_server import server_binary
@@ -40,6 +41,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Tell it."""
         for name, times in sorted(self.took_s.items()):
+            if not times:  # nothing was put back in a short run
+                continue
             yield (
                 f"  {name:<28} {len(times):3} x   over after p50 {statistics.median(times):5.2f} s,"
                 f" at most {max(times):5.2f} s"
@@ -81,7 +84,11 @@ def _disturb(
         server.start()
         expected = {name: server.completed(server.submit(photo)) for name, photo in photos().items()}
         base_url = f"http://127.0.0.1:{server.port}"
-        phones = [Phone(base_url, ledger, ended, dice.randrange(2**32)) for _ in range(_PHONES)]
+        phones: list[threading.Thread] = [
+            Phone(base_url, ledger, ended, dice.randrange(2**32)) for _ in range(_PHONES)
+        ]
+        networks = NetworkLedger()
+        phones.append(NetworkUser(server, networks, ended, dice.randrange(2**32)))
         for phone in phones:
             phone.start()
         _storm(faults, duration_s, dice, report)
@@ -89,6 +96,8 @@ def _disturb(
         for phone in phones:
             phone.join()
         report.wrong.extend(everything_wrong(server, ledger, expected))
+        report.wrong.extend(wrong_tasks(server, networks))
+        report.say(f"  {len(networks.tasks)} tasks of {len(networks.networks)} networks accepted")
         report.took_s["tasks put back"].extend(_put_back_after_s(server))
         if (status := server.stop()) != 0:
             report.wrong.append(f"the server ended with status {status}")

@@ -63,7 +63,10 @@ def _leftovers(server: RunningServer) -> list[str]:
     def strange() -> list[str]:
         found = []
         for folder in (server.data_dir / "jobs").iterdir():
-            known = server.client.get(f"/V1/api/status/{folder.name}").status_code == 200
+            if not folder.name.isdigit():  # the store's own files
+                continue
+            asked = (f"/V1/api/status/{folder.name}", f"/v0.7/tasks/{folder.name}")
+            known = any(server.client.get(path).status_code == 200 for path in asked)
             parts = {path.name for path in folder.iterdir()} if folder.exists() else set()
             if not known or any(name.endswith(".part") for name in parts):
                 found.append(f"{folder.name}: {sorted(parts)}")

@@ -5,18 +5,22 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Final
 
 from coralchunk.config import Settings
+from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.errors.networks import BadNetwork, UnknownNetwork
 from coralchunk.networks.means import SUFFIXES
 from coralchunk.networks.preprocessing import Preprocessing
+from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.recognition.task_request import NetworkFiles, TaskRequest, submit_task
+from coralchunk.pipeline.records.job import JobKind, JobState
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.network_cache import ONNX_FILE, mean_file, recipe_of
+from coralchunk.recognition.orphans import remove_orphans
 from coralchunk.recognition.page import Page
 from coralchunk.recognition.row_ids import can_be_id
 from coralchunk.storage.database import Database
@@ -84,6 +88,7 @@ class NetworkService:
         Raises BadNetwork, DatabaseDown, QueueFull, QueueDown, Stopping or StorageFull; then nothing is kept.
         """
         self._check_room(owner)
+        remove_orphans(self._database, self._stores.networks, now)
         onnx, means = sorted_files(new)
         recipe = recipe_of(onnx, new.preprocessing, means)
         blob = uuid.uuid4().hex
@@ -113,7 +118,7 @@ class NetworkService:
                 found = find_network(connection, user_id, network_id)
         if found is None:
             raise UnknownNetwork(network_id)
-        return found
+        return self._settled(found)
 
     def page(self, user_id: int, page: Page) -> tuple[Sequence[Network], int]:
         """Return some networks of a user, oldest first, and how many there are."""
@@ -142,6 +147,21 @@ class NetworkService:
         except FileNotFoundError:
             raise UnknownNetwork(network.id) from None
         return list(told["inputs"]), list(told["outputs"])
+
+    def _settled(self, network: Network) -> Network:
+        """Write down how a trial run ended, once that is known: its task expires, and workers know no SQL."""
+        if network.state != NetworkState.PENDING or network.job_id is None:
+            return network
+        try:
+            job = get_job(self._stores, network.job_id, kind=JobKind.DEPLOYMENT)
+        except (UnknownJob, QueueDown):
+            return network
+        if not job.state.is_final:
+            return network
+        state = NetworkState.READY if job.state is JobState.COMPLETED else NetworkState.FAILED
+        with self._database.writing() as connection:
+            change_network(connection, network.id, {"state": state, "error": job.error})
+        return replace(network, state=state, error=job.error)
 
     def _check_room(self, owner: Owner) -> None:
         with self._database.reading() as connection:

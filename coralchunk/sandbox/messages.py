@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 
 Arrays = Mapping[str, NDArray[Any]]
 _LENGTH: Final = struct.Struct("!I")
+#: After the deadline, what lies there is still read: this process may have been halted, not the other.
+_GRACE_S: Final = 60.0
+_LAST_LOOK_S: Final = 0.05
 _LONGEST_HEADER: Final = 1_000_000
 _TYPES: Final = frozenset(
     {"float16", "float32", "float64", "uint8", "int8", "uint16", "int16", "int32", "int64", "bool"}
@@ -112,6 +115,6 @@ def _left(deadline: float | None) -> float | None:
     if deadline is None:
         return None
     left = deadline - time.monotonic()
-    if left <= 0:
+    if left <= -_GRACE_S:
         raise TimeoutError
-    return left
+    return max(left, _LAST_LOOK_S)
