@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.reef import jpeg
-from tests.server import COMMAND, RunningServer, environment, free_port
+from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
@@ -199,62 +198,3 @@ def test_a_small_photo_does_not_wait_for_a_huge_one(own_server: OwnServer, photo
     server.completed(server.submit(jpeg(300, 300)))
 
     assert server.status(huge, "")["status"] == "processing"
-
-
-def refused(**settings: str) -> tuple[int, list[str]]:
-    """Start a server that cannot start. Returns its exit status and what it says."""
-    ended = subprocess.run(
-        [COMMAND, "serve"],
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return ended.returncode, [line for line in ended.stderr.splitlines() if line.startswith("Error")]
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PORT", "reef"),
-        ("PORT", "70000"),
-        ("WORKERS", "0"),
-        ("MAX_PIXELS", "-1"),
-        ("CORS_ORIGINS", "*"),
-        ("LOG_LEVEL", "loud"),
-        ("WORKER", "2"),
-    ],
-)
-def test_a_bad_setting_is_refused_at_start_in_one_line_that_names_it(
-    tmp_path: Path, name: str, value: str
-) -> None:
-    status, said = refused(DATA_DIR=str(tmp_path / "data"), **{name: value})
-
-    assert status == 1
-    assert len(said) == 1
-    assert f"CORALCHUNK_{name}={value!r}" in said[0]
-    assert not (tmp_path / "data").exists()
-
-
-def test_a_second_server_on_the_same_folder_is_refused(own_server: OwnServer) -> None:
-    server = own_server()
-
-    status, said = refused(DATA_DIR=str(server.data_dir), PORT=str(free_port()))
-
-    assert status == 1
-    assert str(server.data_dir) in said[0]
-    assert f"process {server.pids('serve')[0]}" in said[0]
-    assert server.is_ready()
-
-
-def test_a_port_that_is_taken_is_refused_by_its_name(tmp_path: Path) -> None:
-    with socket.socket() as somebody:
-        somebody.bind(("127.0.0.1", 0))
-        somebody.listen()
-        port = somebody.getsockname()[1]
-
-        status, said = refused(DATA_DIR=str(tmp_path / "data"), PORT=str(port))
-
-    assert status == 1
-    assert f"CORALCHUNK_PORT='{port}'" in said[0]

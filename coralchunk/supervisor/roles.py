@@ -17,6 +17,7 @@ from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import is_current
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, stop_all
 from coralchunk.supervisor.listening_socket import listening_socket
+from coralchunk.supervisor.preflight import check_redis, prepare_data_folder
 from coralchunk.supervisor.signals import ShutdownSignal, signals
 from coralchunk.supervisor.sweeper import sweep_periodically
 from coralchunk.supervisor.web_process import shared_metrics, start_web
@@ -32,7 +33,7 @@ def run_web(settings: Settings, environment: Mapping[str, str]) -> None:
     Raises BadSetup where REDIS_URL is missing, the port is taken, or the database is not up to date in time.
     """
     check_shared(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prepare_data_folder(settings)
     with signals() as shutdown:
         _await_database(settings, shutdown)
         check_storage(open_stores(settings, redis_timeout_s=5))
@@ -72,6 +73,7 @@ def check_shared(settings: Settings) -> None:
             "REDIS_URL is not set. The roles web, worker and sweep find each other through one Redis: set it"
             " to that Redis, such as redis://host:6379/0, or use `coralchunk serve`, which starts one itself."
         )
+    check_redis(settings)
 
 
 def _await_database(settings: Settings, shutdown: ShutdownSignal) -> None:

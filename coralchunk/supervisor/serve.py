@@ -15,6 +15,7 @@ from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, stop_all
 from coralchunk.supervisor.instance_lock import hold_instance_lock
 from coralchunk.supervisor.listening_socket import listening_socket
+from coralchunk.supervisor.preflight import check_redis, prepare_data_folder
 from coralchunk.supervisor.redis_server import RedisServer
 from coralchunk.supervisor.signals import ShutdownSignal, signals
 from coralchunk.supervisor.web_process import shared_metrics, start_web
@@ -41,7 +42,8 @@ class Server:
         open_model_repository(settings).find(
             settings.model
         )  # before anything is started that would have to be shutdown
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        prepare_data_folder(settings)
+        check_redis(settings)
         with (
             hold_instance_lock(settings.data_dir),
             signals() as shutdown,

@@ -1,0 +1,81 @@
+"""Check what a server needs before it starts, so that a wrong setting is refused in one line."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from coralchunk.config import VARIABLES, Settings
+from coralchunk.errors.setup import BadSetting
+
+_REDIS_TIMEOUT_S: Final = 10.0  # a Redis that is started at the same time may answer a little later
+_LOOK_AGAIN_S: Final = 0.2
+_PROBE: Final = "write-check"
+
+
+def prepare_data_folder(settings: Settings) -> None:
+    """Create the data folder if it is missing. Raises BadSetting where it cannot be created or written."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _write_and_remove(folder / _PROBE)
+    except OSError as failure:
+        reason = f"the data folder cannot be used: {failure.strerror}. Choose a folder that can be written"
+        raise BadSetting(VARIABLES["data_dir"], str(folder), reason) from failure
+
+
+def check_redis(settings: Settings) -> None:
+    """Return once the Redis of the settings answers; at once where none is set.
+
+    Raises BadSetting for a URL that cannot be used, and for a Redis that does not answer in time.
+    """
+    if settings.redis_url is None:
+        return
+    shown = _without_password(settings.redis_url)
+    try:
+        client = Redis.from_url(
+            settings.redis_url, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0)
+        )
+    except ValueError as malformed:
+        raise BadSetting(VARIABLES["redis_url"], shown, f"{malformed}") from None
+    with client:
+        deadline = time.monotonic() + _REDIS_TIMEOUT_S
+        while (failure := _failure(client)) is not None:
+            if time.monotonic() > deadline or not _may_pass(failure):
+                raise BadSetting(VARIABLES["redis_url"], shown, _reason(failure))
+            threading.Event().wait(_LOOK_AGAIN_S)
+
+
+def _failure(client: Redis) -> RedisError | None:
+    try:
+        client.ping()
+    except RedisError as failure:
+        return failure
+    return None
+
+
+def _may_pass(failure: RedisError) -> bool:
+    """Tell whether waiting can help: it does not where the password is wrong, or where no Redis answers."""
+    return type(failure) in {RedisConnectionError, RedisTimeoutError}
+
+
+def _reason(failure: RedisError) -> str:
+    return f"this Redis cannot be used: {str(failure).rstrip('.')}. Start it, or correct the address"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _write_and_remove(probe: Path) -> None:
+    probe.write_bytes(b"")
+    probe.unlink()
