@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from coralchunk.api.language import Language, Refusal
 
 _CLASSIFY: Final = "/recognition/v2/classify"
+_BAD_VALUES: Final = frozenset({415, 422})  # which this language does not tell from any other value, 400
 
 
 class Body(BaseModel):
@@ -32,10 +33,11 @@ class RefusedCall(Body):
 
 def _refusal(refusal: Refusal) -> Response:
     body = RefusedCall(detail=refusal.detail)
+    status = 400 if refusal.status in _BAD_VALUES else refusal.status
     if request.path.rstrip("/") == _CLASSIFY:
-        body.status = CallStatus(code=refusal.status, text=refusal.detail)
+        body.status = CallStatus(code=status, text=refusal.detail)
     answer = jsonify(body.model_dump(exclude_none=True))
-    answer.status_code = refusal.status
+    answer.status_code = status
     return answer
 
 

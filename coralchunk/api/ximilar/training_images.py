@@ -49,10 +49,8 @@ def listed() -> ResponseReturnValue:
         answers={201: ImageBody},
         problems={
             **BODY,
-            400: "A field cannot be used, or the workspace has this image already; `detail` names it",
+            400: "A field or the image cannot be used, or the workspace has this image already",
             404: "No such workspace",
-            415: "The format of the image is not read here",
-            422: "It is no image, or it is damaged",
             507: "No room to keep the image",
             **TOKEN,
         },
