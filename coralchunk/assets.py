@@ -1,4 +1,4 @@
-"""Find the files that are not code: in the wheel, or beside the package in a checkout."""
+"""Find the files that are not code: in the wheel, or next to the package in a checkout."""
 
 from pathlib import Path
 from typing import Final

@@ -179,6 +179,22 @@ def test_the_architecture_page_lists_every_room_in_the_order_of_its_layer() -> N
     assert levels == sorted(levels)
 
 
+def test_what_the_architecture_page_says_to_change_is_in_the_files_that_it_names() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = page[page.index("| to change | edit | covered by |") :].splitlines()[2:]
+
+    for row in rows:
+        named = re.findall(r"`([^`]+)`", row)
+        files = [name for name in named if re.search(r"/|\.py$", name)]
+        found = [
+            place for name in files for place in (ROOT / name, ROOT / "coralchunk" / name) if place.exists()
+        ]
+        assert len(found) == len(files), row
+        texts = "".join(place.read_text() for place in found if place.is_file())
+        assert [name for name in named if name not in files and name not in texts] == [], row
+    assert len(rows) >= 7
+
+
 @pytest.mark.parametrize("source", DOCUMENTED, ids=by_path)
 def test_a_module_docstring_is_a_sentence_without_arrows(source: Path) -> None:
     docstring = ast.get_docstring(ast.parse(source.read_text())) or ""

@@ -26,7 +26,7 @@ class Part:
     name: str
     file_name: str | None  # None where the client gives none
     content_type: str
-    encoding: str  # Content-Transfer-Encoding, in lower case; empty where there is none
+    encoding: str  # Content-Transfer-Encoding, in lower case; empty if it is missing
     content: IO[bytes] | None  # of a field that is read as a file
     text: bytes = b""  # of the others, unless they are files
     size: int = 0  # bytes, as they were sent

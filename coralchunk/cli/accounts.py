@@ -76,9 +76,9 @@ def enable(settings: Settings, name: str) -> None:
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def delete_user(settings: Settings, name: str, *, is_confirmed: bool) -> None:
-    """Delete the user NAME with their tokens, surveys, labels, images and classifiers, for good."""
+    """Permanently delete the user NAME with their tokens, surveys, labels, images and classifiers."""
     if not is_confirmed:
-        click.confirm(f"Delete {name} and all that belongs to this user, for good?", abort=True)
+        click.confirm(f"Permanently delete {name} and everything that belongs to this user?", abort=True)
     _accounts(settings).delete(name)
     click.echo(f"Deleted {name}.")
 

@@ -1,4 +1,4 @@
-"""Keep images: a copy without metadata in the blob store, and a row beside it."""
+"""Keep images: a copy without metadata in the blob store, and a row in the database."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -41,7 +41,7 @@ class TrainingSet:
 
 
 def snake_case(text: str) -> str:
-    """Return a label as it is told: `Odd Ones`, `odd ones` and `odd_ones` are `odd_ones`."""
+    """Return the public form of a label: `Odd Ones`, `odd ones` and `odd_ones` are `odd_ones`."""
     return _GAPS.sub("_", unicodedata.normalize("NFKC", text).casefold()).strip("_")
 
 
@@ -81,7 +81,7 @@ class TrainingSets:
         return self._with_labels(found)
 
     def add_image(self, asked: TrainingSet, label: str, content: bytes, now: float) -> ImageLabel:
-        """Keep an image under a label, which is made if there is none; the same image is kept once.
+        """Store an image under a label, which is created if necessary; the same image is stored once.
 
         label  in any spelling
         now    Unix seconds

@@ -28,10 +28,10 @@ _BLOCK_PX: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Scans:
-    """Where the pixel data of a JPEG end, and what is told of them."""
+    """Where the pixel data of a JPEG end, and whether they are complete."""
 
     end: int  # place behind the last byte that may belong to them
-    is_closed: bool  # an end marker stands there
+    is_closed: bool  # an end marker follows
     headers: tuple[bytes, ...]  # of each scan, without its length
     missing_restarts: int  # markers that should stand in the data and do not
 

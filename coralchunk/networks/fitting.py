@@ -14,7 +14,7 @@ from coralchunk.networks.preprocessing import (
 )
 from coralchunk.networks.tensors import Tensor, tensor_shape
 
-_FREE: Final = -1  # stands for a side that follows from the picture
+_FREE: Final = -1  # represents a side that depends on the picture
 
 
 def of_rank(tensor: Tensor, rank: int) -> Tensor:

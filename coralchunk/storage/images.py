@@ -92,7 +92,7 @@ def unlabelled_images(connection: Connection, image_ids: Sequence[int]) -> list[
 
 
 def images_by_id(connection: Connection, image_ids: Sequence[int]) -> list[Image]:
-    """Return images by the ids of their rows, whoever they belong to, oldest first."""
+    """Return images of any user by the ids of their rows, oldest first."""
     found: list[Image] = []
     for ids in _batches(image_ids):
         chosen = select(IMAGES).where(IMAGES.c.id.in_(ids)).order_by(IMAGES.c.id)

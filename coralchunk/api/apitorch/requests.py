@@ -28,7 +28,7 @@ class ImageAddress(BaseModel):
 
 
 class Options(BaseModel):
-    """How a classification is told."""
+    """How a classification is reported."""
 
     show_confidence_value: bool = False
 

@@ -177,7 +177,7 @@ def images(set_id: int) -> ResponseReturnValue:
     )
 )
 def image_file(name: str) -> ResponseReturnValue:
-    """Serve an image to whoever holds a signed address of it."""
+    """Serve an image to requests with a signed URL of it."""
     expires, signature = request.args.get("expires", ""), request.args.get("signature", "")
     services().datasets.addresses.check(request.path, expires, signature, time.time())
     stem, _, extension = name.rpartition(".")
@@ -190,7 +190,7 @@ def image_file(name: str) -> ResponseReturnValue:
 
 @pages.get("/training-sets/<int:set_id>/<slug>")
 def page(set_id: int, slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the address has them
-    """Lead whoever follows the address of a training set to the documentation."""
+    """Redirect the URL of a training set to the documentation."""
     return redirect(url_for("pages.docs"))
 
 
