@@ -16,7 +16,7 @@ from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 from coralchunk.terms import Chunk, Pixels, Probabilities
 
-_MOST: Final = 2  # loaded at once, besides the one in use
+_MOST: Final = 10  # loaded at once, besides the one in use: as many as one request names, 12 MB each
 
 
 class ClassifierCache:
