@@ -79,7 +79,7 @@ def _party(dataset: ET.Element, role: str, survey: Survey) -> None:
 def _abstract(measured: Measured) -> str:
     survey = measured.survey
     stated = [
-        f"Cover of coral and bleached share of the coral in {len(measured.photos)} photos",
+        f"Cover of coral and bleached share of the coral (number of photos: {len(measured.photos)})",
         f"site: {survey.site}" if survey.site else "",
         f"depth: {survey.depth_m:g} m" if survey.depth_m is not None else "",
         f"transect: {survey.transect}" if survey.transect else "",

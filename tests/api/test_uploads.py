@@ -13,6 +13,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from coralchunk.api.multipart import read_form
+from coralchunk.config import Settings
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
@@ -258,16 +259,21 @@ def test_with_one_photo_that_cannot_be_used_none_is_stored(
     assert list(stores.blobs.folders()) == []
 
 
-def test_photos_that_together_are_too_many_chunks_are_refused_together(send: Send, stores: Stores) -> None:
-    waiting = send(form((FILE, PHOTO_BYTES))).get_json()["job_id"]
-    room_for_one = stores.settings.max_queued_chunks - 4
-    stores.redis.hset(f"coralchunk:job:{waiting}", "total", room_for_one)
+def test_photos_that_together_are_too_many_chunks_are_refused_together(
+    client_of: Callable[[Settings], FlaskClient], stores: Stores
+) -> None:
+    client = client_of(stores.settings.model_copy(update={"max_queued_chunks": 11}))
 
-    refused = send(form((FILE, PHOTO_BYTES), (FILE, PHOTO_BYTES)))
+    def post(photos: int) -> TestResponse:
+        body = form(*[(FILE, PHOTO_BYTES)] * photos)  # 4 chunks each
+        return client.post("/V1/api/classify", data=body, content_type=FORM)
+
+    waiting = post(1).get_json()["job_id"]
+    refused = post(2)
 
     assert (refused.status_code, refused.get_json()["title"]) == (429, "QueueFull")
     assert list(stores.records.open_jobs()) == [waiting]
-    assert send(form((FILE, PHOTO_BYTES))).status_code == 200
+    assert post(1).status_code == 200
 
 
 def test_the_same_key_brings_the_same_jobs_and_no_new_ones(send: Send, stores: Stores) -> None:
