@@ -1,0 +1,97 @@
+"""Collect a user's corrections of chunks as labelled images, so that they are trained on like any others."""
+
+from typing import Final
+
+from coralchunk.datasets.datasets import Datasets
+from coralchunk.datasets.images import Upload
+from coralchunk.datasets.labels import LabelDetails
+from coralchunk.errors.datasets import AlreadyStored
+from coralchunk.storage import corrections, users
+from coralchunk.storage.classifiers import ClassifierKind
+from coralchunk.storage.collections import Collection, CollectionType
+from coralchunk.storage.corrections import Correction
+from coralchunk.storage.database import Database
+from coralchunk.storage.images import Image
+from coralchunk.storage.labels import Label, LabelFilter, LabelKind
+from coralchunk.storage.objects import ObjectStore
+from coralchunk.terms import LABELS, State
+
+NAME: Final = "Corrections"
+_TASKS: Final = frozenset({ClassifierKind.TASK})
+
+
+class CorrectionsCollection:
+    """A task of each user, whose images are the chunks that their tokens corrected."""
+
+    def __init__(self, database: Database, datasets: Datasets, pictures: ObjectStore) -> None:
+        self._database: Final = database
+        self._datasets: Final = datasets
+        self._pictures: Final = pictures
+
+    def collect(self, user_id: int, now: float, *, with_unowned: bool) -> tuple[Collection, int]:
+        """Add new corrections to the user's collection, and update the labels of changed ones.
+
+        now           Unix seconds
+        with_unowned  also take corrections that were made without a token
+
+        Returns the collection, which is created if there is none, and the number of corrections in it.
+
+        Raises TooManyThings or StorageFull.
+        """
+        collection = self._collection(user_id, now)
+        labels = self._labels(collection)
+        with self._database.reading() as connection:
+            owners = {
+                f"token-{token.id}" for token in users.all_tokens(connection) if token.user_id == user_id
+            }
+            known = corrections.all_corrections(connection)
+        if with_unowned:
+            owners.add("")
+        count = 0
+        for correction in known:
+            label = labels.get(LABELS[State(correction.label)])
+            if correction.owner in owners and label is not None:
+                count += self._add(collection, correction, label, list(labels.values()), now)
+        return collection, count
+
+    def _add(
+        self, collection: Collection, correction: Correction, label: Label, others: list[Label], now: float
+    ) -> int:
+        try:
+            content = self._pictures.read(f"{correction.photo_key}/{correction.chunk}.png")
+        except FileNotFoundError:  # removed meanwhile
+            return 0
+        image = self._image(collection, correction, content, now)
+        for other in others:
+            if other.id != label.id:
+                self._datasets.labelling.remove([image], other)
+        self._datasets.labelling.add([image], label, None, now)
+        return 1
+
+    def _image(self, collection: Collection, correction: Correction, content: bytes, now: float) -> Image:
+        workspace = self._datasets.workspaces.get(collection.user_id, collection.workspace_id)
+        metadata = {"job_id": str(correction.job_id), "chunk": correction.chunk, "by": correction.by}
+        try:
+            return self._datasets.images.add(
+                workspace, Upload(content, keep_size=True, metadata=metadata), now
+            )
+        except AlreadyStored as stored:
+            return self._datasets.images.get(collection.user_id, stored.image_id)
+
+    def _collection(self, user_id: int, now: float) -> Collection:
+        for one in self._datasets.collections.listed(user_id, _TASKS):
+            if one.name == NAME and one.type == CollectionType.MULTI_CLASS:
+                return one
+        workspace = self._datasets.workspaces.default(user_id, now)
+        made = self._datasets.collections.create(
+            workspace, ClassifierKind.TASK, CollectionType.MULTI_CLASS.value, NAME, None, now
+        )
+        for state in (State.BLEACHED, State.HEALTHY, State.NOT_CORAL):
+            details = LabelDetails(LABELS[state])
+            label = self._datasets.labels.create(workspace, LabelKind.CATEGORY.value, details, now)
+            self._datasets.collections.add_label(made, label)
+        return made
+
+    def _labels(self, collection: Collection) -> dict[str, Label]:
+        wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
+        return {label.name: label for label in self._datasets.labels.page(wanted)[1]}
