@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 CONSTRAINTS ?= constraints.txt
 INSTALL = $(BIN)/pip install -q --disable-pip-version-check -c $(CONSTRAINTS)
 DATA   ?= ../shared/data
+DEVICE ?= cpu
 SECONDS ?= 180
 SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos fuzz audit train clean
+.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos fuzz audit train folds clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,8 +105,11 @@ fuzz: $(VENV)/.fuzz  ## fuzz the image decoder for SECONDS
 audit: $(VENV)/.fuzz  ## look up known vulnerabilities of the installed packages (needs internet access)
 	$(BIN)/pip-audit --skip-editable
 
-train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA
-	$(BIN)/python -m research --data $(DATA)
+train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA, on DEVICE (cpu or cuda)
+	$(BIN)/python -m research train --data $(DATA) --device $(DEVICE)
+
+folds: $(VENV)/.research  ## measure the recipe of the bundled model on photos, seas and collections left out
+	$(BIN)/python -m research folds --data $(DATA) --device $(DEVICE)
 
 clean:  ## remove what `make` created (never data)
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,8 +1,8 @@
-"""Rebuild the bundled model: `python -m research --data ../shared/data`; seeded, ten minutes."""
+"""Build the bundled model from labelled photos: `python -m research train` and `python -m research folds`."""
 
-import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,58 +10,105 @@ import click
 import numpy as np
 import torch
 
-from coralchunk.storage.model_repository import LIST_FILE
-from research import card, figures
-from research.blank import HELD_OUT, blanks
-from research.build import Measured, blank_figures, decide, export, look, measure, quantising
-from research.calibration import risk_coverage
-from research.dataset import Table, gather, samples, table
-from research.evaluation import called_bleached, classify, truth
-from research.words import card as card_text
+from research import held_out, store
+from research.bundle import Build, write
+from research.dataset import Item, gather, table
+from research.fit import Recipe, Tell
+from research.folds import train as train_model
+from research.measure import measure
+from research.packed import Packed, to_torch
+from research.packing import pack
+from research.served import Served, export
+from research.table import Table
 
-_NAME: Final = "coralchunk-lite0"
-_SEED: Final = 0
+_SEED: Final = 0  # of the patches that are cut off the grid
+_ANSWERS: Final = Path(__file__).with_name("held_out.npz")
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
-
-
-@click.command()
-@click.option(
-    "--data",
-    type=_FOLDER,
-    required=True,
-    help="Labelled photos, laid out as research/sources.py says.",
+_TELL_EVERY: Final = 25  # steps
+_data: Final = click.option(
+    "--data", type=_FOLDER, required=True, help="Labelled photos, see research/sources.py."
 )
-@click.option("--esd", type=_FOLDER, help="Patches in the layout of NOAA PIFSC ESD, to learn from as well.")
+_esd: Final = click.option("--esd", type=_FOLDER, help="Patches in the layout of NOAA PIFSC ESD, as well.")
+_work: Final = click.option(
+    "--work", type=_FOLDER, default=Path(".train"), show_default=True, help="What takes long is kept here."
+)
+_device: Final = click.option(
+    "--device", default="cpu", show_default=True, help="Where to train: cpu or cuda."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is learned from and measured on."""
+
+    items: list[Item]
+    table: Table
+    packed: Packed
+    fingerprint: str  # of the patches and the recipe
+
+
+@click.group()
+def main() -> None:
+    """Build the bundled model."""
+
+
+@main.command()
+@_data
+@_esd
+@_work
+@_device
+def folds(data: Path, esd: Path | None, work: Path, device: str) -> None:
+    """Train without each part in turn and keep the answers, from which `train` takes all figures."""
+    tell, recipe = _clock(), Recipe()
+    ready = _prepare(data, esd, work, recipe, tell)
+    answers = held_out.ask(recipe, ready.packed, ready.table, device, tell)
+    held_out.save(
+        _ANSWERS, answers, recipe, ready.items, f"those models were trained with `--device {device}`"
+    )
+    tell(f"Wrote {_ANSWERS}")
+
+
+@main.command()
+@_data
+@_esd
+@_work
+@_device
 @click.option(
     "--models", type=_FOLDER, default=Path("models"), show_default=True, help="Where the model goes."
 )
-@click.option(
-    "--version", default="0.3.0", show_default=True, help="Version of the model; an old file is replaced."
-)
-def main(data: Path, esd: Path | None, models: Path, version: str) -> None:
-    """Learn from DATA, measure on what was left out, export, and write model, manifest, card and pictures."""
-    torch.manual_seed(_SEED)
-    torch.set_num_threads(1)
-    tell = _clock()
+@click.option("--version", default="1.0.0", show_default=True, help="Version of the model.")
+def train(data: Path, esd: Path | None, work: Path, device: str, models: Path, version: str) -> None:
+    """Train on all patches, and write model, manifest, card and pictures."""
+    tell, recipe = _clock(), Recipe()
+    ready = _prepare(data, esd, work, recipe, tell)
+    answers, note = held_out.load(_ANSWERS, recipe, ready.items)
+    measured = measure(answers, ready.table, note)
+    everything = np.zeros(len(ready.items), dtype=bool)
+
+    def make() -> store.Trained:
+        tell(f"Training on {device}")
+        patches = to_torch(ready.packed, ready.table.targets, device)
+        return train_model(recipe, ready.packed, ready.table, everything, patches, tell=_steps(tell))
+
+    trained = store.trained(work / f"trained-{ready.fingerprint[:12]}-{device}.pt", recipe, make)
+    tell("Exporting")
+    graph, small = export(Served(trained, measured.scaling, measured.far), recipe, ready.packed)
+    build = Build(ready.items, ready.table, ready.packed, measured, graph, small, device)
+    write(build, models, version)
+    tell(f"Wrote version {version}: {len(small)} bytes")
+
+
+def _prepare(
+    data: Path, esd: Path | None, work: Path, recipe: Recipe, tell: Callable[[str], None]
+) -> Prepared:
+    torch.set_num_threads(2)
     items = gather(data, np.random.default_rng(_SEED), esd)
-    rows = table(items)
-    cut = samples([item.patch for item in items])
-    seen = look(cut, samples(blanks(HELD_OUT)), tell)
-    measured = measure(seen, rows, tell)
-    tell("Learning from everything and exporting")
-    decisions = decide(seen, rows, measured)
-    graph = export(seen, decisions)
-    extra = quantising(seen, rows) | blank_figures(seen, decisions, measured.unsure_below)
-    identity = card.Identity(_NAME, version, hashlib.sha256(graph).hexdigest(), len(graph))
-    stem = models / f"{_NAME}-{version}"
-    stem.with_name(f"{stem.name}.onnx").write_bytes(graph)
-    manifest = card.manifest(identity, items, rows, measured, extra)
-    stem.with_name(f"{stem.name}.json").write_text(manifest.model_dump_json(indent=2) + "\n")
-    _paint(stem, rows, measured)
-    words = card_text(identity, items, rows, measured, extra, _targets(rows, measured, len(graph)))
-    stem.with_name(f"{stem.name}.md").write_text(words)
-    _enlist(models / LIST_FILE, identity)
-    tell(f"Wrote {stem.name}: {len(graph)} bytes")
+    fingerprint = held_out.fingerprint(recipe, items)
+    tell(f"Cutting {len(items)} patches")
+    packed = store.packed(
+        work / f"packed-{fingerprint[:12]}.npz", lambda: pack([item.patch for item in items])
+    )
+    return Prepared(items, table(items), packed, fingerprint)
 
 
 def _clock() -> Callable[[str], None]:
@@ -73,52 +120,12 @@ def _clock() -> Callable[[str], None]:
     return tell
 
 
-def _paint(stem: Path, rows: Table, measured: Measured) -> None:
-    real = truth(rows)
-    counted = rows.classified & (real >= 0)
-    surveys = card.places(rows)["surveys"] & counted
-    ways = {"photo left out": measured.by_photo, "sea left out": measured.by_sea}
-    figures.confusion_picture(
-        classify(measured.by_photo, rows, surveys).confusion, stem.with_name(f"{stem.name}-confusion.png")
-    )
-    curves = {name: (real[counted], said[counted]) for name, said in ways.items()}
-    figures.reliability_picture(curves, stem.with_name(f"{stem.name}-reliability.png"))
-    risks, answered = {}, {}
-    for name, (labelled, said) in curves.items():
-        confidence, coverage, risk = risk_coverage(said.argmax(axis=1) == labelled, said.max(axis=1))
-        risks[name] = (coverage, risk)
-        answered[name] = float(np.mean(confidence >= measured.unsure_below))
-    figures.risk_picture(risks, answered, stem.with_name(f"{stem.name}-risk.png"))
+def _steps(tell: Callable[[str], None]) -> Tell:
+    def told(step: int, loss: float) -> None:
+        if step % _TELL_EVERY == 0:
+            tell(f"Step {step}, loss {loss:.3f}")
 
-
-def _targets(rows: Table, measured: Measured, size_bytes: int) -> str:
-    ways = (measured.by_photo, measured.by_sea)
-    places = card.places(rows)
-    lines = []
-    for words, place, name in (
-        ("balanced accuracy at least 0.85, surveys", "surveys", "balanced_accuracy"),
-        ("balanced accuracy at least 0.85, web too", "all", "balanced_accuracy"),
-        ("bleached precision at least 0.80 at recall 0.75, surveys", "surveys", "bleached_precision"),
-        ("bleached precision at least 0.80 at recall 0.75, web too", "all", "bleached_precision"),
-        ("calibration error at most 0.05, surveys", "surveys", "calibration_error"),
-        ("calibration error at most 0.05, web too", "all", "calibration_error"),
-    ):
-        cells = [f"{getattr(classify(said, rows, places[place]), name).value:.3f}" for said in ways]
-        lines.append(f"| {words} | " + " | ".join(cells) + " |")
-    eilat = rows.whole & (rows.sites == "eilat")
-    called = [f"{called_bleached(said, eilat, measured.unsure_below).value:.3f}" for said in ways]
-    lines.append(
-        "| healthy reef (Eilat): at most 0.03 of the chunks called bleached | " + " | ".join(called) + " |"
-    )
-    lines.append(f"| file at most 8 MB | {size_bytes / 1e6:.1f} MB | |")
-    return "\n".join(lines)
-
-
-def _enlist(path: Path, identity: card.Identity) -> None:
-    listed = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    kept = [line for line in listed if line.split()[:2] != [identity.name, identity.version]]
-    line = f"{identity.name} {identity.version} {identity.sha256} {identity.size_bytes} bundled"
-    path.write_text("\n".join([*kept, line]) + "\n", encoding="utf-8")
+    return told
 
 
 if __name__ == "__main__":

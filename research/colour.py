@@ -1,4 +1,4 @@
-"""Compare the colour of a window with the scene of its photo, in five numbers.
+"""Describe a window's colour beside the rest of its photo, in five numbers, and by itself, in four.
 
 Absolute colour depends more on the water than on the coral: it predicts bleaching well in one sea and wrongly
 in the next. Of some twenty relative numbers these five generalised best to a sea left out of training.
@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-NUMBERS: Final = 5
+NUMBERS: Final = 5  # beside the photo
+PLAIN: Final = 4  # of the window itself
 _STEPS: Final = 21  # brightness quantiles in a scene
 _COARSER: Final = 4  # pixels averaged each way before saturation is taken: noise is colourful
 _LEAST_SPREAD: Final = 0.03  # a photo of one colour has no spread to divide by
@@ -33,15 +34,6 @@ class Colour(nn.Module):
             ],
             dim=1,
         )
-
-
-def alone(rgb: Tensor, scene: Tensor) -> Tensor:
-    """Say how much a window is all there is of its photo: 1 when it is, 0 when it differs; returns (N, 1)."""
-    scene = scene.reshape(-1, scene.shape[-1])
-    spread = scene[:, 3:6].clamp(min=_LEAST_SPREAD)
-    moved = (rgb.mean(dim=(2, 3)) - scene[:, 0:3]) / spread
-    stretched = rgb.std(dim=(2, 3), correction=0).clamp(min=_LEAST_SPREAD / 2).log() - spread.log()
-    return torch.exp(-10 * (moved.square() + stretched.square()).sum(dim=1, keepdim=True))
 
 
 def _percentile(brightness: Tensor, quantiles: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Collect the labelled photos, and split them into those for training and those for evaluation."""
+"""List what is learned from and what the model is measured on, from folders of labelled photos."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from coralchunk.imaging.scene import SMALL_PX, smaller
 from coralchunk.terms import CHUNK_PX
-from research.augment import Sample
 from research.blank import LEARNED, blanks
 from research.crops import from_masks, off_grid
-from research.pixels import by_photo, read_photo, window
 from research.sources import TARGETS, Patch, read_esd, read_letters, read_squares, read_tiles
+from research.table import Table
 
 _LABELS: Final = Path(__file__).parent / "labels"
 _OFF_GRID: Final = 3  # patches cut round each tile
@@ -32,20 +29,6 @@ class Item:
     patch: Patch
     trust: float  # weight when learning; 0 for what is only classified
     classified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The list as columns."""
-
-    targets: NDArray[np.float64]  # (N, 3)
-    trust: NDArray[np.float64]
-    classified: NDArray[np.bool_]
-    labels: NDArray[np.str_]
-    sites: NDArray[np.str_]
-    groups: NDArray[np.str_]
-    photos: NDArray[np.str_]
-    whole: NDArray[np.bool_]  # a chunk of the grid, as the server cuts it
 
 
 def gather(root: Path, random: np.random.Generator, esd: Path | None = None) -> list[Item]:
@@ -93,23 +76,6 @@ def table(items: Sequence[Item]) -> Table:
         np.array([_photo(item.patch) for item in items]),
         np.array([_is_chunk(item.patch) for item in items]),
     )
-
-
-def samples(patches: Sequence[Patch]) -> list[Sample]:
-    """Cut each patch and a small copy of what surrounds it."""
-    found: list[Sample | None] = [None] * len(patches)
-    for path, places in by_photo(patches):
-        photo = read_photo(path)
-        small, scale = smaller(photo), min(1.0, SMALL_PX / max(photo.shape[:2]))
-        for number in places:
-            patch = patches[number]
-            if patch.context is None:
-                place = (patch.left * scale, patch.top * scale, patch.side_px * scale)
-                found[number] = Sample(window(photo, patch), small, place)
-            else:
-                around = read_photo(patch.context.photo)
-                found[number] = Sample(window(photo, patch), around, patch.context.place)
-    return [sample for sample in found if sample is not None]
 
 
 def _photo(patch: Patch) -> str:

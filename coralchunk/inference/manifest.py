@@ -42,6 +42,19 @@ class Calibration(_Part):
     fitted_on: str
 
 
+Beta = tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
+
+
+class Errors(_Part):
+    """How often answered chunks are right, from site to site: beta distributions, right and wrong."""
+
+    coral_sensitivity: Beta  # of coral, called coral
+    coral_specificity: Beta  # of everything else, not called coral
+    bleached_sensitivity: Beta  # of bleached coral that is called coral, called bleached
+    bleached_specificity: Beta  # of everything else that is called coral, called healthy
+    measured_on: str
+
+
 class Source(_Part):
     """One collection of photos that the model learned from."""
 
@@ -62,12 +75,15 @@ class Manifest(_Part):
     output: OutputKind = OutputKind.MULTI_CLASS
     #: What one window shows: a chunk of a photo, or the whole picture.
     sees: Literal["chunk", "picture"] = "chunk"
-    #: Tensors of the graph that describe a window before the heads, (N, C) or (N, C, 1, 1) each, which do not
-    #: depend on the scene; from them new classifiers are trained. Empty: the poolings of the feature maps.
+    #: Tensors of the graph that describe a window before the heads, (N, C) or (N, C, 1, 1) each: what new
+    #: classifiers are trained on. Of the scene they use at most the means and spreads of colours, the first
+    #: six numbers. Empty: the poolings of the feature maps that do not depend on the scene.
     embedding: tuple[str, ...] = ()
     preprocessing: Preprocessing
     thresholds: Thresholds
     calibration: Calibration
+    #: Taken into account by the intervals of cover; null: they hold the variation within the photo alone.
+    errors: Errors | None = None
     training_data: tuple[Source, ...]
     figures: dict[str, float | int | str | None]  # measured, each named for what and where
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.science.metrics import wilson
+from coralchunk.science.model_error import ErrorRates, ModelErrors, corrected
 from coralchunk.terms import Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
@@ -37,24 +38,33 @@ class Cover:
     severity: str
 
 
-def cover(predictions: Sequence[Prediction], columns: int, rng: np.random.Generator) -> Cover:
+def cover(
+    predictions: Sequence[Prediction],
+    columns: int,
+    rng: np.random.Generator,
+    errors: ModelErrors | None = None,
+) -> Cover:
     """Measure a photo.
 
     Each chunk counts with its pixels that hold something; unsure chunks and those without data count nowhere.
     The intervals come from a spatial block bootstrap (Politis & Romano, "A circular block-resampling
     procedure", 1992, on a torus): neighbours resemble each other, and resampling single chunks would make the
-    intervals far too narrow. They say how much the figure would vary over like pieces of the same reef; the
-    model's own errors come on top.
+    intervals far too narrow. They say how much the figure would vary over like pieces of the same reef. With
+    `errors` each resampled share is also corrected with the error rates of a site drawn at random, and the
+    interval grows to hold those shares.
 
     predictions  of all chunks of one photo, row-major
     columns   chunks in a row
     rng       source of the resampling; the same state gives the same intervals
+    errors    how often the model is right, if that is known; without it intervals hold the resampling alone
     """
     bleached = _areas(predictions, columns, {State.BLEACHED})
     coral = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY})
     classified = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
-    coral_share = _share(coral, classified, _MIN_CLASSIFIED, "chunks that the model is sure of", rng)
-    bleached_share = _share(bleached, coral, _MIN_CORAL, "chunks of coral", rng)
+    of_all = _Kind(_MIN_CLASSIFIED, "chunks that the model is sure of", errors.coral if errors else None)
+    of_coral = _Kind(_MIN_CORAL, "chunks of coral", errors.bleached if errors else None)
+    coral_share = _share(coral, classified, of_all, rng)
+    bleached_share = _share(bleached, coral, of_coral, rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value))
 
 
@@ -96,28 +106,52 @@ def _areas(predictions: Sequence[Prediction], columns: int, states: set[State]) 
     return np.array(areas, dtype=np.float64).reshape(-1, columns)
 
 
-def _share(part: Areas, whole: Areas, least: int, what: str, rng: np.random.Generator) -> Share:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a share is of."""
+
+    least: int  # chunks that it needs
+    what: str
+    rates: ErrorRates | None
+
+
+def _share(part: Areas, whole: Areas, kind: _Kind, rng: np.random.Generator) -> Share:
     counted = int(np.count_nonzero(whole))
-    if counted < least:
-        return Share(None, None, f"too few {what}: {counted}, at least {least} are needed")
+    if counted < kind.least:
+        return Share(None, None, f"too few {kind.what}: {counted}, at least {kind.least} are needed")
     value = float(part.sum() / whole.sum())
-    return Share(value, _interval(part, whole, value, rng), None)
+    drawn = _drawn(part, whole, value, rng)
+    bounds = [value, *_bounds(drawn, whole, value)]
+    if kind.rates is not None:
+        bounds += np.nanquantile(corrected(drawn, kind.rates, rng), (0.025, 0.975)).tolist()
+    return Share(value, (min(bounds), max(bounds)), None)
 
 
-def _interval(part: Areas, whole: Areas, value: float, rng: np.random.Generator) -> tuple[float, float]:
-    side = _block_side(whole.shape)
+def _bounds(drawn: NDArray[np.float64], whole: Areas, value: float) -> tuple[float, float]:
     if value in {0.0, 1.0}:
         # Resampling cannot produce unobserved values; there are about as many blocks as independent samples.
-        looks = np.count_nonzero(whole) / side**2
-        bounds = wilson(value * looks, looks)
-        return min(bounds.low, value), max(bounds.high, value)
+        bounds = wilson(value * _looks(whole), _looks(whole))
+        return bounds.low, bounds.high
+    low, high = np.nanquantile(drawn, (0.025, 0.975)).tolist()
+    return low, high
+
+
+def _drawn(part: Areas, whole: Areas, value: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Resample a share by blocks; one of 0 or 1, where blocks are all alike, by Jeffreys' distribution."""
+    if value in {0.0, 1.0}:
+        looks = _looks(whole)
+        return np.asarray(rng.beta(value * looks + 0.5, (1 - value) * looks + 0.5, size=_REPLICATES))
+    side = _block_side(whole.shape)
     blocks = -(-whole.size // side**2)
     starts = rng.integers(0, whole.size, size=(_REPLICATES, blocks))
     parts = _block_sums(part, side)[starts].sum(axis=1)
     wholes = _block_sums(whole, side)[starts].sum(axis=1)
-    drawn = np.divide(parts, wholes, out=np.full(_REPLICATES, np.nan), where=wholes > 0)
-    low, high = np.nanquantile(drawn, (0.025, 0.975))
-    return min(float(low), value), max(float(high), value)
+    return np.asarray(np.divide(parts, wholes, out=np.full(_REPLICATES, np.nan), where=wholes > 0))
+
+
+def _looks(whole: Areas) -> float:
+    """Return how many independent looks a photo is worth: about as many as it has blocks."""
+    return float(np.count_nonzero(whole) / _block_side(whole.shape) ** 2)
 
 
 def _block_side(shape: tuple[int, ...]) -> int:

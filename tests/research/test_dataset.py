@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from research.blank import SITE
-from research.dataset import gather, samples, table
+pytest.importorskip("sklearn")
+
+from research.dataset import gather, table
+from research.table import DRAWN
 
 
 def _photo(path: Path, width: int, height: int) -> None:
@@ -26,9 +29,9 @@ def test_any_folder_with_tiles_can_be_learned_from(tmp_path: Path) -> None:
 
     rows = table(gather(tmp_path, np.random.default_rng(0)))
 
-    assert rows.classified.sum() == (rows.whole & (rows.sites != SITE)).sum() == 6
+    assert rows.classified.sum() == (rows.whole & (rows.sites != DRAWN)).sum() == 6
     assert len(rows.labels) > 6
-    assert set(rows.groups[rows.sites != SITE].tolist()) == {"a"}
+    assert set(rows.groups[rows.sites != DRAWN].tolist()) == {"a"}
 
 
 def test_the_same_seed_gives_the_same_list(tmp_path: Path) -> None:
@@ -49,15 +52,3 @@ def test_published_test_patches_are_judged_and_never_learned_from(tmp_path: Path
     assert published.sum() == 6
     assert rows.trust[published & rows.classified].tolist() == [0.0, 0.0]
     assert (rows.trust[published & ~rows.classified] == 1.0).all()
-
-
-def test_samples_carry_their_window_and_where_it_lies_in_the_photo(tmp_path: Path) -> None:
-    survey(tmp_path)
-    items = gather(tmp_path, np.random.default_rng(0))
-
-    cut = samples([item.patch for item in items])
-
-    assert all(sample.window.shape == (244, 244, 3) for sample in cut)
-    assert max(cut[0].photo.shape) == 256
-    left, top, side = cut[5].place
-    assert (round(left / side), round(top / side)) == (2, 1)

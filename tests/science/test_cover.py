@@ -5,14 +5,15 @@ from hypothesis import strategies as st
 
 from coralchunk.imaging.grid import columns, grid
 from coralchunk.science.cover import Cover, cover, severity
+from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
 from coralchunk.terms import Prediction, Size, State
 
 
-def measured(size: Size, states: list[State], seed: int = 0) -> Cover:
+def measured(size: Size, states: list[State], seed: int = 0, errors: ModelErrors | None = None) -> Cover:
     predictions = [
         Prediction(chunk, state, (0.0, 0.0, 0.0)) for chunk, state in zip(grid(size), states, strict=True)
     ]
-    return cover(predictions, columns(size), np.random.default_rng(seed))
+    return cover(predictions, columns(size), np.random.default_rng(seed), errors)
 
 
 @given(
@@ -110,3 +111,17 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
 )
 def test_severity_follows_the_reefbase_steps(share: float | None, word: str) -> None:
     assert severity(share) == word
+
+
+@pytest.mark.parametrize("coral", [0, 12, 32], ids=["no coral", "some coral", "nothing but coral"])
+def test_the_models_errors_never_narrow_the_interval_of_cover(coral: int) -> None:
+    size = Size(244 * 8, 244 * 4)
+    states = [State.HEALTHY] * coral + [State.NOT_CORAL] * (32 - coral)
+    rates = ErrorRates(sensitivity=Rate(8, 2), specificity=Rate(8, 2))
+
+    plain, widened = (measured(size, states, errors=one) for one in (None, ModelErrors(rates, rates)))
+
+    assert plain.coral.value == widened.coral.value
+    (low, high), (lower, higher) = plain.coral.interval or (0, 0), widened.coral.interval or (0, 0)
+    assert lower <= low <= coral / 32 <= high <= higher
+    assert (higher - lower > high - low) == (0 < coral < 32)

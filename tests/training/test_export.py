@@ -71,10 +71,11 @@ def test_a_file_that_says_something_else_is_refused(
         check_parity(model, other, describer, pictures[:4], has_wide_sums=has_vnni())
 
 
-def test_the_bundled_model_can_be_cut_by_its_poolings_and_by_names() -> None:
+def test_a_model_of_grey_windows_can_be_cut_by_its_poolings_and_by_names() -> None:
     models = ModelRepository(folder("models"), folder("models"))
-    onnx, manifest = models.onnx(models.find()), models.manifest(models.find())
-    pooled = cut_backbone(onnx, manifest.model_copy(update={"embedding": ()}))
+    listed = models.find("coralchunk-lite0-0.3.0")
+    onnx, manifest = models.onnx(listed), models.manifest(listed)
+    pooled = cut_backbone(onnx, manifest)
     named = cut_backbone(onnx, manifest.model_copy(update={"embedding": ("/features/Sqrt_2_output_0",)}))
     picture = np.random.default_rng(0).integers(0, 256, (100, 120, 3)).astype(np.uint8)
 
@@ -84,6 +85,22 @@ def test_the_bundled_model_can_be_cut_by_its_poolings_and_by_names() -> None:
     assert len(all_of_it.features) == 2 * 2 * (112 + 192) + 6
     assert len(part.features) == 2 * 192 + 6
     np.testing.assert_allclose(part.features[:192], all_of_it.features[2 * 112 + 192 : 2 * (112 + 192)])
+
+
+def test_a_model_that_standardises_windows_measures_the_picture_that_it_describes() -> None:
+    models = ModelRepository(folder("models"), folder("models"))
+    listed = models.find()
+    describer = Describer(
+        cut_backbone(models.onnx(listed), models.manifest(listed)), has_wide_sums=has_vnni()
+    )
+    random = np.random.default_rng(0)
+    picture, other = random.integers(60, 200, (2, 6, 8, 3)).astype(np.uint8).repeat(40, 1).repeat(40, 2)
+    dimmed = (picture * np.array([0.5, 0.9, 0.7])).astype(np.uint8)
+
+    seen = [one.features[: 2 * 640] for one in describer.describe([picture, dimmed, other])]
+
+    assert len(seen[0]) == 2 * 640
+    assert np.abs(seen[0] - seen[1]).mean() < 0.3 * np.abs(seen[0] - seen[2]).mean()
 
 
 def test_a_model_without_such_a_tensor_is_refused_by_name() -> None:

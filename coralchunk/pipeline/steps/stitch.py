@@ -14,6 +14,7 @@ from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
 from coralchunk.science.cover import cover, figures
+from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
 from coralchunk.science.predictions import predictions
 from coralchunk.science.quality import quality
 from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
@@ -57,7 +58,7 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
 def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) -> dict[str, Any]:
     counted = Counter(prediction.state for prediction in classified)
     # A fixed seed: a job that is finished twice must give the same bytes.
-    measured = cover(classified, across, np.random.default_rng(0))
+    measured = cover(classified, across, np.random.default_rng(0), _errors(manifest))
     return {
         "bleached_chunks": counted[State.BLEACHED],
         "healthy_chunks": counted[State.HEALTHY],
@@ -68,6 +69,16 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
         **figures(measured),
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
+
+
+def _errors(manifest: Manifest) -> ModelErrors | None:
+    known = manifest.errors
+    if known is None:
+        return None
+    return ModelErrors(
+        ErrorRates(Rate(*known.coral_sensitivity), Rate(*known.coral_specificity)),
+        ErrorRates(Rate(*known.bleached_sensitivity), Rate(*known.bleached_specificity)),
+    )
 
 
 def _quality(photo: Photo) -> dict[str, Any] | None:

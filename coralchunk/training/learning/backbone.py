@@ -15,6 +15,7 @@ from onnx.shape_inference import infer_shapes
 from onnx.utils import Extractor
 
 from coralchunk.errors.setup import BadModel
+from coralchunk.imaging.scene import SCENE_NUMBERS
 from coralchunk.inference.classifier import SCENE_INPUT, WINDOWS_INPUT
 from coralchunk.inference.manifest import Manifest
 
@@ -46,7 +47,8 @@ def cut_backbone(onnx: bytes, manifest: Manifest) -> Backbone:
             f"{name} cannot be trained on: its graph lacks {sorted(set(tensors) - made) or 'poolings'}."
             " Name the tensors before its heads in the manifest's `embedding`."
         )
-    cut = Extractor(model).extract_model([WINDOWS_INPUT], tensors)
+    inputs = [WINDOWS_INPUT, SCENE_INPUT] if manifest.preprocessing.scene else [WINDOWS_INPUT]
+    cut = Extractor(model).extract_model(inputs, tensors)
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     _wrap(cut.graph, tensors, manifest.preprocessing.input_px, opset)
     return Backbone(cut, 2 * manifest.preprocessing.input_px, name, "area")
@@ -93,6 +95,8 @@ def _wrap(graph: GraphProto, tensors: list[str], window_px: int, opset: int) -> 
         node.input[:] = [_VIEWS if name == WINDOWS_INPUT else name for name in node.input]
     wrapped = _Nodes(opset)
     wrapped.cut_views(window_px)
+    if any(SCENE_INPUT in node.input for node in graph.node):
+        wrapped.measure_scene()
     wrapped.nodes.extend(graph.node)
     wrapped.describe(tensors)
     del graph.node[:], graph.input[:], graph.output[:], graph.value_info[:]
@@ -127,19 +131,27 @@ class _Nodes:
         ]
         self._add("Concat", [whole, *quarters], to_name=_VIEWS, axis=0)
 
+    def measure_scene(self) -> None:
+        """Make the scene of the picture: the means and spreads of its colours, and zeros for the rest."""
+        rest = self._constant(np.zeros((1, SCENE_NUMBERS - 6), np.float32))
+        numbers = self._add("Concat", [*self._colours(), rest], axis=1)
+        self._add("Reshape", [numbers, self._constant(np.array([-1], np.int64))], to_name=SCENE_INPUT)
+
     def describe(self, tensors: list[str]) -> None:
         """Make one row of the features of the views and of the picture's colours."""
         flat = [self._add("Flatten", [tensor], axis=1) for tensor in tensors]
         described = self._add("Concat", flat, axis=1)
         whole = self._slice(described, (0,), (1,), (0,))
         quarters = self._mean(self._slice(described, (1,), (5,), (0,)), [0], keeps=True)
+        self._add("Concat", [whole, quarters, *self._colours()], to_name=FEATURES, axis=1)
+
+    def _colours(self) -> list[str]:
+        """Return the mean and the spread of the picture's red, green and blue, (1, 3) each."""
         colours = self._add("Mul", [self._planes, self._constant(np.float32(1 / 255))])
         mean = self._mean(colours, [2, 3], keeps=True)
         off = self._add("Sub", [colours, mean])
         variance = self._mean(self._add("Mul", [off, off]), [2, 3], keeps=False)
-        spread = self._add("Sqrt", [variance])
-        parts = [whole, quarters, self._add("Flatten", [mean], axis=1), spread]
-        self._add("Concat", parts, to_name=FEATURES, axis=1)
+        return [self._add("Flatten", [mean], axis=1), self._add("Sqrt", [variance])]
 
     def _add(
         self, kind: str, inputs: list[str], to_name: str | None = None, **attributes: int | list[int]

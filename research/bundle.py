@@ -1,0 +1,112 @@
+"""Write all files of a version of the bundled model: graph, manifest, card, pictures, list of models."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from coralchunk.science import metrics
+from coralchunk.storage.model_repository import LIST_FILE
+from research import card, figures
+from research.blank import HELD_OUT, blanks
+from research.calibration import risk_coverage
+from research.dataset import Item
+from research.evaluation import CLASSES, classify, truth
+from research.heads import Scores
+from research.measure import Measured
+from research.packed import Packed
+from research.packing import pack
+from research.served import run
+from research.table import Table
+from research.words import card as card_text
+
+_NAME: Final = "coralchunk-lite0"
+_QUANTISING_COST: Final = 0.005  # of balanced accuracy
+
+
+class QuantisingCosts(RuntimeError):
+    """The int8 graph is much worse than the float graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """Everything that a version of the model is written from."""
+
+    items: list[Item]
+    table: Table
+    packed: Packed
+    measured: Measured
+    full: bytes  # the float graph
+    small: bytes  # the int8 graph, which is served
+    device: str  # that it was trained on
+
+
+def write(build: Build, models: Path, version: str) -> None:
+    """Write a version into the folder of models and list it last, which makes it the default."""
+    extra = quantising(build) | blank_figures(build)
+    identity = card.Identity(_NAME, version, hashlib.sha256(build.small).hexdigest(), len(build.small))
+    stem = models / f"{_NAME}-{version}"
+    manifest = card.manifest(identity, build.items, build.table, build.measured, extra)
+    _beside(stem, ".onnx").write_bytes(build.small)
+    _beside(stem, ".json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    words = card_text(identity, build.items, build.table, build.measured, extra, build.device)
+    _beside(stem, ".md").write_text(words, encoding="utf-8")
+    _paint(stem, build.table, build.measured)
+    _enlist(models / LIST_FILE, identity)
+
+
+def quantising(build: Build) -> dict[str, float]:
+    """Measure what int8 costs, on all classified patches. Raises QuantisingCosts above half a point."""
+    real = truth(build.table)
+    rows = np.flatnonzero(build.table.classified & (real >= 0))
+    said = [run(graph, build.packed, rows)[0].argmax(axis=1) for graph in (build.full, build.small)]
+    best, less = (metrics.balanced_accuracy(metrics.confusion(real[rows], one, 3)) for one in said)
+    if best - less > _QUANTISING_COST:
+        raise QuantisingCosts(f"int8 costs {best - less:.4f} of balanced accuracy, over {_QUANTISING_COST}")
+    return {
+        "int8 costs in balanced accuracy, patches learned from": round(best - less, 4),
+        "int8 and float say the same, patches learned from": round(float((said[0] == said[1]).mean()), 4),
+    }
+
+
+def blank_figures(build: Build) -> dict[str, float]:
+    """Measure what is said of made-up photos in which there is nothing."""
+    packed = pack(blanks(HELD_OUT))
+    said = run(build.small, packed, np.arange(len(packed.photo)))[0]
+    sure = said.max(axis=1) >= build.measured.unsure_below
+    coral = said.argmax(axis=1) < CLASSES.index("not_coral")
+    return {
+        "made-up water, darkness and glare: photos": len(said),
+        "made-up water, darkness and glare: called coral": round(float(np.mean(sure & coral)), 4),
+        "made-up water, darkness and glare: called not coral": round(float(np.mean(sure & ~coral)), 4),
+    }
+
+
+def _paint(stem: Path, table: Table, measured: Measured) -> None:
+    real = truth(table)
+    chosen = card.places(table)["surveys"] & (real >= 0)
+    ways = {f"{way} left out": measured.said[way] for way in ("photo", "sea")}
+    confusion = classify(measured.said["photo"], table, chosen).confusion
+    figures.confusion_picture(confusion, _beside(stem, "-confusion.png"))
+    curves = {name: (real[chosen], said[chosen]) for name, said in ways.items()}
+    figures.reliability_picture(curves, _beside(stem, "-reliability.png"))
+    risks: dict[str, tuple[Scores, Scores]] = {}
+    answered: dict[str, float] = {}
+    for name, (labelled, said) in curves.items():
+        confidence, coverage, risk = risk_coverage(said.argmax(axis=1) == labelled, said.max(axis=1))
+        risks[name] = (coverage, risk)
+        answered[name] = float(np.mean(confidence >= measured.unsure_below))
+    figures.risk_picture(risks, answered, _beside(stem, "-risk.png"))
+
+
+def _beside(stem: Path, ending: str) -> Path:
+    return stem.with_name(stem.name + ending)
+
+
+def _enlist(path: Path, identity: card.Identity) -> None:
+    listed = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    kept = [line for line in listed if line.split()[:2] != [identity.name, identity.version]]
+    line = f"{identity.name} {identity.version} {identity.sha256} {identity.size_bytes} bundled"
+    path.write_text("\n".join([*kept, line]) + "\n", encoding="utf-8")
