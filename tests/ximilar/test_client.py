@@ -411,3 +411,15 @@ def test_annotation_extras_do_not_crash(client: RecognitionClient) -> None:
     label.detach_annotate_task(task.id)
     assert label.get_annotate_tasks()[0] == []
     assert "detail" in client.create_point(UNKNOWN, "eye", {})[0]
+
+
+def test_a_client_that_is_pointed_here_has_its_token_checked(
+    server: RunningServer, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client asks a fixed address for permission; a name in DNS can lead it here."""
+    address = f"http://127.0.0.1:{server.port}/"
+    monkeypatch.setattr("ximilar.client.client.ENDPOINT", address)
+
+    assert isinstance(RecognitionClient(token, endpoint=address).get_all_tasks()[0], list)
+    with pytest.raises(Exception, match=r"not valid.*tech@ximilar\.com"):
+        RecognitionClient("non-existing-token", endpoint=address)
