@@ -14,6 +14,7 @@ from coralchunk.logs import set_up
 
 # Imported by name when needed: together they take a second to load, and `serve` should start fast.
 _COMMANDS: Final = {
+    "backup": "coralchunk.cli.backup:backup",
     "classify": "coralchunk.cli.classify:classify",
     "corrections": "coralchunk.cli.corrections:corrections",
     "doctor": "coralchunk.cli.doctor:doctor",
@@ -22,6 +23,7 @@ _COMMANDS: Final = {
     "jobs": "coralchunk.cli.jobs:jobs",
     "migrate": "coralchunk.cli.serve:migrate",
     "models": "coralchunk.cli.models:models",
+    "restore": "coralchunk.cli.backup:restore",
     "serve": "coralchunk.cli.serve:serve",
     "sweep": "coralchunk.cli.serve:sweep",
     "token": "coralchunk.cli.accounts:token",

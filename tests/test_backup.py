@@ -1,0 +1,78 @@
+"""Test that a backup of a running server can be restored into another one."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.reef import jpeg
+from tests.server import COMMAND, RunningServer, environment
+from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def another_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server on a data folder of its own, not yet started."""
+    running = RunningServer(tmp_path / "another")
+    yield running
+    running.destroy()
+
+
+def refused(settings: dict[str, str], *arguments: str) -> str:
+    ended = subprocess.run(
+        [COMMAND, *arguments],
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_backup_of_a_running_server_is_restored_into_another(
+    own_server: Callable[..., RunningServer], another_server: RunningServer, tmp_path: Path
+) -> None:
+    server, file = own_server(), str(tmp_path / "backup.tar")
+    done = server.submit(jpeg(500, 400))
+    before = server.completed(done)
+    server.command("user", "add", "ana", typed="parrotfish\n")
+    survey = {"name": "Transect 4", "site": "Lagoon", "date": "2026-05-04"}
+    survey_id = server.client.post("/V1/api/surveys", json=survey).json()["survey_id"]
+    with server.workers_halted():
+        waiting = server.submit(jpeg(900, 700))
+        server.command("backup", file)
+    picture = server.client.get(f"/V1/api/result/{done}.png").content
+    after_the_backup = server.submit(jpeg(300, 200))
+
+    another_server.command("restore", file)
+    holds_data = refused(another_server.settings, "restore", file)
+    another_server.start()
+
+    assert another_server.status(done) == before
+    assert another_server.client.get(f"/V1/api/result/{done}.png").content == picture
+    assert another_server.completed(waiting)["total_chunks"] == 12
+    assert another_server.client.get(f"/V1/api/surveys/{survey_id}").json()["name"] == "Transect 4"
+    assert "ana" in another_server.command("user", "list")
+    assert another_server.client.get(f"/V1/api/status/{after_the_backup}").status_code == 404
+    assert "already holds data" in holds_data
+
+
+def test_a_file_that_is_no_backup_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "reef.jpg").write_bytes(jpeg(300, 200))
+
+    said = refused({"DATA_DIR": str(tmp_path / "data")}, "restore", str(tmp_path / "reef.jpg"))
+
+    assert "not a backup of coralchunk" in said
+
+
+def test_a_database_elsewhere_is_not_part_of_a_backup(tmp_path: Path) -> None:
+    settings = {"DATA_DIR": str(tmp_path / "data"), "DATABASE_URL": "postgresql://db.example/reef"}
+
+    assert "pg_dump" in refused(settings, "backup", str(tmp_path / "backup.tar"))
+    assert not (tmp_path / "backup.tar.part").exists()
