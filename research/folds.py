@@ -66,7 +66,7 @@ def decide(
     return Trained(network, decisions, know(served[:, : network.texture]))
 
 
-def judge(trained: Trained, packed: Packed, rows: NDArray[np.int64]) -> LeftOut:
+def classify(trained: Trained, packed: Packed, rows: NDArray[np.int64]) -> LeftOut:
     """Ask a model about patches."""
     served = as_served(trained.network, packed, rows)
     return LeftOut(
@@ -81,4 +81,4 @@ def leave_out(recipe: Recipe, packed: Packed, table: Table, left_out: Marks, dev
     """Train without the left-out patches and ask about those of them that are classified."""
     patches = to_torch(packed, table.targets, device)
     trained = train(recipe, packed, table, left_out, patches)
-    return judge(trained, packed, np.flatnonzero(left_out & table.classified))
+    return classify(trained, packed, np.flatnonzero(left_out & table.classified))
