@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.server import free_port
 from tests.waiting import PATIENCE_S, wait_for
@@ -91,11 +91,17 @@ class ObjectStoreServer:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "log").read_text()
         try:
-            return httpx.get(self.url, timeout=5).status_code < 500
-        except httpx.TransportError:
-            return False
+            with self._operator() as client:
+                client.list_buckets()
+                client.create_bucket(Bucket=_PROBE)
+                client.put_object(Bucket=_PROBE, Key="probe", Body=b"probe")
+        except (BotoCoreError, ClientError) as failure:
+            # Its parts find each other only some time after its port is open.
+            return "BucketAlreadyOwnedByYou" in str(failure) or "BucketAlreadyExists" in str(failure)
+        return True
 
 
+_PROBE = "probe"
 # What the product is given may not make buckets, as on a careful operator's store.
 _IDENTITIES = """{"identities": [
  {"name": "operator", "actions": ["Admin", "Read", "Write", "List"],

@@ -73,13 +73,13 @@ def test_corrections_shares_surveys_and_deletion_work_on_a_bucket(
     survey = in_bucket.client.post(f"{V1}/surveys", json={"name": "Reef", "date": "2026-11-20"}).json()
     added = in_bucket.client.post(f"{V1}/surveys/{survey['survey_id']}/photos", json={"job_id": job_id})
     in_bucket.command("corrections", "export", str(tmp_path / "export"))
-    deleted = in_bucket.client.post(f"{V1}/cancel/{job_id}")
+    deleted = in_bucket.client.delete(f"{V1}/classify/{job_id}")
 
     assert (corrected.status_code, shared.status_code, added.status_code) == (200, 200, 201), added.text
     assert len(list((tmp_path / "export").rglob("*.png"))) == 2
     assert deleted.status_code == 200
     assert job_parts(s3, bucket, job_id) == set()
-    assert {key.split("/")[2] for key in s3.keys(bucket)} == {"corrections"}
+    assert {key.split("/")[2] for key in s3.keys(bucket)} == {"corrections", "jobs"}  # the id of the storage
     assert not (in_bucket.data_dir / "corrections").exists()
 
 

@@ -160,7 +160,16 @@ def send(server: RunningServer, photo: Path, key: str) -> tuple[int, int | None]
 
 @pytest.mark.parametrize("before", ANSWERS, ids=[one["path"] for one in ANSWERS])
 def test_what_was_finished_is_answered_as_before(server: RunningServer, before: dict[str, Any]) -> None:
-    assert without_additions(answers_now(server.client, before["path"]), before) == before
+    assert without_additions(answers_now(server.client, before["path"]), before) == recomputed(before)
+
+
+def recomputed(before: dict[str, Any]) -> dict[str, Any]:
+    """Give a survey the cover that follows from its stored photos now that each photo counts alike."""
+    survey = before.get("json")
+    if survey is None or "photos" not in survey:
+        return before
+    cover = sum(photo["summary"]["coral_cover"] for photo in survey["photos"]) / len(survey["photos"])
+    return before | {"json": survey | {"coral_cover": pytest.approx(cover, abs=1e-4)}}
 
 
 def test_the_picture_in_a_status_is_that_of_its_own_address(server: RunningServer) -> None:

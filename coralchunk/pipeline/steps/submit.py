@@ -76,7 +76,7 @@ def submit_all(
     """
     sizes = _sizes(uploads, stores.settings.max_pixels)
     key = sender.idempotency_key
-    keyed = None if key is None else (_checked(key, sender.owner), _digest(uploads))
+    keyed = None if key is None else (_checked(stores, key, sender.owner), _digest(uploads))
     with reachable():
         earlier = _earlier_jobs(stores, keyed)
         if earlier is not None:
@@ -179,11 +179,12 @@ def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Loa
     return job, replace(load, tasks=load.tasks + tasks, high_priority=high_priority)
 
 
-def _checked(key: str, owner: str) -> str:
+def _checked(stores: Stores, key: str, owner: str) -> str:
     if not 1 <= len(key) <= _LONGEST_KEY:
         raise BadIdempotencyKey(len(key), _LONGEST_KEY)
-    # Two askers may have chosen the same key; neither may learn of the other's job.
-    return f"{owner}:{key}" if owner else key
+    # Two owners may have chosen the same key; where tokens are required, neither may learn of the other's
+    # job.
+    return f"{owner}:{key}" if owner and stores.settings.v1_require_token else key
 
 
 def _digest(uploads: Sequence[IO[bytes]]) -> str:
