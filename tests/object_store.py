@@ -55,6 +55,8 @@ class ObjectStoreServer:
         command += [f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}"]
         command += [f"-filer.port={filer}", f"-volume.max={_VOLUMES}", "-master.volumeSizeLimitMB=64"]
         command += [f"-s3.config={self.folder / 'config.json'}", "-volume.minFreeSpace=1MiB"]
+        # Off: listeners at fixed ports, which keep a second server from starting, and reports to its maker.
+        command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         wait_for(self._answers, "the object store")
