@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime as ort
 
 from coralchunk.assets import folder
-from coralchunk.imaging.decode import decode
+from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.scene import Scene, scene
 from coralchunk.imaging.windows import windows

@@ -19,9 +19,9 @@ from coralchunk.errors.access import (
     WrongPassword,
     WrongToken,
 )
-from coralchunk.storage import users
-from coralchunk.storage.database import Database
-from coralchunk.storage.users import TokenRow, UserOverview
+from coralchunk.storage.rows import users
+from coralchunk.storage.rows.users import TokenRow, UserOverview
+from coralchunk.storage.sql.database import Database
 
 _NAME: Final = re.compile(r"[\w.@+-]{1,150}")  # what Django takes, as users move here from there
 _SHORTEST_PASSWORD: Final = 8

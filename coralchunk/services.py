@@ -13,11 +13,11 @@ from coralchunk.datasets.training_sets import TrainingSets
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
 from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.service import Recognition, open_recognition
-from coralchunk.storage.database import open_database
-from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.files.image_blobs import ImageBlobs
 from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
-from coralchunk.storage.places import open_named_store
+from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.registry import Registry
+from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.answers import AnswerService

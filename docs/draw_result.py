@@ -16,7 +16,7 @@ from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import overlay
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster
+from coralchunk.imaging.pixels.raster import ArrayRaster
 from coralchunk.terms import Prediction, Size, State
 
 _SIZE: Final = Size(2440, 1464)

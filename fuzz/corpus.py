@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from coralchunk.imaging.formats import PLUGINS
+from coralchunk.imaging.files.formats import PLUGINS
 
 _MODES: Final = ("RGB", "L", "P", "RGBA", "CMYK", "1", "LA", "I;16", "F")
 _OPTIONS: Final[dict[str, list[dict[str, Any]]]] = {

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.imaging.decode import decode
+from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.scene import SCENE_NUMBERS, scene
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Windows

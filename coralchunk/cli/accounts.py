@@ -11,8 +11,8 @@ from rich.table import Table
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
 
 _SCOPES: Final = [scope.value for scope in Scope]
 _DAY_S: Final = 86_400

@@ -10,8 +10,8 @@ from rich.progress import track
 
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
-from coralchunk.imaging.decode import open_photo
-from coralchunk.imaging.georeference import read_georeference
+from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.decoding.georeference import read_georeference
 from coralchunk.imaging.grid import grid
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queries.chunk_map import chunk_features, world_file

@@ -10,8 +10,8 @@ from coralchunk.datasets.corrections_collection import CorrectionsCollection
 from coralchunk.errors.access import UnknownUser
 from coralchunk.services import open_services
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.places import open_named_store
-from coralchunk.storage.users import find_user
+from coralchunk.storage.objects.places import open_named_store
+from coralchunk.storage.rows.users import find_user
 from coralchunk.surveys.labelled_export import TABLE, export
 
 

@@ -13,9 +13,9 @@ from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
-from coralchunk.storage.database import open_database
 from coralchunk.storage.model_repository import open_model_repository
-from coralchunk.storage.places import open_job_store
+from coralchunk.storage.objects.places import open_job_store
+from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.redis_server import server_binary
 
 _LITTLE_ROOM_GB = 1.0

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadLabels
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.matrix import draw_matrix
 from coralchunk.imaging.photo import Photo

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from coralchunk.config import Settings
-from coralchunk.storage.classifications import all_feedback
-from coralchunk.storage.database import open_database
+from coralchunk.storage.rows.classifications import all_feedback
+from coralchunk.storage.sql.database import open_database
 
 
 @click.command()

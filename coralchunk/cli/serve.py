@@ -8,8 +8,8 @@ import sys
 import click
 
 from coralchunk.config import Settings
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate as migrate_database
+from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.roles import check_shared, run_sweep, run_web
 from coralchunk.supervisor.serve import Server
 

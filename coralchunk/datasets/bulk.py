@@ -8,13 +8,13 @@ from coralchunk.datasets.ids import new_hex
 from coralchunk.datasets.images import Images
 from coralchunk.datasets.labels import Labels
 from coralchunk.errors.datasets import OtherWorkspace
-from coralchunk.storage import image_labels, images
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_labels import ImageLabel
-from coralchunk.storage.image_queries import ImageFilter
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows import image_labels, images
+from coralchunk.storage.rows.image_labels import ImageLabel
+from coralchunk.storage.rows.image_queries import ImageFilter
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from coralchunk.errors.datasets import (
     UnknownThing,
     WrongLabelKind,
 )
-from coralchunk.storage import classifiers, collections, labels
-from coralchunk.storage.classifiers import Classifier, ClassifierKind
-from coralchunk.storage.collections import Collection, CollectionType
-from coralchunk.storage.database import Database
-from coralchunk.storage.labels import Label, LabelKind
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows import classifiers, collections, labels
+from coralchunk.storage.rows.classifiers import Classifier, ClassifierKind
+from coralchunk.storage.rows.collections import Collection, CollectionType
+from coralchunk.storage.rows.labels import Label, LabelKind
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database
 
 #: The kind of labels that each type of collection takes.
 LABELS_OF: Final[dict[CollectionType, LabelKind]] = {

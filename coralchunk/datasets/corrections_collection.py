@@ -6,14 +6,14 @@ from coralchunk.datasets.datasets import Datasets
 from coralchunk.datasets.images import Upload
 from coralchunk.datasets.labels import LabelDetails
 from coralchunk.errors.datasets import AlreadyStored
-from coralchunk.storage import corrections, users
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection, CollectionType
-from coralchunk.storage.corrections import Correction
-from coralchunk.storage.database import Database
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label, LabelFilter, LabelKind
-from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.rows import corrections, users
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection, CollectionType
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label, LabelFilter, LabelKind
+from coralchunk.storage.sql.database import Database
 from coralchunk.terms import LABELS, State
 
 NAME: Final = "Corrections"

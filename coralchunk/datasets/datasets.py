@@ -11,8 +11,8 @@ from coralchunk.datasets.labels import Labels
 from coralchunk.datasets.signed_addresses import SignedAddresses
 from coralchunk.datasets.versions import Versions
 from coralchunk.datasets.workspaces import Workspaces
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.files.image_blobs import ImageBlobs
+from coralchunk.storage.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True)

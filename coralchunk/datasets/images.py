@@ -9,13 +9,13 @@ from coralchunk.config import Settings
 from coralchunk.datasets.ids import checked_uuid, new_uuid
 from coralchunk.errors.datasets import AlreadyStored, ImageTooLarge, TooManyThings, UnknownThing
 from coralchunk.imaging.stored_copy import StoredCopy, stored_copy
-from coralchunk.storage import image_labels, image_queries, images
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_blobs import ImageBlobs, blob_name
-from coralchunk.storage.image_queries import ImageFilter
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.files.image_blobs import ImageBlobs, blob_name
+from coralchunk.storage.rows import image_labels, image_queries, images
+from coralchunk.storage.rows.image_queries import ImageFilter
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Final
 
 from coralchunk.datasets.ids import checked_uuid, new_hex, new_uuid
 from coralchunk.errors.datasets import BadValue, OtherWorkspace, UnknownThing
-from coralchunk.storage import image_labels, users, verifications
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_labels import ImageLabel, TrainingExample
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label, LabelKind
-from coralchunk.storage.verifications import Verification
+from coralchunk.storage.rows import image_labels, users, verifications
+from coralchunk.storage.rows.image_labels import ImageLabel, TrainingExample
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label, LabelKind
+from coralchunk.storage.rows.verifications import Verification
+from coralchunk.storage.sql.database import Database
 
 
 class Labelling:

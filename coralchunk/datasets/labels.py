@@ -8,10 +8,10 @@ from coralchunk.config import Settings
 from coralchunk.datasets.ids import checked_uuid, new_uuid
 from coralchunk.datasets.names import checked_name, checked_text
 from coralchunk.errors.datasets import BadValue, TooManyThings, UnknownThing
-from coralchunk.storage import labels
-from coralchunk.storage.database import Database
-from coralchunk.storage.labels import Label, LabelFilter, LabelKind
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows import labels
+from coralchunk.storage.rows.labels import Label, LabelFilter, LabelKind
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database
 
 LONGEST_DESCRIPTION: Final = 10_000  # characters
 

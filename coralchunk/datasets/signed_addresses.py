@@ -6,8 +6,8 @@ import threading
 from typing import Final
 
 from coralchunk.errors.datasets import AddressExpired
-from coralchunk.storage.database import Database
-from coralchunk.storage.secrets import shared_key
+from coralchunk.storage.sql.database import Database
+from coralchunk.storage.sql.secrets import shared_key
 
 _KEY: Final = "image addresses"
 _DAY_S: Final = 86_400

@@ -5,10 +5,10 @@ from itertools import islice
 from typing import Final
 
 from coralchunk.config import Settings
-from coralchunk.storage import classifications, images
-from coralchunk.storage.database import Database, open_database
-from coralchunk.storage.image_blobs import ImageBlobs
-from coralchunk.storage.places import open_named_store
+from coralchunk.storage.files.image_blobs import ImageBlobs
+from coralchunk.storage.objects.places import open_named_store
+from coralchunk.storage.rows import classifications, images
+from coralchunk.storage.sql.database import Database, open_database
 
 _JUST_STORED_S: Final = 3600  # a younger folder may be about to get its row
 _BATCH: Final = 500  # folders per database query

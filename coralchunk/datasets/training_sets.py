@@ -15,13 +15,13 @@ from coralchunk.datasets.ids import new_hex, new_uuid
 from coralchunk.datasets.images import Images, Upload
 from coralchunk.datasets.workspaces import Workspaces
 from coralchunk.errors.datasets import AlreadyStored, BadValue, TooManyThings, UnknownThing
-from coralchunk.storage import collections, image_labels, images, labels
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection, CollectionType
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_labels import ImageLabel, TrainingExample
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label, LabelFilter, LabelKind
+from coralchunk.storage.rows import collections, image_labels, images, labels
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection, CollectionType
+from coralchunk.storage.rows.image_labels import ImageLabel, TrainingExample
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label, LabelFilter, LabelKind
+from coralchunk.storage.sql.database import Database
 
 _GAPS: Final = re.compile(r"[\W_]+")
 _KINDS: Final = frozenset({ClassifierKind.TRAINING_SET})

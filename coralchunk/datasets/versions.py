@@ -4,11 +4,11 @@ from typing import Final
 
 from coralchunk.datasets.ids import checked_uuid
 from coralchunk.errors.datasets import BadValue, UnknownThing
-from coralchunk.storage import classifier_versions, classifiers
-from coralchunk.storage.classifier_versions import ClassifierVersion, VersionState
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection, collections_of, find_collection_of_classifier
-from coralchunk.storage.database import Database
+from coralchunk.storage.rows import classifier_versions, classifiers
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion, VersionState
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection, collections_of, find_collection_of_classifier
+from coralchunk.storage.sql.database import Database
 
 
 class Versions:

@@ -7,9 +7,9 @@ from coralchunk.config import Settings
 from coralchunk.datasets.ids import checked_uuid, new_uuid
 from coralchunk.datasets.names import checked_name
 from coralchunk.errors.datasets import BadValue, TooManyThings, UnknownThing
-from coralchunk.storage import workspaces
-from coralchunk.storage.database import Database
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows import workspaces
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database
 
 _DEFAULT: Final = "Default"
 

@@ -9,7 +9,7 @@ import numpy as np
 from isal import isal_zlib
 from PIL import Image
 
-from coralchunk.imaging.filling import Empty
+from coralchunk.imaging.pixels.filling import Empty
 from coralchunk.terms import Pixels
 
 _COLOURS: Final = 256

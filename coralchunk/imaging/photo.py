@@ -11,8 +11,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from coralchunk.imaging.filling import Empty, fill_small, fill_window
-from coralchunk.imaging.raster import ArrayRaster, Box, Raster
+from coralchunk.imaging.pixels.filling import Empty, fill_small, fill_window
+from coralchunk.imaging.pixels.raster import ArrayRaster, Box, Raster
 from coralchunk.imaging.scene import Scene, scene, smaller
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size

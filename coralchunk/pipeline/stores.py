@@ -20,9 +20,9 @@ from coralchunk.pipeline.records.leases import Leases
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.owned_jobs import OwnedJobs
 from coralchunk.pipeline.records.share_links import Shares
-from coralchunk.storage.blobs import Blobs
-from coralchunk.storage.objects import ObjectStore
-from coralchunk.storage.places import open_job_store, open_named_store
+from coralchunk.storage.files.blobs import Blobs
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.objects.places import open_job_store, open_named_store
 
 LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 _SPARE_S: Final = 60.0  # for the end of a training that has taken all its time

@@ -20,7 +20,7 @@ from coralchunk.pipeline.recognition.task_request import (
 )
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import RESULT
+from coralchunk.storage.files.blobs import RESULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,7 @@ from coralchunk.pipeline.worker.network_cache import ONNX_FILE, mean_file, recip
 from coralchunk.recognition.orphans import remove_orphans
 from coralchunk.recognition.page import Page
 from coralchunk.recognition.row_ids import can_be_id
-from coralchunk.storage.database import Database
-from coralchunk.storage.networks import (
+from coralchunk.storage.rows.networks import (
     Network,
     NetworkState,
     add_network,
@@ -34,6 +33,7 @@ from coralchunk.storage.networks import (
     find_network,
     page_of_networks,
 )
+from coralchunk.storage.sql.database import Database
 
 FRAMEWORK: Final = "onnx"
 _ONNX: Final = ".onnx"

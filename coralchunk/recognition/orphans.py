@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from coralchunk.storage.database import Database
-from coralchunk.storage.networks import networks_with_blobs
-from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.rows.networks import networks_with_blobs
+from coralchunk.storage.sql.database import Database
 
 _JUST_STORED_S: Final = 3600  # a younger folder may be about to get its row
 

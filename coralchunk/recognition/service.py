@@ -8,7 +8,7 @@ from coralchunk.recognition.networks import NetworkService
 from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.specifications import SpecificationService
 from coralchunk.recognition.versions import VersionService
-from coralchunk.storage.database import Database
+from coralchunk.storage.sql.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from coralchunk.errors.networks import BadRecognition, UnknownSpecification
 from coralchunk.networks.postprocessing import Output
 from coralchunk.recognition.page import Page
 from coralchunk.recognition.row_ids import can_be_id
-from coralchunk.storage.classifier_versions import get_version
-from coralchunk.storage.classifiers import (
+from coralchunk.storage.rows.classifier_versions import get_version
+from coralchunk.storage.rows.classifiers import (
     Classifier,
     ClassifierKind,
     add_classifier,
@@ -19,7 +19,7 @@ from coralchunk.storage.classifiers import (
     delete_classifier,
     find_classifier,
 )
-from coralchunk.storage.database import Database
+from coralchunk.storage.sql.database import Database
 
 _MOST: Final = 10_000  # of one user
 _KINDS: Final = frozenset({ClassifierKind.SPECIFICATION})

@@ -11,7 +11,7 @@ from coralchunk.recognition.networks import NetworkService
 from coralchunk.recognition.page import Page
 from coralchunk.recognition.row_ids import can_be_id
 from coralchunk.recognition.specifications import SpecificationService, outputs_of
-from coralchunk.storage.classifier_versions import (
+from coralchunk.storage.rows.classifier_versions import (
     ClassifierVersion,
     VersionState,
     add_version,
@@ -19,15 +19,15 @@ from coralchunk.storage.classifier_versions import (
     get_version,
     versions_of,
 )
-from coralchunk.storage.classifiers import (
+from coralchunk.storage.rows.classifiers import (
     Classifier,
     ClassifierKind,
     change_classifier,
     classifiers_of,
     find_classifier,
 )
-from coralchunk.storage.database import Database
-from coralchunk.storage.networks import Network, get_network
+from coralchunk.storage.rows.networks import Network, get_network
+from coralchunk.storage.sql.database import Database
 
 _MOST: Final = 1000  # of one specification
 

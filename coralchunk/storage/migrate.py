@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from coralchunk.errors.setup import BadSetup
-from coralchunk.storage.database import Database
+from coralchunk.storage.sql.database import Database
 
 _STEPS: Final = Path(__file__).parent / "migrations"
 _LOCK: Final = 0x636F72616C  # "coral": any number that no other program on that PostgreSQL locks

@@ -13,8 +13,8 @@ from coralchunk.config import Settings
 from coralchunk.errors import UnknownModel
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest
-from coralchunk.storage.places import open_named_store
-from coralchunk.storage.trained_models import TrainedModels
+from coralchunk.storage.files.trained_models import TrainedModels
+from coralchunk.storage.objects.places import open_named_store
 
 LIST_FILE: Final = "models.txt"
 TRAINED: Final = "trained"  # origin of models that were trained here

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors.access import UnknownClassifier
-from coralchunk.storage.classifier_tables import CLASSIFIERS
-from coralchunk.storage.database import Database
-from coralchunk.storage.dataset_tables import LABELS
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
+from coralchunk.storage.sql.classifier_tables import CLASSIFIERS
+from coralchunk.storage.sql.database import Database
+from coralchunk.storage.sql.dataset_tables import LABELS
 
 _LONGEST_CODE: Final = 10  # as on CoralNet
 

@@ -21,8 +21,8 @@ from coralchunk import __version__
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.records.dump import dump_records, holds_jobs, load_records
-from coralchunk.storage.objects import ObjectStore
-from coralchunk.storage.places import open_job_store, open_named_store
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.objects.places import open_job_store, open_named_store
 from coralchunk.supervisor.child_process import Adopted, Process
 from coralchunk.supervisor.instance_lock import hold_instance_lock
 from coralchunk.supervisor.preflight import check_redis, prepare_data_folder

@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from coralchunk.config import Settings
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import Stores, open_stores
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
 from coralchunk.supervisor.signals import ShutdownSignal
 from coralchunk.supervisor.sweeper import sweep_periodically

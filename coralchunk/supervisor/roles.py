@@ -13,8 +13,8 @@ from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.processes import PARENT_VARIABLE
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import is_current
+from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, stop_all
 from coralchunk.supervisor.listening_socket import listening_socket
 from coralchunk.supervisor.preflight import check_redis, prepare_data_folder

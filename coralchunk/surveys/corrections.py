@@ -18,11 +18,11 @@ from coralchunk.pipeline.queries.lookup import get_completed_job, get_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.request_crop import request_crop
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage import corrections
-from coralchunk.storage.blobs import CHUNKS, CONTEXT, SUMMARY
-from coralchunk.storage.corrections import Correction
-from coralchunk.storage.database import Database
-from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.files.blobs import CHUNKS, CONTEXT, SUMMARY
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.rows import corrections
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.sql.database import Database
 from coralchunk.terms import CHUNK_PX, LABELS, State
 
 _STATES: Final = {label: state for state, label in LABELS.items()}

@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.eml import EML_FILE, eml
 from coralchunk.surveys.service import Measured

@@ -10,7 +10,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from coralchunk import __version__
-from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Measured
 

@@ -15,8 +15,8 @@ from typing import Any, Final
 from PIL import Image
 
 from coralchunk.errors.setup import BadLabels
-from coralchunk.storage.blobs import CONTEXT
-from coralchunk.storage.corrections import Correction
+from coralchunk.storage.files.blobs import CONTEXT
+from coralchunk.storage.rows.corrections import Correction
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.tables import csv_text, without_formula
 from coralchunk.terms import CHUNK_PX, State

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from coralchunk.errors import UnknownJob
-from coralchunk.imaging.capture import read_capture
+from coralchunk.imaging.decoding.capture import read_capture
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.files.blobs import PHOTO
 
 
 @dataclass(frozen=True, slots=True)

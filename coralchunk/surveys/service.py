@@ -17,10 +17,10 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
 from coralchunk.science.survey import Areas, survey_cover
-from coralchunk.storage import surveys
-from coralchunk.storage.blobs import CHUNKS, PHOTO, SUMMARY
-from coralchunk.storage.database import Database
-from coralchunk.storage.surveys import Survey, SurveyPhoto
+from coralchunk.storage.files.blobs import CHUNKS, PHOTO, SUMMARY
+from coralchunk.storage.rows import surveys
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
+from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.photo_details import Details, completed
 from coralchunk.terms import CLASSES, LABELS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any, Final
 
-from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Measured
 

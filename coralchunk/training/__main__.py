@@ -19,11 +19,11 @@ from coralchunk.pipeline.training.training_job import (
     write_training_result,
 )
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
-from coralchunk.storage.database import open_database
-from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.files.image_blobs import ImageBlobs
+from coralchunk.storage.files.trained_models import TrainedModels
 from coralchunk.storage.model_repository import open_model_repository
-from coralchunk.storage.places import open_named_store
-from coralchunk.storage.trained_models import TrainedModels
+from coralchunk.storage.objects.places import open_named_store
+from coralchunk.storage.sql.database import open_database
 from coralchunk.training.process import CollectionGone, Place, is_there, note_failure, train
 
 _NICE: Final = 9  # in addition to that of the worker: photos have priority

@@ -16,11 +16,11 @@ from coralchunk.errors.training import ImageNotUsable
 from coralchunk.pipeline.images.classify_now import classify_and_fetch
 from coralchunk.pipeline.images.image_job import ImageRequest, ModelAnswer, RequestedModel
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage import classifications, collections
-from coralchunk.storage.classifications import Classification, Feedback
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_blobs import ImageBlobs, blob_name
-from coralchunk.storage.image_labels import ImageLabel
+from coralchunk.storage.files.image_blobs import ImageBlobs, blob_name
+from coralchunk.storage.rows import classifications, collections
+from coralchunk.storage.rows.classifications import Classification, Feedback
+from coralchunk.storage.rows.image_labels import ImageLabel
+from coralchunk.storage.sql.database import Database
 from coralchunk.training.classifiers import AnsweringClassifier, AnsweringClassifiers
 
 _LONGEST_URL: Final = 2000

@@ -5,10 +5,10 @@ from typing import Final
 
 from coralchunk.errors.training import UnknownSlug
 from coralchunk.pipeline.images.image_job import RequestedModel
-from coralchunk.storage import classifier_versions, classifiers
-from coralchunk.storage.classifiers import Classifier, ClassifierKind
-from coralchunk.storage.database import Database
 from coralchunk.storage.registry import KnownClassifier, Registry
+from coralchunk.storage.rows import classifier_versions, classifiers
+from coralchunk.storage.rows.classifiers import Classifier, ClassifierKind
+from coralchunk.storage.sql.database import Database
 
 _BUNDLED: Final = "Tells apart, chunk by chunk, {labels}; of a whole image, the mean by area."
 

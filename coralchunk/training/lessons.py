@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.storage.image_labels import TrainingExample
-from coralchunk.storage.labels import Label
+from coralchunk.storage.rows.image_labels import TrainingExample
+from coralchunk.storage.rows.labels import Label
 from coralchunk.terms import OutputKind
 
 

@@ -10,18 +10,18 @@ import numpy as np
 from coralchunk.datasets.ids import new_uuid
 from coralchunk.errors import Unreadable
 from coralchunk.errors.training import TooLittleToLearn
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.whole import whole
 from coralchunk.pipeline.training.training_job import TrainingRequest
 from coralchunk.processes import has_vnni
-from coralchunk.storage import classifier_versions, classifiers, collections, image_labels, labels
-from coralchunk.storage.classifier_versions import ClassifierVersion, VersionState
-from coralchunk.storage.collections import Collection, TrainingState
-from coralchunk.storage.database import Database
-from coralchunk.storage.image_blobs import ImageBlobs
-from coralchunk.storage.labels import Label, LabelFilter
+from coralchunk.storage.files.image_blobs import ImageBlobs
+from coralchunk.storage.files.trained_models import TrainedModels, trained_name
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.storage.trained_models import TrainedModels, trained_name
+from coralchunk.storage.rows import classifier_versions, classifiers, collections, image_labels, labels
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion, VersionState
+from coralchunk.storage.rows.collections import Collection, TrainingState
+from coralchunk.storage.rows.labels import Label, LabelFilter
+from coralchunk.storage.sql.database import Database
 from coralchunk.terms import OutputKind, Pixels
 from coralchunk.training.learning.backbone import Backbone, cut_backbone
 from coralchunk.training.learning.describe import Describer, Description

@@ -13,10 +13,10 @@ from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.training.training_job import TrainingRequest, new_training_id, submit_training_job
-from coralchunk.storage import collections, labels
-from coralchunk.storage.collections import Collection, CollectionType, TrainingState
-from coralchunk.storage.database import Database
-from coralchunk.storage.labels import Label, LabelFilter
+from coralchunk.storage.rows import collections, labels
+from coralchunk.storage.rows.collections import Collection, CollectionType, TrainingState
+from coralchunk.storage.rows.labels import Label, LabelFilter
+from coralchunk.storage.sql.database import Database
 
 _JUST_BEGUN_S: Final = 30  # a younger training may be about to get its job
 _INTERRUPTED: Final = "The training was interrupted. Train again."

@@ -3,10 +3,10 @@
 from typing import Final
 
 from coralchunk.config import Settings
-from coralchunk.storage import classifiers
-from coralchunk.storage.database import open_database
-from coralchunk.storage.places import open_named_store
-from coralchunk.storage.trained_models import TrainedModels
+from coralchunk.storage.files.trained_models import TrainedModels
+from coralchunk.storage.objects.places import open_named_store
+from coralchunk.storage.rows import classifiers
+from coralchunk.storage.sql.database import open_database
 
 _JUST_STORED_S: Final = 3600  # a younger model may be about to get its version
 

@@ -14,8 +14,8 @@ from coralchunk.errors.datasets import AlreadyStored, BadValue, ImageTooLarge, U
 from coralchunk.pipeline.images.classify_now import classify_and_fetch, classify_now
 from coralchunk.pipeline.images.image_job import ClassifiedPicture, ImageRequest, RequestedModel
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.classifier_versions import ClassifierVersion
-from coralchunk.storage.collections import Collection, CollectionType
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion
+from coralchunk.storage.rows.collections import Collection, CollectionType
 
 _LONGEST_URL: Final = 2000
 _HOLDS_FROM: Final = 0.5  # probability of a tag that a stored image gets

@@ -11,7 +11,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import document
 from coralchunk.api.problems import kinds
 from coralchunk.assets import folder
-from coralchunk.imaging.formats import SENTENCE
+from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.web.reference import bodies, groups
 from coralchunk.web.samples import samples
 

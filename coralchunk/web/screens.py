@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from coralchunk.api.context import services
-from coralchunk.imaging.formats import SENTENCE
+from coralchunk.imaging.files.formats import SENTENCE
 
 screens = Blueprint("screens", __name__)
 

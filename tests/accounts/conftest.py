@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from coralchunk.accounts import Accounts
-from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import Database, open_database
 from tests.hashing import QUICK_HASHER
 
 Open = Callable[[], Database]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.errors.access import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
-from coralchunk.storage.database import Database
+from coralchunk.storage.sql.database import Database
 
 NOW = 1_900_000_000.0  # Unix seconds
 PASSWORD = "parrotfish eat coral"  # noqa: S105 - of a made-up user

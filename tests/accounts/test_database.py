@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetting, BadSetup
-from coralchunk.storage import classifier_tables, dataset_tables, tables
-from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql import classifier_tables, dataset_tables, tables
+from coralchunk.storage.sql.database import Database, open_database
 from tests.accounts.conftest import Open
 
 _ALL_TABLES = (tables.USERS, classifier_tables.NETWORKS, dataset_tables.IMAGES)  # one of each module

@@ -6,9 +6,9 @@ import pytest
 
 from coralchunk.config import Settings
 from coralchunk.errors.access import UnknownClassifier
-from coralchunk.storage.database import Database
 from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_model_repository
 from coralchunk.storage.registry import Registry
+from coralchunk.storage.sql.database import Database
 from tests.accounts.conftest import Open
 
 

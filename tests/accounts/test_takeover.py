@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 import coralchunk.storage
 from coralchunk.config import Settings
-from coralchunk.storage.database import Database
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.storage.registry import Registry
+from coralchunk.storage.sql.database import Database
 from tests.accounts.conftest import Open
 
 STEPS = str(Path(coralchunk.storage.__file__).parent / "migrations")

@@ -12,7 +12,7 @@ from coralchunk.config import Settings
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.blobs import PICTURE
+from coralchunk.storage.files.blobs import PICTURE
 from jobs.worker import ChunkWorker
 from tests.conftest import ORIGIN
 from tests.reef import jpeg

@@ -14,8 +14,8 @@ from coralchunk.pipeline.steps.retry import retry
 from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg

@@ -17,7 +17,7 @@ from coralchunk.config import Settings
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.files.blobs import PHOTO
 from coralchunk.terms import Size
 from tests.reef import encoded, jpeg, reef
 

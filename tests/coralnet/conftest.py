@@ -15,9 +15,9 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.users import add_user
+from coralchunk.storage.rows.users import add_user
+from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
 from tests.coralnet.host import ImageHost
 from tests.hashing import QUICK_HASHER

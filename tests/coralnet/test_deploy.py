@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.errors.access import WrongToken
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queue.task_queue import Task

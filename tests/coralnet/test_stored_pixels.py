@@ -3,7 +3,7 @@
 import pytest
 
 from coralchunk.config import Settings
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.remote import fetch
 from coralchunk.terms import CHUNK_PX, Chunk, Size

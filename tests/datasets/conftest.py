@@ -11,11 +11,11 @@ from PIL import Image
 
 from coralchunk.config import Settings
 from coralchunk.datasets.datasets import Datasets, open_datasets
-from coralchunk.storage import users
-from coralchunk.storage.database import Database, open_database
-from coralchunk.storage.folder_store import FolderStore
-from coralchunk.storage.image_blobs import ImageBlobs
+from coralchunk.storage.files.image_blobs import ImageBlobs
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.storage.rows import users
+from coralchunk.storage.sql.database import Database, open_database
 
 ANA, BEN = 1, 2  # ids of users
 NOW = 1_900_000_000.0  # Unix seconds

@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 
 from coralchunk.datasets.corrections_collection import CorrectionsCollection
-from coralchunk.storage import corrections, users
-from coralchunk.storage.folder_store import FolderStore
-from coralchunk.storage.users import TokenRow
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.storage.rows import corrections, users
+from coralchunk.storage.rows.users import TokenRow
 from tests.datasets.conftest import ANA, BEN, NOW, Place, picture
 from tests.surveys.test_rows import CORRECTION
 

@@ -28,15 +28,15 @@ from coralchunk.errors.datasets import (
     UnknownThing,
 )
 from coralchunk.imaging.stored_copy import KEPT_PX, kept_size, stored_copy
-from coralchunk.storage import classifications, classifiers
-from coralchunk.storage.classifications import Classification
-from coralchunk.storage.classifiers import Classifier, ClassifierKind
-from coralchunk.storage.folder_store import FolderStore
-from coralchunk.storage.image_blobs import ImageBlobs
-from coralchunk.storage.image_queries import ImageFilter
-from coralchunk.storage.images import Image as Row
-from coralchunk.storage.labels import Label
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.files.image_blobs import ImageBlobs
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.storage.rows import classifications, classifiers
+from coralchunk.storage.rows.classifications import Classification
+from coralchunk.storage.rows.classifiers import Classifier, ClassifierKind
+from coralchunk.storage.rows.image_queries import ImageFilter
+from coralchunk.storage.rows.images import Image as Row
+from coralchunk.storage.rows.labels import Label
+from coralchunk.storage.rows.workspaces import Workspace
 from coralchunk.terms import Size
 from tests.datasets.conftest import ANA, BEN, NOW, SETTINGS, Place, picture
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coralchunk.storage import (
+from coralchunk.storage.migrate import migrate
+from coralchunk.storage.rows import (
     classifier_versions,
     classifiers,
     collections,
@@ -19,18 +20,17 @@ from coralchunk.storage import (
     verifications,
     workspaces,
 )
-from coralchunk.storage.classifier_versions import ClassifierVersion
-from coralchunk.storage.classifiers import Classifier, ClassifierKind
-from coralchunk.storage.database import Database, open_database
-from coralchunk.storage.image_labels import ImageLabel
-from coralchunk.storage.image_queries import ImageFilter, ValueBounds, count_images, page_of_images
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label, LabelFilter
-from coralchunk.storage.migrate import migrate
-from coralchunk.storage.networks import Network
-from coralchunk.storage.secrets import shared_key
-from coralchunk.storage.verifications import Verification
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion
+from coralchunk.storage.rows.classifiers import Classifier, ClassifierKind
+from coralchunk.storage.rows.image_labels import ImageLabel
+from coralchunk.storage.rows.image_queries import ImageFilter, ValueBounds, count_images, page_of_images
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label, LabelFilter
+from coralchunk.storage.rows.networks import Network
+from coralchunk.storage.rows.verifications import Verification
+from coralchunk.storage.rows.workspaces import Workspace
+from coralchunk.storage.sql.database import Database, open_database
+from coralchunk.storage.sql.secrets import shared_key
 
 ANA, BEN, SPACE = 1, 2, 1  # ids of rows
 CLASSIFIER = Classifier(0, ANA, "task", "Reef", "reef", "", None, {}, None, 0, 1.0, 1.0)

@@ -15,10 +15,10 @@ from coralchunk.errors.datasets import (
     UnknownThing,
     WrongLabelKind,
 )
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection
-from coralchunk.storage.labels import Label, LabelFilter
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection
+from coralchunk.storage.rows.labels import Label, LabelFilter
+from coralchunk.storage.rows.workspaces import Workspace
 from tests.datasets.conftest import ANA, BEN, NOW
 
 TASK = ClassifierKind.TASK

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from coralchunk.assets import folder
-from coralchunk.imaging.capture import Capture, read_capture
+from coralchunk.imaging.decoding.capture import Capture, read_capture
 from tests.imaging.tiffs import ASCII, BYTE, RATIONAL, Page, Tags, tiff
 from tests.waiting import PATIENCE_S
 

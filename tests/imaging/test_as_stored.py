@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.terms import Pixels, Size
 from tests.imaging.test_decode import LOSSLESS, PLENTY, exif, quarters
 from tests.reef import encoded

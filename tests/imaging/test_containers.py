@@ -11,7 +11,7 @@ from PIL import Image
 
 from coralchunk.errors import BrokenImage, TooManyPixels
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
-from coralchunk.imaging.decode import decode, open_photo, read_header
+from coralchunk.imaging.decoding.decode import decode, open_photo, read_header
 from coralchunk.terms import Pixels, Size
 from tests.hostile.parts import png_header
 from tests.imaging.colours import CORAL, P3, in_srgb, profile

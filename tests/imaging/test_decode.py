@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from coralchunk.imaging.decode import Header, decode, read_header
+from coralchunk.imaging.decoding.decode import Header, decode, read_header
 from coralchunk.terms import Pixels, Size
 from tests.reef import encoded, reef
 

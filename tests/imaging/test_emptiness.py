@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import png
-from coralchunk.imaging.filling import fill_small, fill_window
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster
+from coralchunk.imaging.pixels.filling import fill_small, fill_window
+from coralchunk.imaging.pixels.raster import ArrayRaster
 from coralchunk.imaging.scene import scene
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
 from tests.hostile.parts import png_part, saved

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coralchunk.imaging.decode import decode
-from coralchunk.imaging.georeference import Georeference, read_georeference
+from coralchunk.imaging.decoding.decode import decode
+from coralchunk.imaging.decoding.georeference import Georeference, read_georeference
 from tests.imaging.tiffs import DOUBLE, LONG, SHORT, picture, tiff
 from tests.reef import encoded, reef
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from coralchunk.errors import BrokenImage
-from coralchunk.imaging.decode import open_photo
-from coralchunk.imaging.jpeg import jpeg_pixels
-from coralchunk.imaging.metered import Metered
+from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.decoding.jpeg import jpeg_pixels
+from coralchunk.imaging.files.metered import Metered
 from coralchunk.terms import Pixels
 from tests.reef import encoded, jpeg, reef
 

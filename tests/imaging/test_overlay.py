@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import COLOURS, bounded, overlay
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster
+from coralchunk.imaging.pixels.raster import ArrayRaster
 from coralchunk.terms import Pixels, Prediction, Size, State
 from tests.reef import reef
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster, PillowRaster, Raster
+from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
 from coralchunk.imaging.scene import scene
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import Pixels, Size

@@ -16,7 +16,7 @@ from coralchunk.errors import (
     TooManyPixels,
     Unreadable,
 )
-from coralchunk.imaging.decode import decode, read_header
+from coralchunk.imaging.decoding.decode import decode, read_header
 from coralchunk.terms import Size
 from tests.reef import encoded, reef
 

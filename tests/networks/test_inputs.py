@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
-from coralchunk.imaging.raster import ArrayRaster
+from coralchunk.imaging.pixels.raster import ArrayRaster
 from coralchunk.networks.inputs import Region, find_region, foreground
 from coralchunk.terms import Chunk
 

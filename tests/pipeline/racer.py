@@ -11,10 +11,10 @@ from typing_extensions import override
 from coralchunk.config import Settings
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
-from coralchunk.storage.blobs import PICTURE, Blobs
+from coralchunk.storage.files.blobs import PICTURE, Blobs
 from coralchunk.storage.model_repository import open_model_repository
-from coralchunk.storage.objects import ObjectStore
-from coralchunk.storage.places import open_job_store
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.objects.places import open_job_store
 from jobs.worker import ChunkWorker
 
 

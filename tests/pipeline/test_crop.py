@@ -7,7 +7,7 @@ import pytest
 
 from coralchunk.errors import UnknownJob
 from coralchunk.errors.surveys import CropUnavailable
-from coralchunk.imaging.decode import decode
+from coralchunk.imaging.decoding.decode import decode
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.crop import crop_chunk

@@ -10,7 +10,7 @@ import pytest
 
 from coralchunk.errors.access import JobFailed
 from coralchunk.errors.training import NotClassifiedInTime
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.images.classify_now import classify_now
 from coralchunk.pipeline.images.image_job import (

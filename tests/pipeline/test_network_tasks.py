@@ -28,7 +28,7 @@ from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.pipeline.worker.network_cache import ONNX_FILE, NetworkCache, mean_file, network_limits
-from coralchunk.storage.blobs import RESULT
+from coralchunk.storage.files.blobs import RESULT
 from tests.networks import onnx_files
 from tests.pipeline.conftest import NOW, WorkOff
 from tests.reef import encoded, jpeg

@@ -7,7 +7,7 @@ from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.files.blobs import PHOTO
 from coralchunk.terms import Size
 from tests.pipeline.conftest import Submit
 from tests.reef import jpeg

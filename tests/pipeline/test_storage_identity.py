@@ -8,8 +8,8 @@ import pytest
 from coralchunk.errors.setup import OtherStorage
 from coralchunk.pipeline.queries.storage_identity import accept_storage, check_storage, is_same_storage
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import Blobs
-from coralchunk.storage.folder_store import FolderStore
+from coralchunk.storage.files.blobs import Blobs
+from coralchunk.storage.objects.folder_store import FolderStore
 
 
 @pytest.fixture

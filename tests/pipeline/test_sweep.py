@@ -15,7 +15,7 @@ from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE
+from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.pipeline.test_way_of_a_photo import LARGE, Interrupted, waiting
 

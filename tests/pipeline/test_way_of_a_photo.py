@@ -20,8 +20,8 @@ from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
-from coralchunk.storage.places import open_job_store
+from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
+from coralchunk.storage.objects.places import open_job_store
 from coralchunk.terms import Pixels, Probabilities, Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.reef import encoded, jpeg, reef

@@ -25,11 +25,11 @@ from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.service import Recognition, open_recognition
 from coralchunk.recognition.specifications import NewSpecification
 from coralchunk.services import Services
-from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.networks import NetworkState
 from coralchunk.storage.registry import Registry
-from coralchunk.storage.users import add_user, find_user
+from coralchunk.storage.rows.networks import NetworkState
+from coralchunk.storage.rows.users import add_user, find_user
+from coralchunk.storage.sql.database import Database, open_database
 from tests.deepomatic.networks import outputs, preprocessing
 from tests.networks import onnx_files
 from tests.reef import jpeg

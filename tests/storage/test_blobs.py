@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from coralchunk.config import Settings
-from coralchunk.storage.blobs import OWNER, PHOTO, PICTURE, REQUEST, Blobs
-from coralchunk.storage.folder_store import FolderStore
-from coralchunk.storage.places import open_job_store
+from coralchunk.storage.files.blobs import OWNER, PHOTO, PICTURE, REQUEST, Blobs
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.storage.objects.places import open_job_store
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing_extensions import override
 from coralchunk.config import Settings
 from coralchunk.errors import StorageDown, StorageFull
 from coralchunk.errors.setup import BadSetting
-from coralchunk.storage.folder_store import FolderStore
-from coralchunk.storage.objects import ObjectStore
-from coralchunk.storage.places import open_job_store, open_named_store
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.storage.objects.object_store import ObjectStore
+from coralchunk.storage.objects.places import open_job_store, open_named_store
 from tests.object_store import ObjectStoreServer
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from coralchunk.config import Settings
-from coralchunk.imaging.decode import decode, open_photo
+from coralchunk.imaging.decoding.decode import decode, open_photo
 from coralchunk.imaging.scene import scene
 from coralchunk.pipeline.worker.context import load_classifier
 from coralchunk.storage.labelled import read_labels

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from coralchunk.services import Services
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.service import SurveyService
 from tests.accounts.test_takeover import migrate_to
 from tests.surveys.conftest import MODEL

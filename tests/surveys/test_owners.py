@@ -10,8 +10,8 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.database import open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg

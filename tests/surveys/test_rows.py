@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from coralchunk.storage import corrections, surveys
-from coralchunk.storage.corrections import Correction
-from coralchunk.storage.database import Database, open_database
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.rows import corrections, surveys
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.sql.database import Database, open_database
 from tests.surveys.conftest import photo, survey
 
 SURVEY = survey().survey

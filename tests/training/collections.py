@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from coralchunk.datasets.images import Upload
 from coralchunk.datasets.labels import LabelDetails
 from coralchunk.services import Services
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection
-from coralchunk.storage.labels import Label
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.users import add_user
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection
+from coralchunk.storage.rows.labels import Label
+from coralchunk.storage.rows.users import add_user
 from coralchunk.training.service import Trainings
 from tests.reef import encoded
 from tests.training.textures import texture

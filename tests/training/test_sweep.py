@@ -3,8 +3,8 @@
 import pytest
 
 from coralchunk.services import Services
-from coralchunk.storage.places import open_named_store
-from coralchunk.storage.trained_models import TrainedModels, trained_name
+from coralchunk.storage.files.trained_models import TrainedModels, trained_name
+from coralchunk.storage.objects.places import open_named_store
 from coralchunk.training.sweep import sweep_trained_models
 from tests.training.collections import Trainer, make_trainer
 

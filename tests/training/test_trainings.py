@@ -21,10 +21,10 @@ from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.pipeline.worker.sign_off import put_back_held
 from coralchunk.services import Services
-from coralchunk.storage import classifier_versions
-from coralchunk.storage.classifier_versions import ClassifierVersion
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import TrainingState
+from coralchunk.storage.rows import classifier_versions
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import TrainingState
 from coralchunk.training.service import Trainings
 from jobs.worker import ChunkWorker
 from tests.reef import encoded

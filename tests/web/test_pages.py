@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from coralchunk.config import Settings
-from coralchunk.imaging.formats import SENTENCE
+from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.services import Services
 from coralchunk.web.files import fingerprint
 

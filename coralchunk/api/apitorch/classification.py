@@ -22,7 +22,7 @@ from coralchunk.api.apitorch.training_sets import BAD, FILES, NOT_YOURS, TOKEN, 
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
-from coralchunk.storage.collections import Collection, TrainingState
+from coralchunk.storage.rows.collections import Collection, TrainingState
 
 classification = Blueprint("apitorch", __name__, url_prefix="/api")
 

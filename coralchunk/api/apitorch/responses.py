@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from coralchunk.api.context import services
 from coralchunk.datasets.training_sets import TrainingSet
-from coralchunk.storage.image_labels import TrainingExample
+from coralchunk.storage.rows.image_labels import TrainingExample
 from coralchunk.training.answers import Answer
 from coralchunk.training.classifiers import AnsweringClassifier
 

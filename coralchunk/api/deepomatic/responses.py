@@ -9,8 +9,8 @@ from coralchunk.api.deepomatic.errors import Body
 from coralchunk.recognition.inference import TaskState
 from coralchunk.recognition.public_models import PublicSpecification
 from coralchunk.recognition.versions import Version
-from coralchunk.storage.classifiers import Classifier
-from coralchunk.storage.networks import Network
+from coralchunk.storage.rows.classifiers import Classifier
+from coralchunk.storage.rows.networks import Network
 
 Digits = Annotated[str, Field(pattern=r"^\d+$")]
 Date = Annotated[str, Field(description="ISO 8601, UTC")]

@@ -14,7 +14,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Success
 from coralchunk.api.v1.correction_bodies import CorrectionList, CorrectionResponse, NewCorrection
 from coralchunk.api.v1.refusals import BODY, NO_JOB, TOKEN
-from coralchunk.storage.corrections import Correction
+from coralchunk.storage.rows.corrections import Correction
 from coralchunk.terms import LABELS, State
 
 corrections = Blueprint("corrections", __name__, url_prefix="/V1/api/classify/<int:job_id>")

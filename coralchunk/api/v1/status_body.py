@@ -7,7 +7,7 @@ from typing import Any, Final
 from coralchunk.errors import UnknownJob
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
 
 PARTS: Final = ("summary", "chunks", "image")
 

@@ -25,7 +25,7 @@ from coralchunk.api.v1.survey_bodies import (
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadIds
 from coralchunk.science.cover import figures
-from coralchunk.storage.surveys import SurveyPhoto
+from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.photo_details import Details
 from coralchunk.surveys.service import Measured

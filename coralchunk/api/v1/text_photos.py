@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import IO, Final
 
 from coralchunk.api.multipart import spool
-from coralchunk.imaging.formats import claimed_format
+from coralchunk.imaging.files.formats import claimed_format
 
 _BLOCK_BYTES: Final = 65_536
 _HEAD_BYTES: Final = 256

@@ -3,10 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from coralchunk.storage.collections import Collection
-from coralchunk.storage.labels import Label
-from coralchunk.storage.verifications import Verification
-from coralchunk.storage.workspaces import Workspace
+from coralchunk.storage.rows.collections import Collection
+from coralchunk.storage.rows.labels import Label
+from coralchunk.storage.rows.verifications import Verification
+from coralchunk.storage.rows.workspaces import Workspace
 
 
 def task_body(task: Collection) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from coralchunk.api.ximilar.records import ClassifyRequest, read_classify, sent_
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.responses import Classified, TaskBody
 from coralchunk.api.ximilar.tasks import own_task
-from coralchunk.storage.collections import CollectionType, TrainingState
+from coralchunk.storage.rows.collections import CollectionType, TrainingState
 from coralchunk.training.task_answers import LabelAnswer, RecordAnswer
 
 classify_routes = Blueprint("ximilar_classify", __name__, url_prefix="/recognition/v2")

@@ -9,9 +9,9 @@ from flask import Response, jsonify, request, url_for
 from coralchunk.api.context import services
 from coralchunk.api.ximilar.bodies import label_body, time_text
 from coralchunk.datasets.datasets import Datasets
-from coralchunk.storage.image_labels import ImageLabel
-from coralchunk.storage.images import Image
-from coralchunk.storage.labels import Label
+from coralchunk.storage.rows.image_labels import ImageLabel
+from coralchunk.storage.rows.images import Image
+from coralchunk.storage.rows.labels import Label
 
 _THUMBNAIL: Final = "-thumb.jpg"
 

@@ -9,8 +9,8 @@ from flask import request
 
 from coralchunk.api.context import services
 from coralchunk.errors.datasets import BadValue, OtherWorkspace
-from coralchunk.storage.image_queries import ImageFilter, ValueBounds
-from coralchunk.storage.labels import Label
+from coralchunk.storage.rows.image_queries import ImageFilter, ValueBounds
+from coralchunk.storage.rows.labels import Label
 
 QUERY: Final = {
     "label": "Id of a label; also `labels`. Several, or joined by commas: images that have all of them",

@@ -18,7 +18,7 @@ from coralchunk.api.ximilar.responses import LabelBody, LabelPage
 from coralchunk.api.ximilar.tasks import own_task
 from coralchunk.datasets.labels import LabelDetails, checked_kind
 from coralchunk.datasets.names import checked_text
-from coralchunk.storage.labels import Label, LabelFilter
+from coralchunk.storage.rows.labels import Label, LabelFilter
 
 labels = Blueprint("ximilar_labels", __name__, url_prefix="/recognition/v2/label")
 

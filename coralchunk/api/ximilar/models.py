@@ -15,9 +15,9 @@ from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.responses import ModelBody, ModelPage
 from coralchunk.api.ximilar.tasks import own_task
-from coralchunk.storage.classifier_versions import ClassifierVersion, VersionState
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection
+from coralchunk.storage.rows.classifier_versions import ClassifierVersion, VersionState
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection
 
 models = Blueprint("ximilar_models", __name__, url_prefix="/recognition/v2/model")
 

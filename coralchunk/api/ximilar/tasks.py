@@ -16,8 +16,8 @@ from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelOfTask, NewTask, TaskChange, read
 from coralchunk.api.ximilar.responses import TaskBody, TaskPage
-from coralchunk.storage.classifiers import ClassifierKind
-from coralchunk.storage.collections import Collection
+from coralchunk.storage.rows.classifiers import ClassifierKind
+from coralchunk.storage.rows.collections import Collection
 
 tasks = Blueprint("ximilar_tasks", __name__, url_prefix="/recognition/v2/task")
 

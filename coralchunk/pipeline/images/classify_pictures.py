@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.errors import CoralchunkError
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.whole import fitted, whole
 from coralchunk.inference.classifier import Classifier

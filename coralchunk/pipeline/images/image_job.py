@@ -17,7 +17,7 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import OWNER
+from coralchunk.storage.files.blobs import OWNER
 from coralchunk.terms import OutputKind, Size
 
 IMAGE_REQUEST: Final = "images.json"

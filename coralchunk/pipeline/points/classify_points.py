@@ -6,7 +6,7 @@ from typing import IO, Final
 
 from coralchunk.errors import CoralchunkError
 from coralchunk.errors.access import PointsOutside
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.points import around
 from coralchunk.metrics import JOBS
 from coralchunk.pipeline.points.fetch import FETCH_FAILED, FETCHED, fetched_name, start_fetch
@@ -23,7 +23,7 @@ from coralchunk.pipeline.queue.task_queue import Task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.classifier_cache import classify_windows
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.blobs import RESULT
+from coralchunk.storage.files.blobs import RESULT
 from coralchunk.terms import Chunk, Point, Probabilities
 
 _BEST: Final = 5  # classifications returned for a point

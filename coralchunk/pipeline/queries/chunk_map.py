@@ -4,10 +4,10 @@ import json
 from typing import Any, Final
 
 from coralchunk.errors.photos import NoMapCoordinates
-from coralchunk.imaging.georeference import Georeference, read_georeference
+from coralchunk.imaging.decoding.georeference import Georeference, read_georeference
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.files.blobs import PHOTO
 from coralchunk.terms import LABELS, Size, State
 
 _PROPERTIES: Final = ("predicted_label", "seen_px")

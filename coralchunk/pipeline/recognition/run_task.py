@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 import numpy as np
 
 from coralchunk.errors.networks import NetworkFailed, PictureNotFetched
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.metrics import JOBS
 from coralchunk.networks.feeding import feed, trial
@@ -29,7 +29,7 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.pipeline.worker.network_cache import LoadedNetwork, StoredNetwork
 from coralchunk.sandbox.messages import Arrays
-from coralchunk.storage.blobs import RESULT
+from coralchunk.storage.files.blobs import RESULT
 
 _DONE: Final = b"+"  # the result of the one batch; the answer itself is a file
 _MAX_VALUES: Final = 2_000_000  # of raw tensors in one answer: 20 to 40 MB of JSON

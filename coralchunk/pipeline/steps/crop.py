@@ -7,7 +7,7 @@ from coralchunk.imaging.encode import exact_png
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.blobs import CONTEXT, window_name
+from coralchunk.storage.files.blobs import CONTEXT, window_name
 
 
 def crop_chunk(context: WorkerContext, job_id: int, chunk: int) -> None:

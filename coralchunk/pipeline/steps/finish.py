@@ -9,7 +9,7 @@ from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.stitch import stitch
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
 
 _log: Final = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from coralchunk.errors.surveys import CropUnavailable
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import CONTEXT, window_name
+from coralchunk.storage.files.blobs import CONTEXT, window_name
 
 _LOOK_EVERY_S: Final = 0.05
 

@@ -7,7 +7,7 @@ from coralchunk.pipeline.recognition.task_request import TASK_KINDS, requeue_tas
 from coralchunk.pipeline.records.job import JobKind
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.training.training_job import requeue_training_job
-from coralchunk.storage.blobs import REQUEST
+from coralchunk.storage.files.blobs import REQUEST
 
 
 def requeue_request(stores: Stores, job_id: int, owner: str, stored_at: float) -> None:

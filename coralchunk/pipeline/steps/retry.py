@@ -1,14 +1,14 @@
 """Run a job that ended in an error again from the beginning."""
 
 from coralchunk.errors import UnknownJob
-from coralchunk.imaging.decode import read_header
+from coralchunk.imaging.decoding.decode import read_header
 from coralchunk.pipeline.records.job import JobKind
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import PHOTO
+from coralchunk.storage.files.blobs import PHOTO
 
 
 def retry(stores: Stores, job_id: int, now: float) -> None:

@@ -12,7 +12,7 @@ from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import SHARE
+from coralchunk.storage.files.blobs import SHARE
 
 _BYTES: Final = 18  # 144 random bits, 24 characters
 

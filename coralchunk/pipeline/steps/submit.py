@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import IO, Final
 
 from coralchunk.errors import BadIdempotencyKey, IdempotencyKeyReused, QueueDown, Unreadable
-from coralchunk.imaging.decode import read_header
+from coralchunk.imaging.decoding.decode import read_header
 from coralchunk.imaging.grid import count
 from coralchunk.metrics import UPLOAD_BYTES
 from coralchunk.pipeline.queue.admission import Load
@@ -18,7 +18,7 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.job_records import kept_jobs, reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import BATCH, OWNER, PHOTO
+from coralchunk.storage.files.blobs import BATCH, OWNER, PHOTO
 from coralchunk.terms import Size
 
 # Largest integer that every client language holds exactly (IEEE 754 double, RFC 8259 section 6).

@@ -5,14 +5,14 @@ from typing import Final
 import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
-from coralchunk.imaging.decode import read_header
+from coralchunk.imaging.decoding.decode import read_header
 from coralchunk.pipeline.queue.task_queue import next_task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import BATCH, OWNER, PHOTO, Folder
+from coralchunk.storage.files.blobs import BATCH, OWNER, PHOTO, Folder
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
 _log: Final = structlog.get_logger()

@@ -14,7 +14,7 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.blobs import OWNER, REQUEST, RESULT
+from coralchunk.storage.files.blobs import OWNER, REQUEST, RESULT
 from coralchunk.terms import Size
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.errors.setup import BadModel
-from coralchunk.imaging.colour import Conversions
+from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier

@@ -13,7 +13,7 @@ from coralchunk.networks.graph import read_graph
 from coralchunk.networks.means import read_mean
 from coralchunk.networks.preprocessing import Preprocessing
 from coralchunk.sandbox.network_process import Limits, NetworkProcess
-from coralchunk.storage.objects import ObjectStore
+from coralchunk.storage.objects.object_store import ObjectStore
 
 ONNX_FILE: Final = "network.onnx"
 _MOST: Final = 4  # loaded at once in one worker; a small one takes 70 MB

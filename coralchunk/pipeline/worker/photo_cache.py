@@ -4,11 +4,11 @@ from collections import OrderedDict
 from typing import Final
 
 from coralchunk.errors import BrokenImage
-from coralchunk.imaging.colour import Conversions
-from coralchunk.imaging.decode import open_photo
+from coralchunk.imaging.colour.colour import Conversions
+from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
-from coralchunk.storage.blobs import PHOTO, Blobs
+from coralchunk.storage.files.blobs import PHOTO, Blobs
 
 _BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
 

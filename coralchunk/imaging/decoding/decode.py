@@ -1,0 +1,106 @@
+"""Decode an uploaded image safely: to managed, upright RGB pixels, or a clear refusal."""
+
+from dataclasses import dataclass
+from typing import IO, Final
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from coralchunk.imaging.colour.colour import Conversion, Conversions, UnreadableProfile, fits, managed
+from coralchunk.imaging.colour.stated_colours import StatedColours, stated_colours
+from coralchunk.imaging.decoding.emptiness import emptiness
+from coralchunk.imaging.decoding.jpeg import jpeg_pixels, mended_jpeg
+from coralchunk.imaging.decoding.padding import padding
+from coralchunk.imaging.files.opening import open_image
+from coralchunk.imaging.metadata.orientation import UPRIGHT, orientation
+from coralchunk.imaging.metadata.tags import Directory
+from coralchunk.imaging.photo import SIDEWAYS, UNREADABLE_PROFILE, Photo
+from coralchunk.imaging.pixels.deep import eight_bit
+from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
+from coralchunk.terms import Pixels, Size
+
+_ORIENTATION: Final = 0x0112
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the header of a file says, before a pixel is decoded."""
+
+    format_name: str
+    size: Size  # upright
+
+
+def read_header(stream: IO[bytes], max_pixels: int) -> Header:
+    """Recognise a photo and its upright size from its first bytes.
+
+    stream      a seekable binary file; its position is moved
+
+    Raises NotAnImage, FormatNotAccepted, BrokenImage, TooLong or TooManyPixels.
+    """
+    with open_image(stream, max_pixels) as opened:
+        width, height = opened.image.size
+        if _held(opened.image) in SIDEWAYS:
+            width, height = height, width
+        return Header(opened.image.format or "", Size(width, height))
+
+
+def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None) -> Photo:
+    """Decode a photo the way the diver held the camera (EXIF orientation applied), in the colours of sRGB.
+
+    The first frame of an animation; 16-bit grey keeps its upper 8 bits; CMYK and palettes become RGB.
+
+    stream       a seekable binary file; its position is moved
+    max_pixels   for JPEG and PNG; formats that take more memory to decode may have fewer
+    conversions  kept from photo to photo
+
+    Raises what read_header raises, before a pixel is decoded, or BrokenImage.
+    """
+    with open_image(stream, max_pixels) as opened:
+        image, page = opened.image, opened.page
+        # Asked before the pixels are loaded, like the header's.
+        held, applied = _held(image), _applied(image, page)
+        stated = stated_colours(image, opened.png, page)
+        conversion, notes = _conversion(stated, image.mode, conversions or Conversions())
+        opened.metered.allow_pixels()
+        pixels = jpeg_pixels(image, opened.metered)
+        if pixels is not None:
+            if conversion is not None:
+                conversion.rows(pixels)
+            raster: Raster = ArrayRaster(pixels)
+            return Photo(raster, held, notes=notes, empty=padding(raster))
+        image = mended_jpeg(image, opened.metered)
+        image.load()
+        empty = emptiness(opened)
+        shallow = eight_bit(image, empty)
+        raster = PillowRaster(shallow) if conversion is None else managed(shallow, conversion)
+        return Photo(raster, held, applied, notes, padding(raster) if empty is None else empty)
+
+
+def _conversion(
+    stated: StatedColours, mode: str, conversions: Conversions
+) -> tuple[Conversion | None, tuple[str, ...]]:
+    """Return what makes sRGB of the pixels, if they are not, and a note if that cannot be known."""
+    if stated.profile is None:
+        return None, (UNREADABLE_PROFILE,) if stated.is_unreadable else ()
+    try:
+        conversion = conversions.find(stated.profile)
+    except UnreadableProfile:
+        return None, (UNREADABLE_PROFILE,)
+    if conversion.changes_nothing:
+        return None, ()
+    return (conversion, ()) if fits(mode, conversion) else (None, (UNREADABLE_PROFILE,))
+
+
+def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
+    """Decode a photo as one array, (H, W, 3) uint8, RGB, upright; see open_photo."""
+    return open_photo(stream, max_pixels).pixels()
+
+
+def _held(image: Image.Image) -> int:
+    # Pillow turns a TIFF itself: its size at once, its pixels while it loads them.
+    return UPRIGHT if isinstance(image, TiffImageFile) else orientation(image)
+
+
+def _applied(image: Image.Image, page: Directory | None) -> int:
+    """Return the orientation that Pillow applies to the pixels while it loads them."""
+    return page.number(_ORIENTATION, UPRIGHT) if page and isinstance(image, TiffImageFile) else UPRIGHT

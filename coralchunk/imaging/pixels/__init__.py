@@ -1,0 +1,1 @@
+"""Hold decoded pixels: pieces of them, smaller copies, and the fill of empty parts."""

@@ -1,0 +1,1 @@
+"""Store objects by key, in a folder or in an S3 bucket."""

@@ -1,0 +1,162 @@
+"""Store objects in a bucket of an S3-compatible object store."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from itertools import groupby
+from typing import IO, Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from coralchunk.errors import StorageDown, StorageFull
+from coralchunk.errors.setup import BadSetting
+from coralchunk.storage.objects.object_store import StoredFolder, StoredObject
+
+_VARIABLE: Final = "CORALCHUNK_STORAGE_URL"
+_CONNECT_TIMEOUT_S: Final = 3
+_READ_TIMEOUT_S: Final = 20
+_ATTEMPTS: Final = 4  # of one request, with exponential backoff between them
+_PART_BYTES: Final = 16 << 20  # larger objects are sent in parts of this size
+_MAX_KEYS_A_DELETE: Final = 1000  # of S3's DeleteObjects
+_NOT_FOUND: Final = frozenset({"NoSuchKey", "NotFound", "404"})
+# The errors of S3, MinIO, Ceph and SeaweedFS for a full store; 507 is HTTP's Insufficient Storage.
+_FULL: Final = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "507"})
+_log: Final = structlog.get_logger()
+
+
+class S3Store:
+    """Objects in a bucket; keys begin with the path of the URL.
+
+    The connection settings are those of every AWS tool: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3 for stores other than Amazon's.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if not parts.netloc or parts.query or parts.fragment:
+            raise BadSetting(_VARIABLE, url, "write s3://bucket or s3://bucket/prefix")
+        self._bucket: Final = parts.netloc
+        path = parts.path.strip("/")
+        self._prefix: Final = f"{path}/" if path else ""
+        try:
+            import boto3  # noqa: PLC0415 - an optional extra
+            import boto3.s3.transfer  # noqa: PLC0415
+            import botocore.config  # noqa: PLC0415
+            import botocore.exceptions  # noqa: PLC0415
+        except ModuleNotFoundError:
+            raise BadSetting(_VARIABLE, url, "needs a client: pip install 'coralchunk[s3]'") from None
+        self._exceptions: Final = botocore.exceptions
+        self._transfer: Final = boto3.s3.transfer.TransferConfig(
+            multipart_threshold=_PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False
+        )
+        config = botocore.config.Config(
+            connect_timeout=_CONNECT_TIMEOUT_S,
+            read_timeout=_READ_TIMEOUT_S,
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        )
+        # Any: boto3 generates its clients at run time.
+        try:
+            self._client: Final[Any] = boto3.session.Session().client("s3", config=config)
+        except (botocore.exceptions.BotoCoreError, ValueError) as failure:
+            raise BadSetting(_VARIABLE, url, str(failure)) from None
+
+    @property
+    def place(self) -> str:
+        """Name the bucket and the prefix."""
+        return self._place("")
+
+    def write(self, key: str, content: IO[bytes]) -> None:
+        """Store an object; see ObjectStore."""
+        with self._answering(key):
+            self._client.upload_fileobj(
+                _LeftOpen(content), self._bucket, self._prefix + key, Config=self._transfer
+            )
+
+    def read(self, key: str) -> bytes:
+        """Return an object; see ObjectStore."""
+        with self._answering(key):
+            answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            return bytes(answer["Body"].read())
+
+    def open(self, key: str) -> IO[bytes]:
+        """Fetch an object into memory; see ObjectStore."""
+        return BytesIO(self.read(key))
+
+    def remove(self, key: str) -> None:
+        """Remove an object; see ObjectStore."""
+        with self._answering(key):
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + key)
+
+    def remove_folder(self, folder: str) -> None:
+        """Remove a folder; see ObjectStore."""
+        keys = [key for key, _ in self._list(f"{folder}/")]
+        for start in range(0, len(keys), _MAX_KEYS_A_DELETE):
+            named = [{"Key": self._prefix + key} for key in keys[start : start + _MAX_KEYS_A_DELETE]]
+            with self._answering(folder):
+                answer = self._client.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": named, "Quiet": True}
+                )
+                if answer.get("Errors"):
+                    raise self._down(folder, answer["Errors"][0])
+
+    def folders(self) -> Iterator[StoredFolder]:
+        """Yield the folders of the first level; see ObjectStore."""
+        # Keys are listed in byte order, so the keys of one folder follow each other.
+        for folder, listed in groupby(self._list(""), key=lambda entry: entry[0].rpartition("/")[0]):
+            if folder and "/" not in folder:
+                objects = tuple(stored for _, stored in listed)
+                yield StoredFolder(folder, max(stored.changed_at for stored in objects), objects)
+
+    def check(self) -> None:
+        """Write, read back and remove a small object. Raises OSError or StorageDown if that fails."""
+        probe = f"check-{os.uname().nodename}-{os.getpid()}"
+        self.write(probe, BytesIO(b"coralchunk"))
+        if self.read(probe) != b"coralchunk":
+            raise OSError(f"{self._place(probe)} does not hold what was written to it")
+        self.remove(probe)
+
+    def _list(self, prefix: str) -> Iterator[tuple[str, StoredObject]]:
+        """Yield the keys that begin with `prefix`, a page of 1,000 at a time."""
+        with self._answering(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            for page in pages:
+                for entry in page.get("Contents", ()):
+                    key = entry["Key"].removeprefix(self._prefix)
+                    name = key.rpartition("/")[2]
+                    yield key, StoredObject(name, entry["Size"], entry["LastModified"].timestamp())
+
+    def _place(self, key: str) -> str:
+        return f"s3://{self._bucket}/{self._prefix}{key}"
+
+    @contextmanager
+    def _answering(self, key: str) -> Iterator[None]:
+        try:
+            yield
+        except self._exceptions.ClientError as refused:
+            code = str(refused.response["Error"].get("Code"))
+            status = str(refused.response["ResponseMetadata"].get("HTTPStatusCode"))
+            if code in _NOT_FOUND:
+                raise FileNotFoundError(self._place(key)) from None
+            if {code, status} & _FULL:
+                raise StorageFull from refused
+            raise self._down(key, refused) from refused
+        except self._exceptions.BotoCoreError as failure:
+            raise self._down(key, failure) from failure
+
+    def _down(self, key: str, reason: object) -> StorageDown:
+        _log.warning("storage does not answer", place=self._place(key), reason=str(reason))
+        return StorageDown()
+
+
+class _LeftOpen:
+    """A stream that is read from its position on and not closed: boto3 closes what it has sent."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content: Final = content
+
+    def read(self, size: int = -1) -> bytes:
+        return self._content.read(size)

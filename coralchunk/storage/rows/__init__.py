@@ -1,0 +1,1 @@
+"""Read and write the rows of the SQL database, one module a table."""

@@ -1,0 +1,1 @@
+"""Open the SQL database, and define its tables."""
