@@ -149,7 +149,7 @@ class Status(_Body):
     error: str | None = None
 
 
-class ListedJob(_Body):
+class JobOverview(_Body):
     """A photo that was sent, and how far it is."""
 
     job_id: JobId
@@ -171,7 +171,7 @@ class ListedJob(_Body):
 class JobList(_Body):
     """Photos that were sent with a token, newest first."""
 
-    jobs: list[ListedJob]
+    jobs: list[JobOverview]
     next: str | None = Field(description="`before` of the next page; null on the last one")
 
 
