@@ -57,7 +57,7 @@ class Output(Part):
     labels: Labels
 
 
-class Classification(Part):
+class ClassificationOutput(Part):
     """One score a label, as the graph gives them: it ends in a softmax or a sigmoid."""
 
     output_tensor: _Name
@@ -115,7 +115,7 @@ class Detection(Part):
 class PostProcessing(Part):
     """How one output of a specification is read from the network's tensors."""
 
-    classification: Classification | None = None
+    classification: ClassificationOutput | None = None
     detection: Detection | None = None
 
     @model_validator(mode="after")

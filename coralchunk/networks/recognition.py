@@ -16,7 +16,7 @@ from coralchunk.networks.detection import (
     direct_candidates,
     yolo_candidates,
 )
-from coralchunk.networks.postprocessing import Classification, Detection, Labels, Output, PostProcessing
+from coralchunk.networks.postprocessing import ClassificationOutput, Detection, Labels, Output, PostProcessing
 from coralchunk.networks.predictions import Answer, Box, Hypothesis, predictions
 from coralchunk.networks.resizing import Frame
 from coralchunk.networks.tensors import Tensor
@@ -55,7 +55,7 @@ def _hypotheses(ran: Ran, labels: Labels, how: PostProcessing) -> list[Hypothesi
     return []
 
 
-def _classified(ran: Ran, labels: Labels, how: Classification) -> list[Hypothesis]:
+def _classified(ran: Ran, labels: Labels, how: ClassificationOutput) -> list[Hypothesis]:
     tensor = ran.outputs[how.output_tensor]
     count = len(labels.labels)
     if tensor.size != count:
