@@ -19,6 +19,7 @@ from tests.server import RunningServer
 pytestmark = pytest.mark.slow
 
 _DEPLOY = "/api/classifier/{classifier_id}/deploy/"
+_MAX_REPEATED = 40
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -36,7 +37,8 @@ def test_no_answer_is_undeclared(server: RunningServer, server_token: str, mode:
     for operation in operations:
 
         @settings(
-            max_examples=100 if operation.path == _DEPLOY else 25,  # few are wrong in just one place
+            # Few of this one are wrong in just one place.
+            max_examples=100 if operation.path == _DEPLOY else settings.default.max_examples // 5,
             derandomize=True,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
@@ -47,6 +49,9 @@ def test_no_answer_is_undeclared(server: RunningServer, server_token: str, mode:
             if isinstance(case.query, dict):
                 case.query.pop("wait", None)  # long polling would only make this wait
                 case.query.pop("ids", None)  # with `text`, ids are not as the schemas have them
+                for name, value in case.query.items():
+                    if isinstance(value, list):  # the HTTP server itself refuses a longer request line
+                        case.query[name] = value[:_MAX_REPEATED]
             number = case.path_parameters.get("classifier_id")
             if isinstance(number, int):
                 case.path_parameters["classifier_id"] = number % 2  # 1 is there, and 0 is not

@@ -165,7 +165,7 @@ def test_answers_are_as_the_document_describes_them(reef_server: RunningServer, 
 
     assert (working.status_code, log_in.status_code, result.status_code) == (200, 200, 200)
     assert errors("/api/token_auth/", log_in) == []
-    assert errors("/api/classifiers/", reef_server.client.get("/api/classifiers/")) == []
+    assert errors("/api/classifiers", reef_server.client.get("/api/classifiers/")) == []
     assert errors("/api/deploy_job/{job_id}/status/", working) == []
     assert errors("/api/deploy_job/{job_id}/result/", result) == []
     assert errors("/api/deploy_job/{job_id}/result/", live) == []

@@ -11,12 +11,12 @@ import pytest
 
 from coralchunk.config import Settings
 from coralchunk.imaging.decoding.decode import decode, open_photo
-from coralchunk.imaging.scene import scene
 from coralchunk.pipeline.worker.context import load_classifier
 from coralchunk.storage.labelled import read_labels
 from coralchunk.storage.model_repository import open_model_repository
-from research.blank import SITE
-from research.dataset import gather, samples, table
+from research.dataset import gather, table
+from research.pixels import read_photo, window
+from research.table import DRAWN
 from tests.reef import encoded, reef
 from tests.server import COMMAND, RunningServer, environment
 
@@ -157,23 +157,24 @@ def test_training_reads_the_export(exported: Path) -> None:
         if str(item.patch.photo) in {str(exported / photo) for photo in taught}
     ]
     rows = table(items)
-    first, _, last = samples([item.patch for item in items])
+    seen = [window(read_photo(item.patch.photo), item.patch) for item in items]
 
     assert rows.labels.tolist() == list(taught.values()) == ["bleached", "not_coral", "healthy"]
     assert len(set(rows.groups.tolist())) == len(set(rows.photos.tolist())) == 1
-    assert np.array_equal(first.window, PHOTO[:244, :244])
-    assert np.array_equal(last.window, PHOTO[-244:, -244:])
-    assert first.photo.shape == (171, 256, 3)
+    assert np.array_equal(seen[0], PHOTO[:244, :244])
+    assert np.array_equal(seen[2], PHOTO[-244:, -244:])
+    first, _, last = [item.patch.context for item in items if item.patch.context is not None]
+    assert read_photo(first.photo).shape == (171, 256, 3)
     assert first.place == pytest.approx((0, 0, 244 * 256 / 900), abs=0.01)
     assert last.place[:2] == pytest.approx(((900 - 244) * 256 / 900, (600 - 244) * 256 / 900), abs=0.01)
-    assert np.array_equal(scene(first.photo), scene(last.photo))
+    assert first.photo == last.photo
 
 
 def test_training_reads_an_export_inside_other_data(exported: Path, tmp_path: Path) -> None:
     (tmp_path / "tiles.csv").write_text("photo,site,tile_px,row,col,label\n")
     (tmp_path / "corrections").symlink_to(exported)
 
-    read = [item for item in gather(tmp_path, np.random.default_rng(0)) if item.patch.site != SITE]
+    read = [item for item in gather(tmp_path, np.random.default_rng(0)) if item.patch.site != DRAWN]
 
     assert read
 
