@@ -19,7 +19,7 @@ from tests.server import RunningServer
 pytestmark = pytest.mark.slow
 
 _DEPLOY = "/api/classifier/{classifier_id}/deploy/"
-_MAX_REPEATED = 40
+_MAX_REPEATED = 5
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
