@@ -136,7 +136,7 @@ class Settings(BaseModel):
     )
     feedback_ttl: Annotated[int, Field(ge=60)] = Field(
         2_592_000,
-        description="how long `/api/classify` keeps an image and what was said of it for feedback, seconds",
+        description="how long `/api/classify` keeps an image and its classification for feedback, seconds",
     )
     ximilar_min_images: Annotated[int, Field(ge=2, le=10_000)] = Field(
         10, description="fewest images of each label that `/recognition/v2/task/.../train` takes"

@@ -35,7 +35,7 @@ def parameter_schema(schema: Schema) -> Schema:
 
 
 def media_schema(media_type: str) -> Schema:
-    """Return the schema of a body that is no JSON of ours: a text, JSON of another standard, or bytes."""
+    """Return the schema of a body without a model: a text, JSON of another standard, or bytes."""
     bare = media_type.partition(";")[0]
     if bare in _TEXT:
         return {"type": "string"}

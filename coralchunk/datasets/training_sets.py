@@ -86,7 +86,8 @@ class TrainingSets:
         label  in any spelling
         now    Unix seconds
 
-        Raises BadValue, ImageTooLarge, TooManyThings, StorageFull, and Unreadable for what is no image.
+        Raises BadValue, ImageTooLarge, TooManyThings, StorageFull, and Unreadable for files that are not
+        images.
         """
         name, longest = snake_case(label), self._settings.dataset_name_length
         if not 1 <= len(name) <= longest:

@@ -32,9 +32,9 @@ class DimensionOrder(StrEnum):
     """The order of a tensor's sides: N pictures, C channels, H height, W width."""
 
     NCHW = "NCHW"  #: as in Caffe and PyTorch
-    NCWH = "NCWH"  #: likewise, columns first
+    NCWH = "NCWH"  #: the same, columns first
     NHWC = "NHWC"  #: as in TensorFlow
-    NWHC = "NWHC"  #: likewise, columns first
+    NWHC = "NWHC"  #: the same, columns first
 
 
 class ColorChannels(StrEnum):
@@ -163,7 +163,7 @@ class Preprocessing(Part):
             for tensor, _ in sides_in(one.constant):
                 if tensor not in fed_by_image:
                     raise ValueError(
-                        f"inputs: {one.tensor_name} needs a side of {tensor!r}, which is no image"
+                        f"inputs: {one.tensor_name} needs a side of {tensor!r}, which is not a size in pixels"
                     )
         return self
 

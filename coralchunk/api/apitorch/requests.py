@@ -112,7 +112,7 @@ def _json_object(body: bytes, field: str = "body") -> Mapping[str, Any]:
     try:
         document = json.loads(body or b"{}")
     except (ValueError, RecursionError) as damage:
-        raise BadValue(field, body[:40].decode(errors="replace"), f"it is no JSON: {damage}") from None
+        raise BadValue(field, body[:40].decode(errors="replace"), f"it is not valid JSON: {damage}") from None
     if not isinstance(document, dict):
         raise BadValue(field, document, "send a JSON object")
     return document

@@ -37,7 +37,7 @@ BAD: Final = {400: "A value is missing or cannot be used", 413: "Too many bytes 
 FILES: Final = {
     403: "The token was not given out for this, or the server fetches no photos",
     415: "A format that is not read here",
-    422: "The file is no image, or is damaged",
+    422: "The file is not an image, or is damaged",
     507: "No room to store it",
 }
 _ONE_OF: Final = "send either a file `image` or an address `image_url`"

@@ -78,7 +78,7 @@ def _object(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content, parse_constant=_no_constant)
     except (ValueError, RecursionError) as damage:
-        _refuse("", f"The request's body is no JSON: {damage}.")
+        _refuse("", f"The request's body is not valid JSON: {damage}.")
     if not isinstance(found, dict):
         _refuse("", "The request's body must be a JSON object.")
     return dict(found)
@@ -107,7 +107,7 @@ def _value(part: Part) -> Any:  # noqa: ANN401 - JSON
         try:
             return json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError) as damage:
-            _refuse(part.name, f"This is no JSON: {damage}.")
+            _refuse(part.name, f"This is not valid JSON: {damage}.")
     return text
 
 

@@ -14,7 +14,7 @@ from coralchunk.storage.rows.labels import Label
 
 QUERY: Final = {
     "label": "Id of a label; also `labels`. Several, or joined by commas: images that have all of them",
-    "not_labels": "Likewise: images that have none of them",
+    "not_labels": "Ids of labels; only images that have none of them",
     "test": "`true`: test images; `false`: the others",
     "real": "`true`: images that are marked as real; `false`: the others",
     "verified": "Images that so many users have verified",

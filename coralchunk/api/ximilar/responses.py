@@ -82,7 +82,7 @@ class ImageBody(Body):
     id: Uuid
     created: Time
     img_path: str = Field(description="Signed address of the file, good for a day without a token")
-    thumb_img_path: str = Field(description="Likewise, of a JPEG with at most 256 px a side")
+    thumb_img_path: str = Field(description="Address of a JPEG copy with at most 256 px a side")
     img_width: int
     img_height: int
     meta_data: dict[str, Any]

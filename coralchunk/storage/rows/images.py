@@ -61,7 +61,7 @@ def find_image_anyones(connection: Connection, public_id: str) -> Image | None:
 
 
 def find_linked_image(connection: Connection, link: str) -> Image | None:
-    """Return the image that has this link to a label, whoever it belongs to, likewise."""
+    """Return the image that has this link to a label, whoever owns it."""
     chosen = select(IMAGES).select_from(IMAGES).join(IMAGE_LABELS, IMAGE_LABELS.c.image_id == IMAGES.c.id)
     return _image(connection.execute(chosen.where(IMAGE_LABELS.c.public_id == link)).one_or_none())
 
