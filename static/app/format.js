@@ -95,3 +95,10 @@ export function coralCoverText(summary) {
  * @returns {string}
  */
 export const formatDuration = (seconds) => (seconds < 90 ? `${Math.max(1, Math.ceil(seconds))} s` : `${Math.ceil(seconds / 60)} min`);
+
+/**
+ * Format a day.
+ * @param {string} day YYYY-MM-DD
+ * @returns {string} as is usual where the browser is
+ */
+export const formatDate = (day) => new Date(`${day}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });

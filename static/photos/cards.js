@@ -99,7 +99,7 @@ function waitingText(photo) {
 function showThumbnail(card, photo) {
   const parent = $(".thumb", card);
   if (photo.thumb && !$("img", parent)) {
-    const url = URL.createObjectURL(photo.thumb);
+    const url = URL.createObjectURL(new Blob([photo.thumb], { type: "image/jpeg" }));
     const image = el("img", { alt: "", src: url, onload: () => URL.revokeObjectURL(url) });
     parent.prepend(image);
   }

@@ -5,7 +5,7 @@ import { $, announce } from "../app/dom.js";
 import { formatMegabytes } from "../app/format.js";
 import { showCards } from "./cards.js";
 import { watchJobs } from "./job-progress.js";
-import { addPhotos, getFile, getPhoto, hasUnsavedPhotos, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
+import { addPhotos, getFile, getPhoto, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
 import { startUploads } from "./uploads.js";
 
 const MAX_MB = Number($("#main").dataset.maxMb);
@@ -23,7 +23,12 @@ async function addFiles(added) {
   if (!files.length) return;
   announce(files.length === 1 ? `${files[0].name || "One photo"} added.` : `${files.length} photos added.`);
   await addPhotos(files, rejectionReason);
-  $("#forgetful").hidden = !hasUnsavedPhotos();
+}
+
+function showStorageRefused() {
+  if (!$("#forgetful").hidden) return;
+  $("#forgetful").hidden = false;
+  announce($("#forgetful").textContent);
 }
 
 function bindFileInputs() {
@@ -84,6 +89,7 @@ async function loadResult(photo) {
   };
 }
 
+document.addEventListener("storage-refused", showStorageRefused);
 bindFileInputs();
 bindDropAndPaste();
 showCards();

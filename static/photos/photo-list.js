@@ -10,6 +10,7 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {number} size bytes
  * @property {string} key Idempotency-Key: the same photo sent twice is one job
  * @property {number} addedAt ms
+ * @property {string} [batch] the same for photos that were added together
  * @property {"waiting"|"sending"|"queued"|"processing"|"completed"|"error"|"refused"|"gone"} state
  * @property {number|null} jobId
  * @property {number} done chunks
@@ -18,14 +19,13 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {string} why a sentence, where something went wrong
  * @property {number} retryAt ms; 0 when nothing is waited for
  * @property {any} summary of the result
- * @property {Blob|null} thumb
+ * @property {ArrayBuffer|Blob|null} thumb JPEG; a Blob in records of earlier versions
  */
 
 /** @type {Map<string, Photo>} */
 const photos = new Map();
 /** Files that are not on disk yet, or cannot be put there and live as long as the page. @type {Map<string, Blob>} */
 const unsavedFiles = new Map();
-let isStorageRefused = false;
 /** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
 const listeners = new Set();
 const TRANSIENT = ["sent", "retryAt"]; // not worth a write
@@ -41,9 +41,6 @@ export const getPhoto = (id) => photos.get(id);
 
 /** @param {string} id @returns {Promise<Blob|undefined>} */
 export const getFile = async (id) => unsavedFiles.get(id) ?? database.getFile(id);
-
-/** Whether some photos would not survive a reload. */
-export const hasUnsavedPhotos = () => isStorageRefused;
 
 /** Load the photos that this device has stored. */
 export async function loadPhotos() {
@@ -69,9 +66,10 @@ async function addThumbnail(photo) {
  * @param {(file: File) => string} rejectionReason why a file cannot be sent, or ""
  */
 export async function addPhotos(files, rejectionReason) {
+  const batch = randomKey();
   const added = [...files].map((file, order) => {
     const why = rejectionReason(file);
-    return [{ ...newPhoto(file, order), why, state: why ? "refused" : "waiting" }, file];
+    return [{ ...newPhoto(file, order), batch, why, state: why ? "refused" : "waiting" }, file];
   });
   for (const [photo, file] of added) {
     unsavedFiles.set(photo.id, file);
@@ -79,12 +77,7 @@ export async function addPhotos(files, rejectionReason) {
     notify(photo, "added");
   }
   for (const [photo, file] of added) {
-    try {
-      await database.addPhoto(photo, file);
-      unsavedFiles.delete(photo.id);
-    } catch {
-      isStorageRefused = true; // private window or full disk; home.js says so
-    }
+    if (await database.addPhoto(photo, file)) unsavedFiles.delete(photo.id);
     if (!photos.has(photo.id)) await removePhoto(photo); // cancelled meanwhile
     else updatePhoto(photo, { thumb: await createThumbnail(file) });
   }
@@ -98,9 +91,7 @@ export async function addPhotos(files, rejectionReason) {
 export function updatePhoto(photo, changes) {
   if (!photos.has(photo.id)) return;
   Object.assign(photo, changes);
-  if (!unsavedFiles.has(photo.id) && Object.keys(changes).some((name) => !TRANSIENT.includes(name))) {
-    database.putPhoto({ ...photo }).catch(() => {}); // the page still knows; the next write tries again
-  }
+  if (Object.keys(changes).some((name) => !TRANSIENT.includes(name))) database.putPhoto({ ...photo });
   notify(photo, "changed");
 }
 
@@ -108,7 +99,8 @@ export function updatePhoto(photo, changes) {
 export async function removePhoto(photo) {
   photos.delete(photo.id);
   notify(photo, "removed");
-  if (!unsavedFiles.delete(photo.id)) await database.deletePhoto(photo.id);
+  unsavedFiles.delete(photo.id);
+  await database.deletePhoto(photo.id);
 }
 
 function notify(photo, kind) {

@@ -4,7 +4,7 @@ const SIDE = 320; // px
 
 /**
  * @param {Blob} file
- * @returns {Promise<Blob|null>} JPEG, upright
+ * @returns {Promise<ArrayBuffer|null>} JPEG, upright
  */
 export async function createThumbnail(file) {
   let bitmap;
@@ -17,5 +17,6 @@ export async function createThumbnail(file) {
   [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
   bitmap.close();
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+  const jpeg = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+  return jpeg?.arrayBuffer() ?? null;
 }

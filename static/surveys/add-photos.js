@@ -1,55 +1,61 @@
 // Add finished photos of this device to a survey, with the date and position from their EXIF data.
 
 import { fetchJson } from "../app/api-client.js";
-import { $, $$, announce, el, setChildren } from "../app/dom.js";
+import { $, announce, setChildren, setText } from "../app/dom.js";
 import { formatCount } from "../app/format.js";
 import { showProblem } from "../app/problem.js";
-import { readExif } from "../photos/exif.js";
-import { getFile, getPhotos } from "../photos/photo-database.js";
+import { getPhotos } from "../photos/photo-database.js";
+import { showCandidates, tickedCandidates, tickedText } from "./candidates.js";
+import { clearDoubts, isConfirmed, photoDoubts } from "./plausibility.js";
 import { currentSurvey, showSurvey } from "./survey.js";
 
-/** Ask which photos to add; those whose names are not in the survey yet are ticked. */
+/** Ask which photos to add; those that were added to the app last are ticked. */
 export async function openPhotoDialog() {
-  const names = new Set(currentSurvey().photos.map((photo) => photo.name));
+  const dialog = $("#photo-picker");
+  const list = $("#candidates");
+  const submit = $(".main", dialog);
+  const message = $(".bad", dialog);
+  submit.disabled = true;
+  clearDoubts(dialog);
+  showProblem("", message);
+  setChildren(list, "Reading the photos…");
+  setText($("#selected-count"), "");
+  dialog.showModal();
   const finished = (await getPhotos()).filter(({ state }) => state === "completed");
-  const candidates = await Promise.all(finished.map((photo) => candidate(photo, !names.has(photo.name))));
-  setChildren($("#candidates"), ...candidates);
   $("#no-candidates").hidden = finished.length > 0;
-  $("#photo-picker .main").disabled = finished.length === 0;
-  showProblem("", $("#photo-picker .bad"));
-  $("#photo-picker form").onsubmit = (event) => {
-    event.preventDefault();
-    addPhotos();
+  if (!finished.length) return setChildren(list);
+  try {
+    await showCandidates(list, finished, new Set(currentSurvey().photos.map((photo) => photo.sha256)));
+  } catch (error) {
+    return showProblem(error.message, message);
+  }
+  const showCount = () => {
+    setText($("#selected-count"), tickedText(list));
+    submit.disabled = tickedCandidates(list).length === 0;
   };
-  $("#photo-picker").showModal();
+  list.onchange = showCount;
+  showCount();
+  $("form", dialog).onsubmit = (event) => {
+    event.preventDefault();
+    addPhotos(dialog, tickedCandidates(list));
+  };
 }
 
-async function candidate(photo, isNew) {
-  const file = await getFile(photo.id);
-  const exif = file ? await readExif(file) : { latitude: null, longitude: null, takenAt: null, utcOffset: null };
-  const takenAt = el("input", { type: "datetime-local", step: 1, value: exif.takenAt ?? "", "aria-label": `${photo.name} was taken` });
-  const checkbox = el("input", { type: "checkbox", checked: isNew });
-  const item = el("li", {}, el("label", { class: "check" }, checkbox, photo.name), takenAt);
-  const position = exif.latitude === null ? "contains no position" : `was taken at ${exif.latitude.toFixed(5)}, ${exif.longitude.toFixed(5)}`;
-  item.append(el("span", { class: "fine" }, `The photo ${position}.`));
-  item.candidate = { photo, exif, takenAt, checkbox };
-  return item;
-}
-
-async function addPhotos() {
-  const { survey_id } = currentSurvey();
-  const withPosition = $("#photo-picker [name=where]").checked;
-  const checked = $$("#candidates li").map((item) => item.candidate).filter(({ checkbox }) => checkbox.checked);
+async function addPhotos(dialog, chosen) {
+  const { survey_id, date } = currentSurvey();
+  const dates = chosen.map(({ photo, takenAt }) => ({ name: photo.name, takenAt: takenAt.value }));
+  if (!isConfirmed(dialog, photoDoubts(dates, date))) return;
+  const withPosition = $("[name=where]", dialog).checked;
   const duplicates = [];
   try {
-    for (const candidate of checked) {
+    for (const candidate of chosen) {
       if (!(await addPhoto(survey_id, candidate, withPosition))) duplicates.push(candidate.photo.name);
     }
-    if (duplicates.length) showProblem(`The survey has ${duplicates.join(", ")} already. Nothing was added twice.`, $("#photo-picker .bad"));
-    else $("#photo-picker").close();
-    announce(`${formatCount(checked.length - duplicates.length, "photo")} added.`);
+    if (duplicates.length) showProblem(`The survey has ${duplicates.join(", ")} already. Nothing was added twice.`, $(".bad", dialog));
+    else dialog.close();
+    announce(`${formatCount(chosen.length - duplicates.length, "photo")} added.`);
   } catch (error) {
-    showProblem(error.message, $("#photo-picker .bad"));
+    showProblem(error.message, $(".bad", dialog));
   }
   await showSurvey(survey_id);
 }

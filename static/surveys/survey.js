@@ -2,7 +2,7 @@
 
 import { fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.js";
-import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
+import { bleachedCoverText, coralCoverText, formatCount, formatDate, formatPercent, severityText } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 
@@ -68,8 +68,6 @@ function showDateOffer() {
   );
 }
 
-const formatDate = (day) => new Date(`${day}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
-
 function photoRow(photo) {
   const { summary } = photo;
   const formatShare = (value) => (value === null ? "–" : formatPercent(value));
@@ -87,6 +85,7 @@ function photoRow(photo) {
 }
 
 async function removePhoto(photo, name) {
+  if (!confirm(`Remove ${name} from this survey? The survey may be the only place that still has its result.`)) return;
   await fetchApi(`/surveys/${survey.survey_id}/photos/${photo.photo_id}`, { method: "DELETE" });
   announce(`${name} removed from the survey.`);
   await showSurvey(survey.survey_id);

@@ -1,12 +1,13 @@
 // The surveys page: the list of surveys, or the survey in the URL.
 
 import { fetchFile, fetchJson, token } from "../app/api-client.js";
-import { $, $$, el, setChildren } from "../app/dom.js";
+import { $, $$, announce, el, setChildren } from "../app/dom.js";
 import { bleachedCoverText } from "../app/format.js";
-import { attempt, showProblem } from "../app/problem.js";
+import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
-import { closeSurvey, describeSurvey, showSurvey } from "./survey.js";
+import { closeSurvey, currentSurvey, describeSurvey, showSurvey } from "./survey.js";
+import { askSurvey } from "./survey-form.js";
 
 async function showSurveyList() {
   const surveys = rememberedSurveys().length || token.get() ? (await fetchJson(`/surveys${surveyQuery()}`)).surveys : [];
@@ -46,31 +47,18 @@ async function showRoute() {
 function bindControls() {
   for (const button of $$("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   $("#new-survey").disabled = false; // until here nobody would have heard a click
-  $("#new-survey").addEventListener("click", () => {
-    const form = $("#create-survey form");
-    form.reset();
-    const now = new Date();
-    form.elements.date.value = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-    showProblem("", $("#create-survey .bad"));
-    $("#create-survey").showModal();
+  $("#new-survey").addEventListener("click", async () => {
+    const { survey_id } = await askSurvey(null);
+    rememberSurvey(survey_id);
+    location.hash = String(survey_id);
   });
-  $("#create-survey form").addEventListener("submit", createSurvey);
+  $("#edit-survey").addEventListener("click", async () => {
+    const { survey_id } = await askSurvey(currentSurvey());
+    announce("The survey was changed.");
+    await attempt(() => showSurvey(survey_id));
+  });
   $("#add-photos").addEventListener("click", openPhotoDialog);
   window.addEventListener("hashchange", showRoute);
-}
-
-async function createSurvey(event) {
-  event.preventDefault();
-  const { name, site, date, depth_m, transect } = Object.fromEntries(new FormData(event.target));
-  const body = { name, site, date, depth_m: depth_m === "" ? null : Number(depth_m), transect: transect || null };
-  try {
-    const { survey_id } = await fetchJson("/surveys", { method: "POST", body });
-    rememberSurvey(survey_id);
-    $("#create-survey").close();
-    location.hash = String(survey_id);
-  } catch (error) {
-    showProblem(error.message, $("#create-survey .bad"));
-  }
 }
 
 bindControls();

@@ -1,6 +1,7 @@
 """Test surveys and corrections in the browser."""
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
@@ -54,42 +55,135 @@ def test_three_photos_become_a_survey_with_its_table_until_it_is_deleted(new_pag
     assert barriers(page) == []
     assert "meta.xml" in archive.namelist()
 
+    page.once("dialog", lambda question: question.dismiss())
+    page.get_by_role("button", name="Remove transect 2.jpg").click()
+    expect(page.locator("#rows tr")).to_have_count(3)
+    page.on("dialog", agree)
     page.get_by_role("button", name="Remove transect 2.jpg").click()
     expect(page.locator("#rows tr")).to_have_count(2)
     page.get_by_role("link", name="All surveys").click()
     expect(page.locator("#over-time img")).to_be_visible()
     expect(page.locator("#over-time img")).not_to_have_js_property("naturalWidth", 0)
     page.get_by_role("link", name="North wall").click()
-    page.on("dialog", agree)
     page.get_by_role("button", name="Delete this survey").click()
     expect(page.locator("#no-surveys")).to_be_visible()
 
 
-def test_the_date_of_the_photos_is_offered_and_no_photo_is_added_twice(new_page: NewPage) -> None:
-    page = new_page(expected="409", **PHONE)
+def photo_taken(at: str) -> bytes:
+    """A photo whose EXIF block tells when it was taken."""
+    return photo_of({"exif": {"DateTimeOriginal": at, "OffsetTimeOriginal": "+11:00"}, "gps": {}})
+
+
+def test_the_photos_that_were_added_last_are_offered_by_time_and_known_by_their_content(
+    new_page: NewPage,
+) -> None:
+    page = new_page(**PHONE)
     page.goto("/")
-    taken_later = {
-        "exif": {"DateTimeOriginal": "2024:11:30 09:00:00", "OffsetTimeOriginal": "+11:00"},
-        "gps": {},
-    }
-    choose(page, file("wall.jpg", photo_of(taken_later)))
+    first = photo_taken("2024:11:30 09:00:00")
+    choose(page, file("wall.jpg", first))
     completed(page, "wall.jpg")
-    choose(page, file("copy of wall.jpg", photo_of(taken_later)))
-    completed(page, "copy of wall.jpg")
+    choose(
+        page,
+        file("c.jpg", photo_taken("2024:11:30 11:00:00")),
+        file("wall 2.jpg", photo_taken("2024:11:30 10:00:00")),
+        file("copy.jpg", first),
+    )
+    for name in ("c.jpg", "wall 2.jpg", "copy.jpg"):
+        completed(page, name)
     page.get_by_role("link", name="Surveys").click()
     begin(page, "West wall")
+    boxes = page.locator("#candidates input[type=checkbox]")
 
     page.get_by_role("button", name="Add photos").click()
+    expect(page.locator("#selected-count")).to_have_text("3 photos selected.")
+    assert page.locator("#candidates .check").all_inner_texts() == ["copy.jpg", "wall 2.jpg", "c.jpg"]
+    assert barriers(page) == []
+    page.get_by_role("button", name="None").click()
+    expect(page.locator("#selected-count")).to_have_text("0 photos selected.")
+    expect(page.get_by_role("button", name="Add selected photos")).to_be_disabled()
+    page.get_by_role("button", name="All").click()
+    page.get_by_label("c.jpg", exact=True).uncheck()
+    page.get_by_text("Added earlier (1)").click()
+    expect(boxes).to_have_count(4)
+    expect(page.locator("#candidates details")).to_contain_text("The same photo is listed above")
     page.get_by_role("button", name="Add selected photos").click()
 
-    expect(page.locator("#photo-picker .bad")).to_contain_text("already. Nothing was added twice")
-    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows tr")).to_have_count(2)
     expect(page.locator("#date-offer")).to_contain_text("Nov 30, 2024")
-    expect(page.locator("#about")).to_contain_text("Nov 29, 2024")
     page.get_by_role("button", name="Use this date").click()
     expect(page.locator("#about")).to_contain_text("Nov 30, 2024")
     expect(page.locator("#date-offer")).to_be_hidden()
+    page.get_by_role("button", name="Add photos").click()
+    expect(page.locator("#selected-count")).to_have_text("1 photo selected.")
+    expect(page.get_by_label("copy.jpg", exact=True)).to_be_disabled()
+    expect(page.get_by_label("c.jpg", exact=True)).to_be_checked()
+
+
+def test_a_photo_of_the_same_name_but_of_another_content_is_added(new_page: NewPage) -> None:
+    page = new_page()
+    page.goto("/")
+    choose(page, file("GOPR0001.JPG", photo_taken("2024:11:29 09:00:00")))
+    expect(page.locator(".card[data-state=completed]")).to_have_count(1)
+    choose(page, file("GOPR0001.JPG", photo_taken("2023:11:29 09:30:00")))
+    expect(page.locator(".card[data-state=completed]")).to_have_count(2)
+    page.get_by_role("link", name="Surveys").click()
+    begin(page, "Two cards")
+
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_role("button", name="Add selected photos").click()
+    expect(page.locator("#photo-picker .doubts")).to_contain_text(
+        "GOPR0001.JPG was taken in 2023, the survey is of 2024."
+    )
+    page.get_by_role("button", name="Add selected photos").click()
+    expect(page.locator("#rows tr")).to_have_count(1)
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_text("Added earlier (1)").click()
+    page.locator("#candidates details input[type=checkbox]").check()
+    page.get_by_role("button", name="Add selected photos").click()
+
+    expect(page.locator("#rows tr")).to_have_count(2)
+
+
+def test_a_survey_is_edited_and_implausible_values_are_asked_about(page: Page, server: RunningServer) -> None:
+    page.goto("/surveys")
+    begin(page, "East wal")
+    survey_id = page.url.partition("#")[2]
+    doubts = page.locator("#survey-form .doubts")
+
+    page.get_by_role("button", name="Edit survey").click()
+    expect(page.get_by_label("Site")).to_have_value("Tayrona")
+    page.get_by_label("Name").fill("East wall")
+    page.get_by_label("Depth in metres").fill("750")
+    page.get_by_label("Date").fill("2224-11-29")
+    page.get_by_role("button", name="Save changes").click()
+    expect(doubts).to_contain_text("is in the future. A depth of 750 m is more than")
+    assert barriers(page) == []
+    page.get_by_label("Date").fill("1924-11-29")
+    page.get_by_role("button", name="Save changes").click()
+    expect(doubts).to_contain_text("is before there were digital cameras")
+    page.get_by_label("Date").fill("2024-11-28")
+    page.get_by_label("Depth in metres").fill("7")
+    page.get_by_text("For publishing").click()
+    page.get_by_label("Contact e-mail").fill("ana@reef.example")
+    page.get_by_role("button", name="Save changes").click()
+
+    expect(page.get_by_role("heading", name="East wall")).to_be_visible()
+    expect(page.locator("#about")).to_contain_text("Nov 28, 2024, 7 m deep")
+    stored = server.client.get(f"/V1/api/surveys/{survey_id}").json()
+    assert (stored["site"], stored["contact"], stored["transect"]) == ("Tayrona", "ana@reef.example", None)
+
+
+def test_a_page_without_tls_hashes_files_as_other_pages_do(page: Page) -> None:
+    content = bytes(range(256)) * 300
+
+    script = """async ([bytes, url]) => {
+      Object.defineProperty(crypto, "subtle", { value: undefined });
+      const { sha256 } = await import(url);
+      return sha256(new Blob([new Uint8Array(bytes)]));
+    }"""
+
+    digest = page.evaluate(script, [list(content), "/static/any/photos/file-hash.js"])
+    assert digest == hashlib.sha256(content).hexdigest()
 
 
 def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: NewPage) -> None:
