@@ -41,6 +41,7 @@ export const token = {
   get: () => localStorage.getItem(TOKEN),
   /** @param {string} value */
   set: (value) => localStorage.setItem(TOKEN, value),
+  remove: () => localStorage.removeItem(TOKEN),
 };
 
 /**
@@ -68,7 +69,7 @@ export function toApiError(status, body, retryAfter) {
     // The page of a proxy instead of the server's JSON: only the status is known.
   }
   const error = new ApiError(status, detail, retryAfter ? Number(retryAfter) || null : null, kind);
-  if (error.needsToken) document.dispatchEvent(new CustomEvent("token-required", { detail }));
+  if (error.needsToken) document.dispatchEvent(new CustomEvent("token-required", { detail: error }));
   return error;
 }
 

@@ -1,7 +1,7 @@
-// Show the offline notice and the token dialog, which every page of the app has.
+// Bind the offline notice and the token dialog, which every page of the app has.
 
-import { token } from "./api-client.js";
 import { $, announce } from "./dom.js";
+import { bindTokenDialog } from "./token-dialog.js";
 
 function showConnection() {
   $("#offline").hidden = navigator.onLine;
@@ -12,13 +12,4 @@ window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
 showConnection();
 
-document.addEventListener("token-required", (event) => {
-  const dialog = $("#token");
-  $("#token-why").textContent = event.detail.detail;
-  if (!dialog.open) dialog.showModal();
-});
-$("#token form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  token.set($("#token input").value.trim());
-  location.reload();
-});
+bindTokenDialog();

@@ -85,7 +85,8 @@ export async function getPhotos() {
     () => transact([PHOTOS], "readonly", (transaction) => transaction.objectStore(PHOTOS).getAll()),
     () => [],
   );
-  return [...new Map([...stored, ...records()].map((photo) => [photo.id, photo])).values()];
+  const kept = records();
+  return [...new Map([...stored, ...kept].map((photo) => [photo.id, photo])).values()];
 }
 
 /**

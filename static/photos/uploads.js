@@ -6,6 +6,7 @@ import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-l
 const MAX_UPLOADS = 2; // more would only share one thin line
 const STALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_S = [2, 4, 8, 15, 30]; // after a lost connection
+const WITHOUT_TOKEN = { state: "waiting", why: "Waiting for a token. Press “Token” at the top of this page.", retryAt: Infinity };
 
 /** @type {Map<string, XMLHttpRequest>} */
 const running = new Map();
@@ -77,9 +78,17 @@ function stateAfter(error, photo) {
     return { state: "waiting", why: error.message, retryAt: inSeconds(RETRY_DELAYS_S[Math.min(count, RETRY_DELAYS_S.length - 1)]) };
   }
   if (!(error instanceof ApiError)) throw error;
-  if (error.needsToken) return { state: "waiting", why: "Waiting for a token.", retryAt: Infinity }; // until the reload
+  if (error.needsToken) {
+    holdAll();
+    return WITHOUT_TOKEN;
+  }
   if (error.isRetryable) return { state: "waiting", why: error.message, retryAt: inSeconds(error.retryAfterS ?? 10) };
   return { state: "refused", why: error.message };
+}
+
+/** Send nothing before the page is loaded again with a token. */
+function holdAll() {
+  for (const photo of listPhotos()) if (photo.state === "waiting") updatePhoto(photo, WITHOUT_TOKEN);
 }
 
 const inSeconds = (seconds) => Date.now() + seconds * 1000;

@@ -48,10 +48,10 @@ function dayDoubts(day, what) {
 export function isConfirmed(dialog, doubts) {
   const question = $(".doubts", dialog);
   const text = doubts.length ? `${doubts.join(" ")} Correct this, or press “${$("button.main", dialog).textContent}” again if it is right.` : "";
-  const wasAsked = !text || question.textContent === text;
+  const isRepeated = !text || question.textContent === text;
   question.hidden = !text;
   setText(question, text);
-  return wasAsked;
+  return isRepeated;
 }
 
 /** Forget what was asked in a dialog. @param {HTMLElement} dialog */

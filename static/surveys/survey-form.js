@@ -12,7 +12,7 @@ const NULLABLE = ["transect", "creator", "contact", "licence"];
  * @param {any|null} survey the one to change, or null for a new one
  * @returns {Promise<any>} the stored survey; never answered if the dialog is cancelled
  */
-export function askSurvey(survey) {
+export function openSurveyForm(survey) {
   const dialog = $("#survey-form");
   const form = $("form", dialog);
   form.reset();

@@ -7,7 +7,7 @@ import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
 import { closeSurvey, currentSurvey, describeSurvey, showSurvey } from "./survey.js";
-import { askSurvey } from "./survey-form.js";
+import { openSurveyForm } from "./survey-form.js";
 
 async function showSurveyList() {
   const surveys = rememberedSurveys().length || token.get() ? (await fetchJson(`/surveys${surveyQuery()}`)).surveys : [];
@@ -48,12 +48,12 @@ function bindControls() {
   for (const button of $$("[data-close]")) button.addEventListener("click", () => button.closest("dialog").close());
   $("#new-survey").disabled = false; // until here nobody would have heard a click
   $("#new-survey").addEventListener("click", async () => {
-    const { survey_id } = await askSurvey(null);
+    const { survey_id } = await openSurveyForm(null);
     rememberSurvey(survey_id);
     location.hash = String(survey_id);
   });
   $("#edit-survey").addEventListener("click", async () => {
-    const { survey_id } = await askSurvey(currentSurvey());
+    const { survey_id } = await openSurveyForm(currentSurvey());
     announce("The survey was changed.");
     await attempt(() => showSurvey(survey_id));
   });

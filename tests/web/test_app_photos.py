@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.cli.test_accounts import coralchunk
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
@@ -146,22 +145,6 @@ def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: Ne
 
     completed(page, "under water.jpg")
     expect(page.locator("#offline")).to_be_hidden()
-
-
-def test_a_server_that_asks_for_a_token_gets_one_from_the_user(
-    own_server: Callable[..., RunningServer], new_page: NewPage
-) -> None:
-    own = own_server(WORKERS="1", WEB_WORKERS="1", V1_REQUIRE_TOKEN="1")  # noqa: S106
-    coralchunk(own.data_dir, "user", "add", "ana", typed="parrotfish\n")
-    token = coralchunk(own.data_dir, "token", "create", "ana").stdout.strip()
-    device = new_page(str(own.client.base_url), expected="401 (UNAUTHORIZED")
-    device.goto("/")
-    choose(device, file("guarded.jpg", jpeg(400, 300)))
-
-    device.get_by_label("Token", exact=True).fill(token)
-    device.get_by_role("button", name="Use this token").click()
-
-    completed(device, "guarded.jpg")
 
 
 def test_a_photo_is_followed_on_when_the_server_was_gone_meanwhile(
