@@ -100,7 +100,8 @@ class Summary(_Body):
     bleached_cover_interval: Interval | None
     bleached_cover_reason: str | None = Field(description="Why there is no figure")
     severity: Literal["none", "mild", "moderate", "severe", "unknown"] = Field(
-        description="Class of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure"
+        description="Class of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure, or"
+        " if its interval reaches over more than two classes"
     )
     model: ModelName
     quality: Quality | None = Field(

@@ -18,6 +18,13 @@ _MIN_CLASSIFIED: Final = 4  # chunks that are not unsure, needed for a coral cov
 _MIN_CORAL: Final = 4  # chunks of coral, needed for a bleached cover
 _REPLICATES: Final = 2000
 _DIGITS: Final = 4
+_LIMITS: Final = (0.01, 0.10, 0.50)  # largest share of each class but the last
+_SEVERITIES: Final = ("none", "mild", "moderate", "severe")
+_UNKNOWN: Final = "unknown"
+LIMITATIONS: Final = (
+    "A model that makes mistakes classified the photos: check some of its squares before you use the figures,"
+    " and do not compare dates whose camera, depth or light differ."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +72,24 @@ def cover(
     of_coral = _Kind(_MIN_CORAL, "chunks of coral", errors.bleached if errors else None)
     coral_share = _share(coral, classified, of_all, rng)
     bleached_share = _share(bleached, coral, of_coral, rng)
-    return Cover(coral_share, bleached_share, severity(bleached_share.value))
+    return Cover(coral_share, bleached_share, severity(bleached_share.value, bleached_share.interval))
 
 
-def severity(bleached_cover: float | None) -> str:
-    """Return the severity class of a bleached share of the coral.
+def severity(bleached_cover: float | None, interval: Sequence[float] | None) -> str:
+    """Return the severity class of a bleached share of the coral; "unknown" where the interval does not tell.
 
     The steps are those of the ReefBase severity scale as used by Donner, Rickbeil & Heron, "A new,
-    high-resolution global mass coral bleaching database" (PLoS ONE 12(4), 2017): up to 1 %, 10 %, 50 %.
+    high-resolution global mass coral bleaching database" (PLoS ONE 12(4), 2017): up to 1 %, 10 %, 50 %. An
+    interval that reaches over more than two classes does not tell one of them.
     """
-    if bleached_cover is None:
-        return "unknown"
-    for limit, word in ((0.01, "none"), (0.10, "mild"), (0.50, "moderate")):
-        if bleached_cover <= limit:
-            return word
-    return "severe"
+    if bleached_cover is None or interval is None:
+        return _UNKNOWN
+    low, high = (_step(end) for end in interval)
+    return _SEVERITIES[_step(bleached_cover)] if high - low <= 1 else _UNKNOWN
+
+
+def _step(share: float) -> int:
+    return sum(share > limit for limit in _LIMITS)
 
 
 def figures(measured: Cover) -> dict[str, Any]:

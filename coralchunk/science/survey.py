@@ -57,7 +57,7 @@ def survey_cover(photos: Sequence[Areas], rng: np.random.Generator) -> Cover:
         else Share(None, None, f"too few chunks of coral: {chunks}, at least {_LEAST_CORAL} are needed")
     )
     coral_share = _share(coral, np.ones_like(coral), "with chunks that the model is sure of", rng)
-    return Cover(coral_share, bleached_share, severity(bleached_share.value))
+    return Cover(coral_share, bleached_share, severity(bleached_share.value, bleached_share.interval))
 
 
 def _share(part: Shares, whole: Shares, which: str, rng: np.random.Generator) -> Share:

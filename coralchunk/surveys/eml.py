@@ -10,6 +10,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from coralchunk import __version__
+from coralchunk.science.cover import LIMITATIONS
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Measured
@@ -152,5 +153,5 @@ def _methods(dataset: ET.Element) -> None:
         "para",
         f"coralchunk {__version__} cut each photo into chunks of 244 x 244 pixels and classified each as"
         " bleached coral, healthy coral, not coral or unsure. Cover is a share of the area that was"
-        " classified; each measurement names its model.",
+        f" classified; each measurement names its model. {LIMITATIONS}",
     )

@@ -2,10 +2,11 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any, Final
 
+from coralchunk.science.cover import LIMITATIONS, severity
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.service import Measured
@@ -40,6 +41,8 @@ _COLUMNS: Final = (
     "quality_notes",
     "model",
     "model_sha256",
+    "limitations",
+    "model_card",
 )
 
 
@@ -55,28 +58,32 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def table(measured: Measured, *, has_bom: bool = False) -> str:
+def table(measured: Measured, card_url: str, *, has_bom: bool = False) -> str:
     """Lay a survey out as CSV, a row a photo; text that looks like a formula is defused.
 
-    has_bom  begin with a byte order mark, without which Excel takes UTF-8 for another encoding
+    card_url  where the model's limitations are described
+    has_bom   begin with a byte order mark, without which Excel takes UTF-8 for another encoding
     """
     text = csv_text(
-        [without_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(measured)
+        [without_formula(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in rows(measured, card_url)
     )
     return _BOM + text if has_bom else text
 
 
-def rows(measured: Measured) -> list[Sequence[Any]]:
+def rows(measured: Measured, card_url: str) -> list[Sequence[Any]]:
     """Return the table of a survey: names of columns, then a row a photo, text as it was given."""
     survey = measured.survey
     place = (survey.name, survey.site, survey.date.isoformat(), survey.depth_m, survey.transect)
-    return [_COLUMNS, *((*place, *_photo(photo)) for photo in measured.photos)]
+    return [_COLUMNS, *((*place, *_photo(photo), LIMITATIONS, card_url) for photo in measured.photos)]
 
 
-def layer(measured: Measured) -> dict[str, Any]:
+def layer(measured: Measured, card_url: str) -> dict[str, Any]:
     """Return the photos that were given a position as GeoJSON (RFC 7946)."""
     return {
         "type": "FeatureCollection",
+        "limitations": LIMITATIONS,
+        "model_card": card_url,
         "features": [
             {
                 "type": "Feature",
@@ -107,7 +114,7 @@ def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
         "taken_at": photo.taken_at,
         **{name: summary.get(name, 0) for name in _COUNTS},
         **{f"{share}{end}": summary[f"{share}{end}"] for share in _SHARES for end in ("", "_interval")},
-        "severity": summary["severity"],
+        "severity": _severity(summary),
         "model": f"{model['name']} {model['version']}",
     }
 
@@ -129,8 +136,13 @@ def _photo(photo: SurveyPhoto) -> list[Any]:
         photo.height,
         *(summary.get(name, 0) for name in _COUNTS),
         *shares,
-        summary["severity"],
+        _severity(summary),
         " ".join(note["code"] for note in notes),
         f"{model['name']} {model['version']}",
         model["sha256"],
     ]
+
+
+def _severity(summary: Mapping[str, Any]) -> str:
+    """Return the class by the rule of today; results of earlier versions did not look at the interval."""
+    return severity(summary["bleached_cover"], summary["bleached_cover_interval"])

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from coralchunk.api.context import services
 from coralchunk.imaging.files.formats import SENTENCE
+from coralchunk.science.cover import LIMITATIONS
 
 screens = Blueprint("screens", __name__)
 
@@ -41,6 +42,7 @@ def _screen(name: str, **details: object) -> str:
     return render_template(
         f"app/{name}.html",
         settings=services().settings,
+        limitations=LIMITATIONS,
         model=services().models.manifest(services().model),
         **details,
     )

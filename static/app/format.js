@@ -40,20 +40,23 @@ export const formatCount = (number, word) => `${number} ${word}${number === 1 ? 
  */
 export const formatMegabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1)}${NARROW}MB`;
 
-const SEVERITY = {
-  none: "No bleaching seen",
-  mild: "Mild bleaching",
-  moderate: "Moderate bleaching",
-  severe: "Severe bleaching",
-  unknown: "No figure for bleaching",
-};
+const LIMITS = [0.01, 0.1, 0.5]; // largest bleached share of each severity class but the last
+const SEVERITY = ["No bleaching seen", "Mild bleaching", "Moderate bleaching", "Severe bleaching"];
+const BETWEEN = ["Little or no bleaching", "Mild to moderate bleaching", "Moderate to severe bleaching"]; // a class and the next
+
+const severityStep = (share) => LIMITS.filter((limit) => share > limit).length;
 
 /**
- * Return the severity as text.
- * @param {{severity: string}} summary
+ * Say how severe the bleaching is, as far as the interval tells.
+ * @param {{bleached_cover: number|null, bleached_cover_interval: [number, number]|null}} summary
  * @returns {string}
  */
-export const severityText = (summary) => SEVERITY[summary.severity];
+export function severityText(summary) {
+  if (summary.bleached_cover === null) return "No figure for bleaching";
+  const [low, high] = summary.bleached_cover_interval.map(severityStep);
+  if (high - low > 1) return "Too little coral to tell how severe";
+  return high === low ? SEVERITY[low] : BETWEEN[low];
+}
 
 /**
  * Describe how much of the coral looks bleached, or why there is no figure.

@@ -16,6 +16,7 @@ export function showCards() {
     else if (kind === "added") createCard(photo);
     if (kind !== "removed") updateCard(photo);
     $("#empty").hidden = cards.size > 0;
+    $("#home .limitations").hidden = cards.size === 0;
   });
   for (const kind of ["online", "offline"]) window.addEventListener(kind, () => listPhotos().forEach(updateCard));
   setInterval(() => listPhotos().filter((photo) => photo.retryAt > Date.now()).forEach(updateCard), 1000);

@@ -56,7 +56,7 @@ function modelNote(summary, cells) {
   return el(
     "p",
     { class: "fine" },
-    `${text} The interval shows how much the figure would vary between similar pieces of reef. It includes the errors of the model where the card of the model states them. `,
+    `${text} The intervals include the errors of the model where the card of the model states them. `,
     el("a", { href: "/docs/model" }, `How accurate ${name} ${version} is, and where it fails`),
     ".",
   );

@@ -35,7 +35,6 @@ export async function showSurvey(id) {
     el("h2", {}, severityText(survey)),
     el("p", { class: "lead" }, bleachedCoverText(survey)),
     el("p", {}, coralCoverText(survey)),
-    el("p", { class: "fine" }, "The intervals show how much the figures would vary between similar photos of the same place."),
   );
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);

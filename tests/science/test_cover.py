@@ -106,11 +106,23 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "word"),
-    [(None, "unknown"), (0.0, "none"), (0.01, "none"), (0.05, "mild"), (0.3, "moderate"), (0.51, "severe")],
+    ("share", "interval", "word"),
+    [
+        pytest.param(None, None, "unknown", id="no figure"),
+        pytest.param(0.0, (0.0, 0.04), "none", id="none"),
+        pytest.param(0.01, (0.0, 0.1), "none", id="none, up to mild"),
+        pytest.param(0.05, (0.02, 0.09), "mild", id="mild"),
+        pytest.param(0.3, (0.06, 0.48), "moderate", id="moderate, perhaps mild"),
+        pytest.param(0.51, (0.4, 0.6), "severe", id="severe, perhaps moderate"),
+        pytest.param(0.0, (0.0, 0.72), "unknown", id="from none to severe"),
+        pytest.param(1.0, (0.04, 1.0), "unknown", id="from mild to severe"),
+        pytest.param(0.07, (0.0, 0.22), "unknown", id="from none to moderate"),
+    ],
 )
-def test_severity_follows_the_reefbase_steps(share: float | None, word: str) -> None:
-    assert severity(share) == word
+def test_severity_follows_the_reefbase_steps_where_the_interval_allows_it(
+    share: float | None, interval: tuple[float, float] | None, word: str
+) -> None:
+    assert severity(share, interval) == word
 
 
 @pytest.mark.parametrize("coral", [0, 12, 32], ids=["no coral", "some coral", "nothing but coral"])

@@ -25,7 +25,7 @@ def test_photos_count_alike_whatever_their_pixels() -> None:
 
     assert told.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)
     assert told.bleached.value == pytest.approx((0.10 + 0 + 0.05) / (0.2 + 0.3 + 0.2))
-    assert told.severity == "moderate"
+    assert told.severity == "unknown"  # three photos leave room for none to moderate
 
 
 @pytest.mark.parametrize("times", [2, 16, 100])

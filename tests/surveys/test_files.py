@@ -12,7 +12,7 @@ from dwca.read import DwCAReader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coralchunk.science.cover import Share
+from coralchunk.science.cover import LIMITATIONS, Share
 from coralchunk.surveys.darwin_core import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
 from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
 from coralchunk.surveys.service import Measured
@@ -30,11 +30,12 @@ DARWIN_CORE = (
     " measurementUnit measurementMethod measurementRemarks"
 )
 XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+CARD = "https://reef.example/docs/model"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> None:
-    read = list(csv.DictReader(StringIO(table(placed))))
+    read = list(csv.DictReader(StringIO(table(placed, CARD))))
 
     assert [row["photo"] for row in read] == ["'=cmd()|a.jpg", "2.jpg", "3.jpg", "4.jpg"]
     first, third = read[0], read[2]
@@ -44,6 +45,7 @@ def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> 
     assert (first["bleached_cover_low"], first["bleached_cover_high"]) == ("0.05", "0.35")
     assert third["bleached_cover"] == third["bleached_cover_low"] == ""
     assert first["model_sha256"] == MODEL["sha256"]
+    assert (first["severity"], first["limitations"], first["model_card"]) == ("moderate", LIMITATIONS, CARD)
 
 
 @given(st.text(max_size=20))
@@ -57,16 +59,16 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
 def test_a_table_for_excel_begins_with_a_byte_order_mark_and_is_read_by_r_too() -> None:
     measured = survey(photo(1), name="Récif")
 
-    marked = table(measured, has_bom=True).encode()
+    marked = table(measured, CARD, has_bom=True).encode()
 
     assert marked.startswith(b"\xef\xbb\xbfsurvey,")
-    assert marked[3:] == table(measured).encode()
+    assert marked[3:] == table(measured, CARD).encode()
     (row,) = csv.DictReader(StringIO(marked.decode("utf-8-sig")))
     assert row["survey"] == "Récif"
 
 
 def test_a_workbook_holds_text_and_numbers_as_they_are(placed: Measured) -> None:
-    packed = zipfile.ZipFile(BytesIO(workbook(rows(placed), "photos")))
+    packed = zipfile.ZipFile(BytesIO(workbook(rows(placed, CARD), "photos")))
 
     sheet = ET.fromstring(packed.read("xl/worksheets/sheet1.xml"))  # noqa: S314 - our own
     texts = ET.fromstring(packed.read("xl/sharedStrings.xml"))  # noqa: S314
@@ -91,8 +93,8 @@ def test_a_workbook_holds_text_and_numbers_as_they_are(placed: Measured) -> None
 def test_coordinates_have_seven_digits_everywhere(given: float, written: float) -> None:
     measured = survey(photo(1, latitude=given / 2, longitude=given))
 
-    (feature,) = layer(measured)["features"]
-    (row,) = csv.DictReader(StringIO(table(measured)))
+    (feature,) = layer(measured, CARD)["features"]
+    (row,) = csv.DictReader(StringIO(table(measured, CARD)))
     (occurrence,) = occurrences(measured)
 
     assert feature["geometry"]["coordinates"] == [written, round(given / 2, 7)]
@@ -112,14 +114,17 @@ def test_darwin_core_holds_names_as_they_were_given(name: str) -> None:
     measured = survey(photo(1), name="Flynn", site=name, transect=name)
 
     (occurrence,) = occurrences(measured)
-    (row,) = csv.DictReader(StringIO(table(measured)))
+    (row,) = csv.DictReader(StringIO(table(measured, CARD)))
 
     assert (occurrence["locality"], occurrence["fieldNumber"]) == (name, name)
     assert row["site"] == (name if name.startswith("'") else f"'{name}")
 
 
 def test_only_photos_with_a_position_are_on_the_map(placed: Measured) -> None:
-    (feature,) = layer(placed)["features"]
+    found = layer(placed, CARD)
+
+    (feature,) = found["features"]
+    assert (found["limitations"], found["model_card"]) == (LIMITATIONS, CARD)
 
     assert feature["geometry"] == {"type": "Point", "coordinates": [146.28, -16.73]}
     assert feature["properties"]["bleached_cover"] == pytest.approx(0.15)

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from coralchunk.imaging.overlay import COLOURS
+from coralchunk.science.cover import severity
 from coralchunk.terms import State
 from tests.reef import encoded, reef
 from tests.server import RunningServer
@@ -119,6 +120,44 @@ def test_the_threshold_recolours_and_recounts_at_once(
     expect(unsure).to_have_text("0")
     page.get_by_role("button", name="Reset to the model's threshold").click()
     expect(unsure).to_have_text(str(counts["Unsure"]))
+
+
+def test_the_words_for_bleaching_follow_the_interval_as_on_the_server(page: Page) -> None:
+    ends = [0.0, 0.01, 0.04, 0.1, 0.31, 0.5, 0.72, 1.0]
+    intervals = [(low, high) for low in ends for high in ends if low <= high]
+    script = """async ([intervals, url]) => {
+      const { severityText } = await import(url);
+      return intervals.map(([low, high]) =>
+        severityText({ bleached_cover: high, bleached_cover_interval: [low, high] }));
+    }"""
+
+    words = page.evaluate(script, [intervals, "/static/any/app/format.js"])
+
+    told = dict(zip(intervals, words, strict=True))
+    assert told[0.0, 0.72] == told[0.04, 1.0] == "Too little coral to tell how severe"
+    assert (told[0.5, 0.5], told[0.72, 1.0]) == ("Moderate bleaching", "Severe bleaching")
+    assert told[0.31, 1.0] == "Moderate to severe bleaching"
+    for (low, high), text in told.items():
+        assert (severity(high, (low, high)) == "unknown") == text.startswith("Too little")
+
+
+def test_each_page_with_figures_explains_them_once_and_states_the_models_limits(
+    looked_at: tuple[Page, list[dict[str, Any]]],
+) -> None:
+    page, _ = looked_at
+    notes = page.locator(".limitations:visible")
+    for path in (
+        "",
+        "/",
+        "/surveys",
+        page.get_by_role("link", name="Printable report").get_attribute("href"),
+    ):
+        if path:
+            page.goto(path)
+        expect(notes).to_have_count(1)
+        expect(notes).to_contain_text("“95 %” gives the interval")
+        expect(notes).to_contain_text("check some of its squares before you use the figures")
+        expect(notes.get_by_role("link")).to_have_attribute("href", "/docs/model")
 
 
 def test_a_chunk_that_is_pointed_at_tells_what_it_is(

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
@@ -51,15 +51,16 @@ def as_table(survey_id: int) -> ResponseReturnValue:
     format_name, bom = requested_choice("format", _FORMATS), requested_choice("bom", ("0", "1"))
     measured = _requested_survey(survey_id)
     if format_name == "xlsx":
-        return _file(workbook(rows(measured), "photos"), _XLSX, "survey.xlsx")
-    return _file(table(measured, has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
+        return _file(workbook(rows(measured, _card_url()), "photos"), _XLSX, "survey.xlsx")
+    return _file(table(measured, _card_url(), has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
 
 
 @survey_files.get("/surveys/<int:survey_id>.geojson")
 @operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
 def as_layer(survey_id: int) -> ResponseReturnValue:
     """Return the photos of a survey that have a position as GeoJSON."""
-    return _file(json.dumps(layer(_requested_survey(survey_id))), "application/geo+json", "survey.geojson")
+    found = layer(_requested_survey(survey_id), _card_url())
+    return _file(json.dumps(found), "application/geo+json", "survey.geojson")
 
 
 @survey_files.get("/surveys/<int:survey_id>/dwca.zip")
@@ -101,3 +102,7 @@ def _file(content: str | bytes, content_type: str, name: str) -> Response:
     answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return private(answer)
+
+
+def _card_url() -> str:
+    return url_for("pages.model_card", _external=True)
