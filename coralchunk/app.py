@@ -22,6 +22,8 @@ from coralchunk.api.problems import problems
 from coralchunk.api.rate_limits import install_rate_limits
 from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
+from coralchunk.api.v1.collection_images import collection_images
+from coralchunk.api.v1.collections import collections
 from coralchunk.api.v1.corrections import corrections
 from coralchunk.api.v1.events import events
 from coralchunk.api.v1.jobs import jobs
@@ -67,6 +69,8 @@ def create_app(services: Services) -> Flask:
         surveys,
         survey_files,
         corrections,
+        collections,
+        collection_images,
         coralnet,
         *DEEPOMATIC_BLUEPRINTS,
         *XIMILAR,

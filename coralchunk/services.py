@@ -8,6 +8,7 @@ from redis.retry import Retry
 
 from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.datasets.corrections_collection import CorrectionsCollection
 from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.datasets.training_sets import TrainingSets
 from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
@@ -39,6 +40,7 @@ class Services:
     registry: Registry
     surveys: SurveyService
     corrections: Corrections
+    collected: CorrectionsCollection
     datasets: Datasets
     trainings: Trainings
     answering: AnsweringClassifiers
@@ -66,6 +68,8 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     registry = Registry(database, models, model)
     images = ImageBlobs(open_named_store(settings, "images"))
     datasets = open_datasets(database, images, settings)
+    pictures = open_named_store(settings, "corrections")
+    collected = CorrectionsCollection(database, datasets, pictures)
     answering = AnsweringClassifiers(database, registry)
     training_sets = TrainingSets(
         database, settings, datasets.workspaces, datasets.collections, datasets.images
@@ -86,5 +90,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         answers=AnswerService(database, stores, images, answering, training_sets),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         task_answers=TaskAnswers(stores, datasets, settings),
-        corrections=Corrections(database, stores, open_named_store(settings, "corrections")),
+        corrections=Corrections(database, stores, pictures, collected.forget),
+        collected=collected,
     )

@@ -35,6 +35,8 @@ _TAGS: Final = {  # blueprint -> heading
     "events": "Photos",
     "results": "Photos",
     "corrections": "Corrections",
+    "collections": "Collections",
+    "collection_images": "Collections",
     "surveys": "Surveys",
     "survey_files": "Surveys",
     "coralnet": "CoralNet's deploy API",
@@ -59,6 +61,7 @@ _TAGS: Final = {  # blueprint -> heading
 _HEADINGS: Final = {
     "Photos": "Send photos and get their results.",
     "Corrections": "Say what a chunk really shows.",
+    "Collections": "Keep labelled images, and train classifiers on them.",
     "Surveys": "Keep the results of photos that belong together.",
     "CoralNet's deploy API": "Classify points on images by URL.",
     "Ximilar's API": "Tasks, labels, training images, training and recognition.",

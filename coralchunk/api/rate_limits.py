@@ -23,13 +23,16 @@ _KEPT: Final = frozenset(
         "surveys.begin",
         "surveys.add_photo",
         "corrections.correct",
+        "collections.train",
         "apitorch.train",
         "apitorch.correct",
         "apitorch.freeform",
     }
 )
 #: Scripts send these by the hundred, and take a refusal for an image that cannot be had.
-_IMAGES: Final = frozenset({"ximilar_images.create", "apitorch_sets.upload", "apitorch.classify"})
+_IMAGES: Final = frozenset(
+    {"ximilar_images.create", "apitorch_sets.upload", "collection_images.add", "apitorch.classify"}
+)
 _PROBES: Final = frozenset({"ops.health", "ops.ready", "ops.metrics"})  # these must always be answered
 
 

@@ -6,11 +6,9 @@ from pathlib import Path
 import click
 
 from coralchunk.config import Settings
-from coralchunk.datasets.corrections_collection import CorrectionsCollection
 from coralchunk.errors.access import UnknownUser
 from coralchunk.services import open_services
 from coralchunk.storage.migrate import migrate
-from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.rows.users import find_user
 from coralchunk.surveys.labelled_export import TABLE, export
 
@@ -46,8 +44,7 @@ def collect_corrections(settings: Settings, user: str) -> None:
         found = find_user(connection, user)
     if found is None:
         raise UnknownUser(user)
-    pictures = open_named_store(settings, "corrections")
-    collection, count = CorrectionsCollection(database, services.datasets, pictures).collect(
+    collection, count = services.collected.collect(
         found.id, time.time(), with_unowned=not settings.v1_require_token
     )
     click.echo(f"{count} corrections in the collection {collection.name!r}, {collection.public_id}")

@@ -1,5 +1,7 @@
 """Collect a user's corrections of chunks as labelled images, so that they are trained on like any others."""
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from coralchunk.datasets.datasets import Datasets
@@ -7,10 +9,11 @@ from coralchunk.datasets.images import Upload
 from coralchunk.datasets.labels import LabelDetails
 from coralchunk.errors.datasets import AlreadyStored
 from coralchunk.storage.objects.object_store import ObjectStore
-from coralchunk.storage.rows import corrections, users
+from coralchunk.storage.rows import corrections, images, users
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import Collection, CollectionType
 from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.rows.image_queries import ImageFilter
 from coralchunk.storage.rows.images import Image
 from coralchunk.storage.rows.labels import Label, LabelFilter, LabelKind
 from coralchunk.storage.sql.database import Database
@@ -29,7 +32,7 @@ class CorrectionsCollection:
         self._pictures: Final = pictures
 
     def collect(self, user_id: int, now: float, *, with_unowned: bool) -> tuple[Collection, int]:
-        """Add new corrections to the user's collection, and update the labels of changed ones.
+        """Add new corrections to the user's collection, update changed ones, and remove those taken back.
 
         now           Unix seconds
         with_unowned  also take corrections that were made without a token
@@ -47,12 +50,26 @@ class CorrectionsCollection:
             known = corrections.all_corrections(connection)
         if with_unowned:
             owners.add("")
-        count = 0
-        for correction in known:
-            label = labels.get(LABELS[State(correction.label)])
-            if correction.owner in owners and label is not None:
-                count += self._add(collection, correction, label, list(labels.values()), now)
-        return collection, count
+        owned = [one for one in known if one.owner in owners and LABELS[State(one.label)] in labels]
+        kept = {_place(one.job_id, one.chunk) for one in owned}
+        self._datasets.images.delete(
+            [image for image in self._images(labels.values()) if corrected_place(image) not in {None, *kept}]
+        )
+        count = sum(
+            self._add(collection, one, labels[LABELS[State(one.label)]], list(labels.values()), now)
+            for one in owned
+        )
+        return self._datasets.collections.get(user_id, collection.public_id), count
+
+    def forget(self, correction: Correction, content: bytes) -> None:
+        """Remove the image of a correction that was taken back from the collections of all users.
+
+        content  of the image, as it was collected
+        """
+        with self._database.reading() as connection:
+            found = images.images_by_content(connection, hashlib.sha256(content).hexdigest())
+        place = _place(correction.job_id, correction.chunk)
+        self._datasets.images.delete([image for image in found if corrected_place(image) == place])
 
     def _add(
         self, collection: Collection, correction: Correction, label: Label, others: list[Label], now: float
@@ -67,6 +84,11 @@ class CorrectionsCollection:
                 self._datasets.labelling.remove([image], other)
         self._datasets.labelling.add([image], label, None, now)
         return 1
+
+    def _images(self, labels: Iterable[Label]) -> Iterator[Image]:
+        for label in labels:
+            wanted = ImageFilter(label.workspace_id, label_ids=(label.id,))
+            yield from self._datasets.images.page(wanted, 0, 0, max(1, self._datasets.images.count(wanted)))
 
     def _image(self, collection: Collection, correction: Correction, content: bytes, now: float) -> Image:
         workspace = self._datasets.workspaces.get(collection.user_id, collection.workspace_id)
@@ -95,3 +117,13 @@ class CorrectionsCollection:
     def _labels(self, collection: Collection) -> dict[str, Label]:
         wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
         return {label.name: label for label in self._datasets.labels.page(wanted)[1]}
+
+
+def _place(job_id: object, chunk: object) -> tuple[str, str]:
+    return str(job_id), str(chunk)
+
+
+def corrected_place(image: Image) -> tuple[str, str] | None:
+    """Return job and chunk of an image that is a correction, as texts; None for other images."""
+    job_id, chunk = image.metadata.get("job_id"), image.metadata.get("chunk")
+    return None if job_id is None or chunk is None else _place(job_id, chunk)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from coralchunk.config import Settings
 from coralchunk.datasets.bulk import BulkChanges
+from coralchunk.datasets.collection_images import CollectionImages
 from coralchunk.datasets.collections import Collections
 from coralchunk.datasets.images import Images
 from coralchunk.datasets.labelling import Labelling
@@ -24,6 +25,7 @@ class Datasets:
     images: Images
     labelling: Labelling
     collections: Collections
+    collection_images: CollectionImages
     bulk: BulkChanges
     versions: Versions
     addresses: SignedAddresses
@@ -32,12 +34,14 @@ class Datasets:
 def open_datasets(database: Database, blobs: ImageBlobs, settings: Settings) -> Datasets:
     """Open the services; the database and the blob store may come up later."""
     labels, images = Labels(database, settings), Images(database, blobs, settings)
+    workspaces, labelling = Workspaces(database, settings), Labelling(database)
     return Datasets(
-        workspaces=Workspaces(database, settings),
+        workspaces=workspaces,
         labels=labels,
         images=images,
-        labelling=Labelling(database),
+        labelling=labelling,
         collections=Collections(database, settings),
+        collection_images=CollectionImages(database, workspaces, labels, images, labelling),
         bulk=BulkChanges(database, images, labels),
         versions=Versions(database),
         addresses=SignedAddresses(database),

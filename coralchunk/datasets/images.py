@@ -115,6 +115,10 @@ class Images:
         except FileNotFoundError:
             raise UnknownThing("image", image.public_id) from None
 
+    def content_of(self, blob: str) -> bytes:
+        """Return the copy that is kept in a folder of the blob store. Raises FileNotFoundError."""
+        return self._blobs.image(blob)
+
     def thumbnail(self, image: Image) -> bytes:
         """Return a JPEG of an image, at most 256 px a side. Raises UnknownThing."""
         try:

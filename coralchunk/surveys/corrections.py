@@ -8,6 +8,8 @@ In the folder of corrections, one folder per photo, which outlives its job:
 
 import hashlib
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, Final
 
@@ -35,10 +37,21 @@ class Corrections:
     requester  as in pipeline.lookup.get_job
     """
 
-    def __init__(self, database: Database, stores: Stores, pictures: ObjectStore) -> None:
+    def __init__(
+        self,
+        database: Database,
+        stores: Stores,
+        pictures: ObjectStore,
+        on_taken_back: Callable[[Correction, bytes], None],
+    ) -> None:
+        """Keep corrections.
+
+        on_taken_back  receives a correction that is removed, and its image
+        """
         self._database: Final = database
         self._stores: Final = stores
         self._pictures: Final = pictures
+        self._on_taken_back: Final = on_taken_back
 
     def correct(
         self, job_id: int, chunk: int, label: str, by: str | None, requester: str | None, now: float
@@ -96,6 +109,8 @@ class Corrections:
             raise UnknownCorrection(chunk)
         with self._database.writing() as connection:
             corrections.delete_correction(connection, job_id, chunk)
+        with suppress(FileNotFoundError):  # taken back twice at once
+            self._on_taken_back(mine[0], self.picture(mine[0].photo_key, f"{chunk}.png"))
         self._pictures.remove(f"{mine[0].photo_key}/{chunk}.png")
         if len(known) == 1:
             self._pictures.remove(f"{mine[0].photo_key}/{CONTEXT}")

@@ -11,6 +11,11 @@ BODY: Final = {
     400: "The JSON body does not have the expected form; `detail` names the field",
     413: "The JSON body is too long",
 }
+NO_COLLECTION: Final = "No such collection, label, image or version, or another user's"
+OWN_TOKEN: Final = {
+    401: "There is no token, or a wrong one; collections need one on every server",
+    403: "The token was not given out for this",
+}
 TOKEN: Final = {
     401: "The server requires a token, and it is missing or wrong",
     403: "The token lacks the scope",

@@ -72,6 +72,13 @@ def find_image_by_content(connection: Connection, workspace_id: int, sha256: str
     return _image(connection.execute(select(IMAGES).where(is_it)).one_or_none())
 
 
+def images_by_content(connection: Connection, sha256: str) -> list[Image]:
+    """Return the images of all workspaces whose upload had this hash."""
+    everywhere = IMAGES.c.workspace_id.in_(select(WORKSPACES.c.id))  # for the index, which begins with it
+    chosen = select(IMAGES).where(everywhere, IMAGES.c.sha256 == sha256)
+    return [Image(**row._asdict()) for row in connection.execute(chosen)]
+
+
 def find_images(connection: Connection, user_id: int, public_ids: Sequence[str]) -> list[Image]:
     """Return those images of a user that have one of these public ids, oldest first."""
     are = IMAGES.c.public_id.in_(public_ids) & (WORKSPACES.c.user_id == user_id)
