@@ -26,6 +26,12 @@ def surveys() -> ResponseReturnValue:
     return _screen("surveys")
 
 
+@screens.get("/classifiers")
+def classifiers() -> ResponseReturnValue:
+    """Show the page of collections: label images, train classifiers on them, and try these."""
+    return _screen("classifiers")
+
+
 @screens.get("/report/<int:job_id>")
 def report(job_id: int) -> ResponseReturnValue:
     """Show a result on one page of paper."""

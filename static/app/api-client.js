@@ -76,8 +76,8 @@ export function toApiError(status, body, retryAfter) {
 /**
  * Send a request to the API.
  * @param {string} path below /V1/api
- * @param {{method?: string, body?: any, headers?: Record<string, string>, signal?: AbortSignal}} [options]
- *   `body` is sent as JSON
+ * @param {{method?: string, body?: any, form?: FormData, headers?: Record<string, string>, signal?: AbortSignal}} [options]
+ *   `body` is sent as JSON, `form` as a form with files
  * @returns {Promise<Response>} also a 304
  * @throws {ApiError|NetworkError}
  */
@@ -89,7 +89,7 @@ export async function fetchApi(path, options = {}) {
     response = await fetch(BASE + path, {
       method: options.method ?? "GET",
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.body === undefined ? options.form : JSON.stringify(options.body),
       signal: options.signal,
     });
   } catch (error) {

@@ -51,6 +51,39 @@ def test_corrections_without_a_token_are_collected_where_that_is_wanted(
     assert (count, labels_of(place, hers.id)) == (1, ["Bleached Coral"])
 
 
+def test_corrections_that_are_taken_back_leave_the_collection(
+    place: Place, collected: CorrectionsCollection
+) -> None:
+    mine, _ = collected.collect(ANA, NOW, with_unowned=False)
+    collected.collect(BEN, NOW, with_unowned=True)
+    with place.database.writing() as connection:
+        known = corrections.all_corrections(connection)
+        corrections.delete_correction(connection, known[0].job_id, known[0].chunk)
+
+    collected.forget(known[1], picture(1, 244, 244))
+    assert labels_of(place, mine.id) == ["Healthy Coral"]
+    with place.database.writing() as connection:
+        corrections.delete_correction(connection, known[1].job_id, known[1].chunk)
+    again, count = collected.collect(ANA, NOW, with_unowned=False)
+
+    assert (again.id, count, labels_of(place, mine.id)) == (mine.id, 0, [])
+    assert len(place.folders()) == 1  # of the other user
+
+
+def test_images_that_are_no_corrections_stay_in_the_collection(
+    place: Place, collected: CorrectionsCollection
+) -> None:
+    mine, _ = collected.collect(ANA, NOW, with_unowned=False)
+    datasets = place.datasets
+    label = datasets.collection_images.labels(mine)[0]
+    added = datasets.collection_images.add(mine, label, picture(77, 50, 50), NOW)
+    datasets.images.set_metadata(added, {"job_id": ["not", "a number"]})
+
+    collected.collect(ANA, NOW, with_unowned=False)
+
+    assert added.public_id in {one.image for one in datasets.labelling.examples(mine.id)}
+
+
 def test_collecting_again_changes_labels_and_adds_nothing_twice(
     place: Place, collected: CorrectionsCollection
 ) -> None:

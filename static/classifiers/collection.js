@@ -1,0 +1,89 @@
+// Show one collection, and follow its training.
+
+import { $, setChildren, setText } from "../app/dom.js";
+import { formatPercent } from "../app/format.js";
+import { attempt } from "../app/problem.js";
+import { getCollection } from "./collections-api.js";
+import { collection, setCollection } from "./current.js";
+import { showLabels } from "./images.js";
+import { versionPanel } from "./versions.js";
+
+const FOLLOW_EVERY_MS = 500;
+const TYPES = { multi_class: "one label an image", multi_label: "any number of labels an image", regression: "a number for each label" };
+const CORRECTIONS = ["Bleached Coral", "Healthy Coral", "Not Coral"];
+
+let timer = 0;
+
+/** Stop following the collection. */
+export function closeCollection() {
+  setCollection(null);
+  clearTimeout(timer);
+  document.title = "My classifiers: coralchunk";
+}
+
+/** @param {string} id */
+export async function openCollection(id) {
+  const shown = await getCollection(id);
+  setCollection(shown);
+  setText($("#collection-title"), shown.name);
+  document.title = `${shown.name}: coralchunk`;
+  $("#collection-title").focus();
+  await showAll();
+}
+
+/** Ask for the collection again, and show it. */
+export async function refresh() {
+  setCollection(await getCollection(collection().id));
+  await showAll();
+}
+
+async function showAll() {
+  const shown = collection();
+  const images = shown.labels.reduce((sum, label) => sum + label.images, 0);
+  const kind = shown.made_by === "training_set" ? "training set of API Torch" : "collection";
+  setText($("#about"), `A ${kind} with ${TYPES[shown.type]}; ${shown.labels.length} labels, ${images} labelled images.`);
+  // An image of a collection of numbers needs a number, which this page cannot ask for.
+  for (const selector of ["#upload-options", "#add-label"]) $(selector).hidden = shown.type === "regression";
+  showTraining();
+  await showLabels(shown);
+}
+
+function showTraining() {
+  const shown = collection();
+  const { state, progress, error } = shown.training;
+  const isTraining = state === "training";
+  const names = shown.labels.map((label) => label.name);
+  $("#train").disabled = isTraining;
+  $("#retrain").disabled = isTraining;
+  const isOfCorrections = CORRECTIONS.every((name) => names.includes(name));
+  $("#retrain").hidden = !isOfCorrections;
+  $("#retrain-help").hidden = !isOfCorrections;
+  $("#training-progress").hidden = !isTraining;
+  $("#training-progress").value = progress;
+  const texts = {
+    none: `Each label needs at least ${shown.min_images} images.`,
+    training: `Training, ${formatPercent(progress)} done.`,
+    trained: "The last training made a new version.",
+    failed: `The last training failed: ${error}`,
+  };
+  setText($("#training-state"), texts[state]);
+  showVersions();
+  clearTimeout(timer);
+  if (isTraining) timer = setTimeout(() => attempt(follow), FOLLOW_EVERY_MS);
+}
+
+function showVersions() {
+  const shown = collection();
+  const versions = shown.versions.toReversed();
+  $("#no-versions").hidden = versions.length > 0;
+  setChildren($("#versions"), ...versions.map((version) => versionPanel(shown, version, refresh)));
+  $("#try").hidden = shown.current_version === null;
+}
+
+async function follow() {
+  const { id } = collection();
+  const found = await getCollection(id);
+  if (collection()?.id !== id) return; // left meanwhile
+  setCollection(found);
+  showTraining();
+}
