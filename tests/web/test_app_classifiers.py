@@ -52,6 +52,7 @@ def label(page: Page, name: str) -> Locator:
 
 def has(page: Page, name: str, images: int) -> None:
     """Wait until a label has so many images."""
+    expect(label(page, name)).to_be_visible()
     expect(label(page, name).locator(".tile")).to_have_count(images)
 
 
@@ -105,7 +106,7 @@ def test_a_folder_of_pictures_becomes_a_classifier(new_page: NewPage, token: str
 
 
 def test_images_are_moved_and_removed_by_keyboard_on_a_phone(new_page: NewPage, token: str) -> None:
-    page = new_page(**PHONE)
+    page = new_page(expected="400", **PHONE)
     begin(page, token, "Small")
     for name in NAMES:
         page.get_by_label("New label").fill(name)
@@ -114,7 +115,7 @@ def test_images_are_moved_and_removed_by_keyboard_on_a_phone(new_page: NewPage, 
     files = [
         {"name": f"{seed}.png", "mimeType": "image/png", "buffer": drawn("dots", seed)} for seed in range(3)
     ]
-    page.locator("input[type=file]").nth(2).set_input_files(files)
+    page.get_by_label("Add images to dots").set_input_files(files)
     has(page, "dots", 3)
 
     tile = label(page, "dots").locator(".tile").first
