@@ -50,9 +50,7 @@ async function showRoute() {
 }
 
 function bindList() {
-  $("#enter-token").addEventListener("click", () =>
-    document.dispatchEvent(new CustomEvent("token-required", { detail: { detail: "This page needs a token." } })),
-  );
+  $("#enter-token").addEventListener("click", () => $("#open-token").click());
   $("#new-collection").addEventListener("click", () => {
     $("#create-collection form").reset();
     showProblem("", $("#create-collection .bad"));
