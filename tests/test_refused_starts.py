@@ -10,7 +10,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from coralchunk.config import Settings
+from coralchunk.supervisor.listening_socket import warn_if_open_to_the_network
 from tests.server import COMMAND, RunningServer, environment, free_port
 from tests.waiting import PATIENCE_S
 
@@ -40,6 +43,25 @@ def _web_server() -> Iterator[int]:
         yield server.server_port
         server.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize(
+    ("host", "asks_for_tokens", "is_warned"),
+    [
+        ("0.0.0.0", False, True),  # noqa: S104 - nothing is bound
+        ("::", False, True),
+        ("192.168.1.7", False, True),
+        ("0.0.0.0", True, False),  # noqa: S104
+        ("127.0.0.1", False, False),
+        ("::1", False, False),
+        ("localhost", False, False),
+    ],
+)
+def test_an_api_open_to_the_network_is_warned_of(host: str, asks_for_tokens: bool, is_warned: bool) -> None:
+    with capture_logs() as logs:
+        warn_if_open_to_the_network(Settings(host=host, v1_require_token=asks_for_tokens))
+
+    assert ["CORALCHUNK_V1_REQUIRE_TOKEN=1" in log["detail"] for log in logs] == [True] * is_warned
 
 
 def refused(**settings: str) -> tuple[int, list[str]]:

@@ -32,9 +32,7 @@ def ready() -> ResponseReturnValue:
     """Report whether a photo sent now would be classified, and what is missing if not."""
     queue = queue_health(services().stores, time.time())
     redis = Dependency(ok=queue.is_reachable, detail="answers" if queue.is_reachable else "does not answer")
-    workers = Dependency(
-        ok=queue.workers > 0, detail=f"{queue.workers} of {services().settings.workers} at work"
-    )
+    workers = Dependency(ok=queue.workers > 0, detail=_at_work(queue.workers, services().settings.workers))
     storage, model, database = _storage(), _model(), _database()
     needed = [redis, storage, model, workers]
     if services().settings.v1_require_token:
@@ -56,6 +54,11 @@ def ready() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Return the counters of all processes and the state of the queue, for Prometheus."""
     return Response(render_metrics(services().stores, time.time()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _at_work(living: int, planned: int) -> str:
+    """Describe the workers; those on other machines may be more than this one starts."""
+    return f"{living} of {planned} at work" if living <= planned else f"{living} at work"
 
 
 def _storage() -> Dependency:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from rich.progress import track
 
+from coralchunk.cli.photo_paths import find_photos
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.decoding.decode import open_photo
@@ -21,9 +22,7 @@ from coralchunk.storage.model_repository import open_model_repository
 
 
 @click.command()
-@click.argument(
-    "photos", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("photos", nargs=-1, required=True)
 @click.option(
     "-o",
     "--out",
@@ -33,13 +32,17 @@ from coralchunk.storage.model_repository import open_model_repository
     help="Folder for the results.",
 )
 @click.pass_obj
-def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
-    """Classify PHOTOS without a server; write a picture and JSON for each, and the table summary.csv."""
+def classify(settings: Settings, photos: tuple[str, ...], out: Path) -> None:
+    """Classify PHOTOS without a server; write a picture and JSON for each, and the table summary.csv.
+
+    PHOTOS are files, folders (with all photos below them) or patterns such as "dive*/*.jpg".
+    """
+    found = find_photos(photos, out)
     repository = open_model_repository(settings)
     classifier = load_classifier(repository, repository.find(settings.model))
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
-    for number, path in enumerate(track(photos, description="Classifying"), start=1):
+    for number, path in enumerate(track(found.photos, description="Classifying"), start=1):
         row: dict[str, Any] = {"photo": str(path)}
         try:
             answer = _answer(path, classifier, settings)
@@ -51,6 +54,8 @@ def classify(settings: Settings, photos: tuple[Path, ...], out: Path) -> None:
     _write_table(rows, out / "summary.csv")
     failed = [row for row in rows if "error" in row]
     click.echo(f"{len(rows) - len(failed)} of {len(rows)} photos classified; results in {out}/")
+    if found.other_files:
+        click.echo(f"Left out in folders, as no photos by their names: {found.other_files} files")
     for row in failed:
         click.echo(f"  {row['photo']}: {row['error']}", err=True)
     if failed:

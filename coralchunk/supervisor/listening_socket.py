@@ -1,5 +1,6 @@
 """Open the listening socket that web processes inherit."""
 
+import ipaddress
 import socket
 import threading
 import time
@@ -7,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import structlog
+
 from coralchunk.config import VARIABLES, Settings
 from coralchunk.errors.setup import BadSetting
 
 _PORT_TIMEOUT_S: Final = 10.0  # for the processes of a crashed server to release the port
+_log: Final = structlog.get_logger()
 
 
 @contextmanager
@@ -34,4 +38,24 @@ def listening_socket(settings: Settings) -> Iterator[socket.socket]:
                     ) from taken
                 threading.Event().wait(0.1)
         listener.listen(1024)
+        warn_if_open_to_the_network(settings)
         yield listener
+
+
+def warn_if_open_to_the_network(settings: Settings) -> None:
+    """Log a warning if the API can be reached from other machines and asks nobody for a token."""
+    if settings.v1_require_token or _is_loopback(settings.host):
+        return
+    _log.warning(
+        "open to the network",
+        host=settings.host,
+        detail="everybody who reaches this address can send photos and read results without a token;"
+        f" set {VARIABLES['v1_require_token']}=1, or {VARIABLES['host']}=127.0.0.1",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

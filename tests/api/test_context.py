@@ -83,6 +83,21 @@ def test_without_workers_the_server_is_not_ready(client: FlaskClient) -> None:
     assert ready.get_json()["workers"] == {"ok": False, "detail": "0 of 2 at work"}
 
 
+def test_workers_of_other_machines_are_counted_without_this_ones_plan(
+    client_of: ClientOf, services: Services, context: WorkerContext
+) -> None:
+    client = client_of(services.settings.model_copy(update={"workers": 1}))
+    workers = [ChunkWorker(f"tests.{number}", context) for number in range(2)]
+    for worker in workers:
+        worker.register_birth()
+
+    ready = client.get("/V1/api/ready")
+    for worker in workers:
+        worker.register_death()
+
+    assert ready.get_json()["workers"] == {"ok": True, "detail": "2 at work"}
+
+
 def test_a_store_that_cannot_be_written_makes_the_server_not_ready(
     client_of: ClientOf, services: Services, tmp_path: Path
 ) -> None:

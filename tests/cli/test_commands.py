@@ -95,6 +95,34 @@ def test_a_photo_that_is_not_there_is_told_before_anything_is_done(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_classify_takes_folders_and_patterns(tmp_path: Path) -> None:
+    dive = tmp_path / "dive"
+    for name in ("b.JPG", "deep/a.jpg", ".trash/old.jpg", "maps/0001-b.png", "log.txt"):
+        (dive / name).parent.mkdir(parents=True, exist_ok=True)
+        (dive / name).write_bytes(jpeg(60, 50))
+
+    ended = coralchunk("classify", "dive", "dive/d*/*.jpg", "dive/b.JPG", "-o", "dive/maps", folder=tmp_path)
+
+    assert ended.returncode == 0, ended.stderr
+    assert "2 of 2 photos classified" in ended.stdout
+    assert "Left out in folders, as no photos by their names: 1 files" in ended.stdout
+    with (dive / "maps" / "summary.csv").open(newline="") as file:
+        assert [row["photo"] for row in csv.DictReader(file)] == ["dive/b.JPG", "dive/deep/a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [("empty", "the folder 'empty' holds no photo"), ("*.jpg", "called '*.jpg'")],
+)
+def test_a_folder_or_pattern_without_photos_is_told(tmp_path: Path, argument: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+
+    ended = coralchunk("classify", argument, folder=tmp_path)
+
+    assert ended.returncode == 2
+    assert said in ended.stderr
+
+
 def test_doctor_finds_a_good_set_up_good(tmp_path: Path) -> None:
     ended = coralchunk("doctor", folder=tmp_path)
 
