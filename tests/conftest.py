@@ -19,6 +19,7 @@ from coralchunk.services import Services, open_services
 from coralchunk.supervisor.child_process import Process
 from coralchunk.supervisor.redis_server import RedisServer
 from tests import object_store, postgres
+from tests.databases import migrated_sqlite
 from tests.object_store import ObjectStoreServer
 from tests.server import RunningServer
 from tests.waiting import wait_for
@@ -116,7 +117,16 @@ def postgresql() -> Iterator[postgres.Postgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """A database of each kind that is up to date and has no rows."""
+    if request.param == "sqlite":
+        (tmp_path / "test.db").write_bytes(migrated_sqlite())
+        return f"sqlite:///{tmp_path}/test.db"
+    return str(request.getfixturevalue("postgresql").new_migrated_database())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/test.db"
     return str(request.getfixturevalue("postgresql").new_database())

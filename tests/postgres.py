@@ -7,6 +7,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from coralchunk.storage.migrate import migrate
+from coralchunk.storage.sql.database import open_database
+
 _USER = "postgres"
 _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # where Debian puts what `initdb` needs
 
@@ -19,6 +25,7 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="coralchunk-pg-"))
         self._binaries = binaries
         self._made = 0
+        self._template: str | None = None
         if os.geteuid() == 0:
             shutil.chown(self._folder, _USER)
         self._run("initdb", "-D", str(self._folder / "data"), "-A", "trust", "-U", _USER, "-E", "UTF8")
@@ -28,15 +35,33 @@ class Postgres:
 
     def new_database(self) -> str:
         """Return the URL of an empty database."""
-        self._made += 1
-        name = f"test{self._made}"
-        self._run("createdb", "-h", str(self._folder), "-U", _USER, name)
-        return f"postgresql://{_USER}@/{name}?host={self._folder}"
+        return self._create("template1")
+
+    def new_migrated_database(self) -> str:
+        """Return the URL of an up-to-date database without rows, a copy of the first of its kind."""
+        if self._template is None:
+            url = self.new_database()
+            database = open_database(url, Path())
+            migrate(database)
+            database.close()
+            self._template = f"test{self._made}"
+        return self._create(self._template)
 
     def stop(self) -> None:
         """End it and remove all it had."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
         shutil.rmtree(self._folder)
+
+    def _create(self, template: str) -> str:
+        self._made += 1
+        name = f"test{self._made}"
+        with psycopg.connect(
+            f"postgresql://{_USER}@/postgres?host={self._folder}", autocommit=True
+        ) as server:
+            server.execute(
+                SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+            )
+        return f"postgresql://{_USER}@/{name}?host={self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []

@@ -6,20 +6,17 @@ from pathlib import Path
 import pytest
 
 from coralchunk.accounts import Accounts
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import Database, open_database
 from tests.hashing import QUICK_HASHER
 
 Open = Callable[[], Database]
 
 
-@pytest.fixture
-def opened(database_url: str, tmp_path: Path) -> Iterator[Open]:
-    """Opens the test's database, each time as another process would."""
+def _opening(url: str, folder: Path) -> Iterator[Open]:
     made: list[Database] = []
 
     def another() -> Database:
-        made.append(open_database(database_url, tmp_path))
+        made.append(open_database(url, folder))
         return made[-1]
 
     yield another
@@ -28,11 +25,21 @@ def opened(database_url: str, tmp_path: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
+def opened(database_url: str, tmp_path: Path) -> Iterator[Open]:
+    """Opens an up-to-date database, each time as another process would."""
+    yield from _opening(database_url, tmp_path)
+
+
+@pytest.fixture
+def opened_empty(empty_database_url: str, tmp_path: Path) -> Iterator[Open]:
+    """Opens an empty database, each time as another process would."""
+    yield from _opening(empty_database_url, tmp_path)
+
+
+@pytest.fixture
 def database(opened: Open) -> Database:
     """A database that is up to date."""
-    database = opened()
-    migrate(database)
-    return database
+    return opened()
 
 
 @pytest.fixture

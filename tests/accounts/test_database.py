@@ -19,7 +19,10 @@ from tests.accounts.conftest import Open
 _ALL_TABLES = (tables.USERS, classifier_tables.NETWORKS, dataset_tables.IMAGES)  # one of each module
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(database: Database) -> None:
+def test_the_migrations_make_exactly_the_tables_of_the_code(opened_empty: Open) -> None:
+    database = opened_empty()
+    migrate(database)
+
     with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables.METADATA)
 
@@ -37,8 +40,8 @@ def test_a_database_that_is_up_to_date_is_left_as_it_is(database: Database) -> N
         assert connection.execute(text("SELECT name FROM users")).scalars().all() == ["a"]
 
 
-def test_processes_that_start_at_once_do_not_hinder_each_other(opened: Open) -> None:
-    databases = [opened() for _ in range(4)]
+def test_processes_that_start_at_once_do_not_hinder_each_other(opened_empty: Open) -> None:
+    databases = [opened_empty() for _ in range(4)]
 
     with ThreadPoolExecutor(len(databases)) as threads:
         list(threads.map(migrate, databases))
@@ -55,15 +58,15 @@ def test_a_database_of_a_later_version_is_refused(database: Database) -> None:
         migrate(database)
 
 
-def test_a_database_whose_tables_are_still_to_be_made_counts_as_away(opened: Open) -> None:
-    database = opened()
+def test_a_database_whose_tables_are_still_to_be_made_counts_as_away(opened_empty: Open) -> None:
+    database = opened_empty()
 
     with pytest.raises(DatabaseDown), database.reading() as connection:
         connection.execute(text("SELECT name FROM users"))
 
 
-def test_a_migration_that_breaks_leaves_nothing_behind(opened: Open) -> None:
-    database = opened()
+def test_a_migration_that_breaks_leaves_nothing_behind(opened_empty: Open) -> None:
+    database = opened_empty()
     with database.writing() as connection:
         connection.execute(text("CREATE TABLE tokens (id INTEGER)"))  # in the way of the second table
 

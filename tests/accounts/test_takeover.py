@@ -31,9 +31,9 @@ def migrate_to(database: Database, step: str) -> None:
 
 
 @pytest.fixture
-def earlier(opened: Open) -> Database:
+def earlier(opened_empty: Open) -> Database:
     """A database as version 0.3.0 left it, with numbers that later rows must not take."""
-    database = opened()
+    database = opened_empty()
     migrate_to(database, "0003")
     with database.writing() as connection:
         for statement in (

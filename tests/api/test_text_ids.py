@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from jobs.worker import ChunkWorker
+from tests.databases import provide_database
 from tests.reef import jpeg
 
 CLASSIFY = "/V1/api/classify"
@@ -18,8 +18,7 @@ FLYNN = {"name": "Flynn", "date": "2024-03-09"}
 
 @pytest.fixture
 def job_id(client: FlaskClient, services: Services, context: WorkerContext) -> str:
-    services.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(services.accounts.database)
+    provide_database(services.settings.data_dir)
     photo = {"image": (BytesIO(jpeg(300, 300)), "reef.jpg")}
     given = client.post(f"{CLASSIFY}?ids=text", data=photo).get_json()
     ChunkWorker("tests.text-ids", context).work(burst=True, logging_level="CRITICAL")

@@ -14,7 +14,6 @@ from coralchunk.pipeline.steps.retry import retry
 from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
@@ -35,7 +34,6 @@ def settings(services: Services, database_url: str) -> Settings:
 def accounts(settings: Settings) -> Iterator[Accounts]:
     settings.data_dir.mkdir(parents=True)
     database = open_database(settings.database_url, settings.data_dir)
-    migrate(database)
     accounts = Accounts(database, QUICK_HASHER)
     accounts.add_user("ana", "parrotfish", NOW)
     yield accounts

@@ -15,7 +15,6 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.rows.users import add_user
 from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
@@ -75,7 +74,6 @@ def settings(services: Services, host: ImageHost, database_url: str) -> Settings
 @pytest.fixture
 def accounts(settings: Settings, password_hash: str) -> Iterator[Accounts]:
     database = open_database(settings.database_url, settings.data_dir)
-    migrate(database)
     with database.writing() as connection:
         for name in ("ana", "ben"):
             add_user(connection, name, password_hash, 1.0)

@@ -12,7 +12,6 @@ from PIL import Image
 from coralchunk.config import Settings
 from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.storage.files.image_blobs import ImageBlobs
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.objects.folder_store import FolderStore
 from coralchunk.storage.rows import users
 from coralchunk.storage.sql.database import Database, open_database
@@ -39,7 +38,6 @@ class Place:
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     database = open_database(database_url, tmp_path)
-    migrate(database)
     with database.writing() as connection:
         for name in ("ana", "ben"):
             users.add_user(connection, name, "x", NOW)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.rows import (
     classifier_versions,
     classifiers,
@@ -43,7 +42,6 @@ IMAGE = Image(0, "", SPACE, "", "", "jpg", 8, 8, 99, {"a": 1}, False, False, 0, 
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """A database with two users and a workspace of the first."""
     database = open_database(database_url, tmp_path)
-    migrate(database)
     with database.writing() as connection:
         for name in ("ana", "ben"):
             users.add_user(connection, name, "x", 1.0)

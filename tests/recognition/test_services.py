@@ -25,7 +25,6 @@ from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.service import Recognition, open_recognition
 from coralchunk.recognition.specifications import NewSpecification
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.registry import Registry
 from coralchunk.storage.rows.networks import NetworkState
 from coralchunk.storage.rows.users import add_user, find_user
@@ -41,7 +40,6 @@ HOW = (PostProcessing.model_validate({"classification": {"output_tensor": "prob"
 @pytest.fixture
 def database(database_url: str, services: Services) -> Iterator[Database]:
     opened = open_database(database_url, services.settings.data_dir)
-    migrate(opened)
     with opened.writing() as connection:
         for name in ("ana", "ben"):
             add_user(connection, name, "no password", 1.0)

@@ -25,8 +25,10 @@ PHOTO = (
 )
 
 
-def test_an_old_survey_weighs_its_photos_alike(services: Services, database_url: str, tmp_path: Path) -> None:
-    database = open_database(database_url, tmp_path)
+def test_an_old_survey_weighs_its_photos_alike(
+    services: Services, empty_database_url: str, tmp_path: Path
+) -> None:
+    database = open_database(empty_database_url, tmp_path)
     migrate_to(database, "0003")
     with database.writing() as connection:
         connection.execute(text(SURVEY))

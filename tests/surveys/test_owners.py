@@ -10,7 +10,6 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import open_database
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
@@ -29,7 +28,6 @@ def settings(services: Services, database_url: str) -> Settings:
 def accounts(settings: Settings) -> Iterator[Accounts]:
     settings.data_dir.mkdir(parents=True)
     database = open_database(settings.database_url, settings.data_dir)
-    migrate(database)
     yield Accounts(database, QUICK_HASHER)
     database.close()
 

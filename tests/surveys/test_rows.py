@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.rows import corrections, surveys
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database, open_database
@@ -39,7 +38,6 @@ CORRECTION = Correction(
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     database = open_database(database_url, tmp_path)
-    migrate(database)
     yield database
     database.close()
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from coralchunk.datasets.images import Upload
 from coralchunk.datasets.labels import LabelDetails
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import Collection
 from coralchunk.storage.rows.labels import Label
 from coralchunk.storage.rows.users import add_user
 from coralchunk.training.service import Trainings
+from tests.databases import provide_database
 from tests.reef import encoded
 from tests.training.textures import texture
 
@@ -52,8 +52,7 @@ class Trainer:
 def make_trainer(services: Services, names: Sequence[str], kind: str = "multi_class") -> Trainer:
     """Make a user, and an empty collection with these labels."""
     database = services.accounts.database
-    services.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(database)
+    provide_database(services.settings.data_dir)
     with database.writing() as connection:
         for name in ("ana", "ben"):
             add_user(connection, name, "x", 1.0)

@@ -8,14 +8,13 @@ from flask.testing import FlaskClient
 from coralchunk.accounts import Scope
 from coralchunk.config import Settings
 from coralchunk.services import Services
-from coralchunk.storage.migrate import migrate
+from tests.databases import provide_database
 from tests.ximilar.conftest import base64_of, picture
 
 
 @pytest.fixture
 def headers(services: Services) -> dict[str, str]:
-    services.settings.data_dir.mkdir()
-    migrate(services.accounts.database)
+    provide_database(services.settings.data_dir)
     services.accounts.add_user("ana", "parrotfish", 1.0)
     return {"Authorization": f"Token {services.accounts.create_token('ana', '', frozenset(Scope), 1.0)}"}
 
