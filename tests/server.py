@@ -191,6 +191,14 @@ def environment(**settings: str) -> dict[str, str]:
     }
 
 
+def client_environment(**settings: str) -> dict[str, str]:
+    """Return the environment for programs of users, whose coverage is not measured.
+
+    Coverage's handler for SIGTERM can hold up the processes that such a program starts and ends.
+    """
+    return {name: value for name, value in environment(**settings).items() if not name.startswith("COV")}
+
+
 def free_port() -> int:
     """Return a free TCP port."""
     with socket.socket() as probe:

@@ -11,7 +11,7 @@ from apitorch import classifier, ping, training_image, training_set
 from apitorch.errors import ApitorchServerError, BadRequestError, InvalidApiKey, NotFoundError
 
 from tests.apitorch.conftest import TextureHost, train
-from tests.server import environment
+from tests.server import client_environment
 from tests.waiting import PATIENCE_S
 
 # The client leaves files and connections open.
@@ -24,17 +24,9 @@ WRONG = "ck" + "0" * 40
 
 
 def in_own_process(call: str) -> None:
-    """Let the client make a call that starts processes: one with threads, as this one, must not be forked.
-
-    Coverage is not measured there: its handler for SIGTERM can hold up a process that the client ends.
-    """
-    unmeasured = {name: value for name, value in environment().items() if not name.startswith("COV")}
-    subprocess.run(
-        [sys.executable, "-c", f"from apitorch import training_set; {call}"],
-        env=unmeasured,
-        check=True,
-        timeout=PATIENCE_S,
-    )
+    """Let the client make a call that starts processes: one with threads, as this one, must not be forked."""
+    program = [sys.executable, "-c", f"from apitorch import training_set; {call}"]
+    subprocess.run(program, env=client_environment(), check=True, timeout=PATIENCE_S)
 
 
 def test_ping_says_that_the_key_is_right(kit: Kit) -> None:

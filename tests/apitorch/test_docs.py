@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.apitorch.conftest import TextureHost, new_key, png
 from tests.docs.test_examples import FENCE, ROOT
-from tests.server import RunningServer, environment
+from tests.server import RunningServer, client_environment
 from tests.waiting import PATIENCE_S
 
 
@@ -28,7 +28,7 @@ def test_the_examples_work(torch_server: RunningServer, textures: TextureHost, t
         done = subprocess.run(
             ["bash", "-euc", code] if is_shell else [sys.executable, "-c", code],
             cwd=tmp_path,
-            env=environment() | keys | {"CURL_HOME": str(tmp_path)},
+            env=client_environment() | keys | {"CURL_HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             check=False,

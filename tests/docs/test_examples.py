@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.reef import jpeg
-from tests.server import COMMAND, RunningServer, environment
+from tests.server import COMMAND, RunningServer, client_environment
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def run_examples(page: str, folder: Path, server: RunningServer) -> str:
         said = subprocess.run(
             command,
             cwd=folder,
-            env=environment(DATA_DIR=str(folder / "data")) | {"CURL_HOME": str(folder)},
+            env=client_environment(DATA_DIR=str(folder / "data")) | {"CURL_HOME": str(folder)},
             capture_output=True,
             text=True,
             check=False,

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.reef import jpeg
-from tests.server import environment
+from tests.server import client_environment
 from tests.training.textures import texture
 from tests.waiting import PATIENCE_S
 from tests.ximilar.conftest import NewUser
@@ -35,7 +35,7 @@ def test_the_examples_of_the_page_work(tmp_path: Path, endpoint: str, new_user: 
         said = subprocess.run(
             [*runs, example["code"]],
             cwd=tmp_path,
-            env=environment() | settings,
+            env=client_environment() | settings,
             capture_output=True,
             text=True,
             check=False,
