@@ -45,7 +45,8 @@ def run_examples(page: str, folder: Path, server: RunningServer) -> str:
         said = subprocess.run(
             command,
             cwd=folder,
-            env=client_environment(DATA_DIR=str(folder / "data")) | {"CURL_HOME": str(folder)},
+            env=client_environment(DATA_DIR=str(folder / "data"))
+            | {"CURL_HOME": str(folder), "PYTHONPATH": str(ROOT / "clients/python/src")},
             capture_output=True,
             text=True,
             check=False,
@@ -77,6 +78,14 @@ def test_the_examples_of_getting_started_work(folder: Path, server: RunningServe
     assert '{"status":"success"}' in printed
     assert "of 12 chunks look bleached" in printed
     assert (folder / "results" / "summary.csv").is_file()
+
+
+@pytest.mark.slow
+def test_the_examples_of_the_python_client_work(folder: Path, server: RunningServer) -> None:
+    printed = run_examples("docs/python-client.md", folder, server)
+
+    assert "12 chunks" in printed
+    assert len((folder / "flynn.csv").read_text().splitlines()) == 1 + 1
 
 
 @pytest.mark.slow
