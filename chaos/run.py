@@ -1,6 +1,5 @@
 """Run a server with clients and random faults for some seconds, and report."""
 
-import json
 import random
 import statistics
 import subprocess
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from chaos.clients import Ledger, Phone, photos
 from chaos.faults import Fault, Faults, cut_off, fill, seconds
@@ -21,6 +20,7 @@ from chaos.networks import NetworkLedger, NetworkUser, wrong_tasks
 from chaos.proxy import Proxy
 from chaos.verdict import everything_wrong
 from coralchunk.supervisor.redis_server import server_binary
+from tests.logs import lines
 from tests.server import RunningServer, free_port
 
 _PHONES: Final = 3
@@ -128,21 +128,12 @@ def _storm(faults: dict[str, Fault], duration_s: float, dice: random.Random, rep
 def _put_back_after_s(server: RunningServer) -> Iterator[float]:
     """Yield the time between the end of a worker and its tasks being queued again, from the log."""
     ended_at: float | None = None
-    for line in server.log.read_text().splitlines():
-        told = _told(line)
+    for told in lines(server.log.read_text()):
         if told.get("event") == "ended" and told["process"].startswith("worker"):
             ended_at = _unix(told["timestamp"])
         if told.get("event") == "tasks of a dead worker put back" and ended_at is not None:
             yield _unix(told["timestamp"]) - ended_at
             ended_at = None
-
-
-def _told(line: str) -> dict[str, Any]:
-    try:
-        told: dict[str, Any] = json.loads(line)
-    except ValueError:  # from another program, or two processes that spoke at once
-        return {}
-    return told
 
 
 def _unix(moment: str) -> float:

@@ -1,12 +1,11 @@
 """Compare a server after all faults with what the clients remember, and list what is wrong."""
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from chaos.clients import Ledger, Sent
+from tests.logs import completions
 from tests.server import RunningServer
 from tests.waiting import wait_for
 
@@ -51,8 +50,7 @@ def _wrong_with(server: RunningServer, job_id: int, sent: Sent, expected: dict[s
 
 
 def _finished_twice(log: Path) -> Iterator[str]:
-    finished = Counter(re.findall(r'"job_id": (\d+)[^\n]*"event": "photo completed"', log.read_text()))
-    for job_id, times in finished.items():
+    for job_id, times in completions(log.read_text()).items():
         if times > 1:
             yield f"job {job_id} was completed {times} times"
 
