@@ -57,7 +57,7 @@ def create_app(services: Services) -> Flask:
     install(app, services)
     install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES])
     log_requests(app)  # first: requests that the others refuse are counted too
-    install_rate_limits(app, services.settings, services.rates)
+    install_rate_limits(app, services.settings, services.rates.connection_pool)
     add_security_headers(app)
     write_text_ids(app)
     for blueprint in (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from redis import ConnectionPool
+from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -11,7 +11,8 @@ from coralchunk.config import Settings
 from coralchunk.datasets.corrections_collection import CorrectionsCollection
 from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.datasets.training_sets import TrainingSets
-from coralchunk.pipeline.stores import LOCAL_REDIS, Stores, open_stores
+from coralchunk.pipeline.connection import connect
+from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.recognition.public_models import PublicModels
 from coralchunk.recognition.service import Recognition, open_recognition
 from coralchunk.storage.files.image_blobs import ImageBlobs
@@ -33,7 +34,7 @@ class Services:
 
     settings: Settings
     stores: Stores
-    rates: ConnectionPool  # to count requests; a slow Redis is treated as down
+    rates: Redis  # to count requests; a slow Redis is treated as down
     models: ModelRepository
     model: ModelRef
     accounts: Accounts
@@ -55,12 +56,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
 
     redis_timeout_s  how long an answer of Redis is waited for
     """
-    rates = ConnectionPool.from_url(
-        settings.redis_url or LOCAL_REDIS,
-        socket_connect_timeout=0.3,
-        socket_timeout=0.3,
-        retry=Retry(NoBackoff(), 0),
-    )
+    rates = connect(settings.redis_url, 0.3, Retry(NoBackoff(), 0), connect_timeout_s=0.3)
     models = open_model_repository(settings)
     model = models.find(settings.model)
     database = open_database(settings.database_url, settings.data_dir)

@@ -9,23 +9,29 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 
 from coralchunk.pipeline.records.leases import RENEW_EVERY_S, Leases
+from coralchunk.pipeline.stores import Stores
 
 _log = structlog.get_logger()
 
 
 @contextlib.contextmanager
-def leased(worker: SimpleWorker, leases: Leases) -> Iterator[None]:
-    """Hold the lease of a worker during the block."""
+def leased(worker: SimpleWorker, stores: Stores) -> Iterator[None]:
+    """Hold the lease of a worker during the block, and put back what it had begun and not finished."""
     stopping = threading.Event()
-    thread = threading.Thread(target=_renew, args=(worker, leases, stopping), name="lease", daemon=True)
+    thread = threading.Thread(
+        target=_renew, args=(worker, stores.leases, stopping), name="lease", daemon=True
+    )
     thread.start()
     try:
         yield
     finally:
         stopping.set()
         thread.join()
+        # A worker that lost Redis ends in the middle of a task. If Redis is back by now, its lease must not
+        # end before its tasks are queued again; if not, the lease expires and a sweeper does this.
         with contextlib.suppress(RedisError):
-            leases.release(worker.name)
+            if lost := stores.tasks.recover(worker.name):
+                _log.warning("tasks put back at the end of the worker", worker=worker.name, tasks=lost)
 
 
 def _renew(worker: SimpleWorker, leases: Leases, stopping: threading.Event) -> None:

@@ -36,6 +36,6 @@ def main(name: str) -> None:
     except OtherStorage as other:
         sys.exit(str(other))
     worker = ChunkWorker(name, context)
-    with leased(worker, context.stores.leases):
+    with leased(worker, context.stores):
         worker.work(logging_level="WARNING")
         put_back_held(context.stores)

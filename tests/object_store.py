@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ class ObjectStoreServer:
     """One SeaweedFS with an S3 gateway; each test creates its own bucket.
 
     It can be stopped and started again with its data.
+
+    address  to listen on
+    place    the words before a command that make it run on another host
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1", place: Sequence[str] = ()) -> None:
+        self._address, self._place = address, place
         self.folder = Path(tempfile.mkdtemp(prefix="coralchunk-s3-"))
         self._ports = [_free_pair() for _ in range(4)]
         self._made = 0
@@ -35,7 +40,7 @@ class ObjectStoreServer:
     @property
     def url(self) -> str:
         """The address of the S3 gateway."""
-        return f"http://127.0.0.1:{self._ports[0]}"
+        return f"http://{self._address}:{self._ports[0]}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,7 +56,8 @@ class ObjectStoreServer:
     def start(self) -> None:
         """Start it and wait until a bucket can be listed."""
         s3, master, volume, filer = self._ports
-        command = [str(WEED), "server", f"-dir={self.folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3"]
+        command = [*self._place, str(WEED), "server", f"-dir={self.folder}", "-s3"]
+        command += [f"-ip={self._address}", f"-ip.bind={self._address}"]
         command += [f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}"]
         command += [f"-filer.port={filer}", f"-volume.max={_VOLUMES}", "-master.volumeSizeLimitMB=64"]
         command += [f"-s3.config={self.folder / 'config.json'}", "-volume.minFreeSpace=1MiB"]

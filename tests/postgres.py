@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -18,9 +19,14 @@ _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # where Debian puts
 
 
 class Postgres:
-    """One PostgreSQL server; each test creates its own database."""
+    """One PostgreSQL server; each test creates its own database.
 
-    def __init__(self, binaries: Path) -> None:
+    address  to listen on, in addition to the socket
+    place    the words before a command that make it run on another host
+    """
+
+    def __init__(self, binaries: Path, address: str = "", place: Sequence[str] = ()) -> None:
+        self._address, self._place = address, place
         # Not below pytest's folder, which only root may enter; the server refuses to run as root.
         self._folder = Path(tempfile.mkdtemp(prefix="coralchunk-pg-"))
         self._binaries = binaries
@@ -29,7 +35,14 @@ class Postgres:
         if os.geteuid() == 0:
             shutil.chown(self._folder, _USER)
         self._run("initdb", "-D", str(self._folder / "data"), "-A", "trust", "-U", _USER, "-E", "UTF8")
-        options = f"-c listen_addresses= -c fsync=off -k {self._folder}"
+        if address:
+            with (self._folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {address}/24 trust\n")
+        self.start()
+
+    def start(self) -> None:
+        """Start it, with the data that it had."""
+        options = f"-c listen_addresses={self._address} -c fsync=off -k {self._folder}"
         log = str(self._folder / "log")
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", log, "-o", options, "start")
 
@@ -47,9 +60,13 @@ class Postgres:
             self._template = f"test{self._made}"
         return self._create(self._template)
 
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
+
     def stop(self) -> None:
         """End it and remove all it had."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-m", "immediate", "stop")
+        self.kill()
         shutil.rmtree(self._folder)
 
     def _create(self, template: str) -> str:
@@ -61,11 +78,13 @@ class Postgres:
             server.execute(
                 SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
             )
+        if self._address:
+            return f"postgresql://{_USER}@{self._address}/{name}"
         return f"postgresql://{_USER}@/{name}?host={self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
-        command = [*as_user, str(self._binaries / program), *arguments]
+        command = [*self._place, *as_user, str(self._binaries / program), *arguments]
         # To files, not pipes: the server inherits them, and a pipe would be waited on until it ends.
         with (self._folder / "commands").open("ab") as log:
             subprocess.run(command, check=True, cwd="/", stdout=log, stderr=log, timeout=120)
@@ -80,6 +99,11 @@ def why_not() -> str | None:
     return None
 
 
+def newest() -> Path:
+    """Return the folder of the newest PostgreSQL; only where `why_not` has nothing to say."""
+    return _PLACES[-1]
+
+
 def start() -> Postgres:
     """Start one; only where `why_not` has nothing to say."""
-    return Postgres(_PLACES[-1])
+    return Postgres(newest())

@@ -1,8 +1,6 @@
 """The roles web, worker and sweep, each started on its own around one Redis, as on several machines."""
 
 import contextlib
-import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 V1 = "/V1/api"
-IN_WORK = "rq:wip:coralchunk"  # RQ's registry of started tasks
 
 
 class Cluster:
@@ -32,36 +29,13 @@ class Cluster:
         self._database_url = database_url
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
-    def run(
-        self, name: str, *command: str, host: str | None = None, photos: str = "photos"
-    ) -> "subprocess.Popen[bytes]":
-        """Start a command as `name`; `host` sets its host name."""
-        place = ["unshare", "--uts", "sh", "-c", f'hostname {host} && exec "$@"', "sh"] if host else []
+    def run(self, name: str, *command: str, photos: str = "photos") -> "subprocess.Popen[bytes]":
+        """Start a command as `name`."""
         with (self.folder / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
-                [*place, COMMAND, *command], env=self._environment(name, photos), stdout=log, stderr=log
+                [COMMAND, *command], env=self._environment(name, photos), stdout=log, stderr=log
             )
         return self.started[name]
-
-    def kill(self, name: str) -> None:
-        """End a process as a power cut does."""
-        process = self.started.pop(name)
-        process.send_signal(signal.SIGKILL)
-        process.wait(PATIENCE_S)
-
-    def kill_at_work(self, name: str, stores: Stores) -> None:
-        """Kill a worker that has started a batch and not finished it."""
-        process = self.started[name]
-
-        def is_halted_at_work() -> bool:
-            process.send_signal(signal.SIGSTOP)
-            if stores.redis.zcard(IN_WORK):
-                return True
-            process.send_signal(signal.SIGCONT)
-            return False
-
-        wait_for(is_halted_at_work, "a batch that has begun")
-        self.kill(name)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -131,52 +105,6 @@ def test_web_waits_for_the_database_to_be_brought_up_to_date(cluster: Cluster) -
     cluster.run("one", "worker", "one")
 
     wait_for(cluster.is_ready, "the web role being ready")
-
-
-@pytest.fixture
-def hosts() -> None:
-    """Skip where processes cannot be given host names of their own."""
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("only root can give a process a host name of its own (unshare --uts)")
-
-
-def test_the_work_of_a_machine_that_died_is_put_back_by_the_sweeper_of_another(
-    cluster: Cluster, hosts: None, stores: Stores
-) -> None:
-    cluster.run("migrate", "migrate").wait(PATIENCE_S)
-    cluster.run("web", "web")
-    cluster.run("sweep", "sweep")
-    cluster.run("far", "worker", "far", host="far-away")
-    wait_for(cluster.is_ready, "the web role being ready")
-    job_id = cluster.submit(jpeg(6000, 4000))
-
-    cluster.kill_at_work("far", stores)
-    cluster.run("near", "worker", "near", host="near-by")
-
-    assert cluster.completed(job_id)["progress"] == "425/425"
-    assert "a worker's lease ended" in cluster.log("sweep")
-
-
-def test_a_worker_that_was_declared_dead_registers_again_with_a_sweeper_that_took_over(
-    cluster: Cluster, hosts: None
-) -> None:
-    cluster.run("migrate", "migrate").wait(PATIENCE_S)
-    cluster.run("web", "web")
-    cluster.run("first", "sweep", host="first-host")
-    wait_for(lambda: "sweeping" in cluster.log("first"), "the first sweeper")
-    cluster.run("second", "sweep", host="second-host")
-    far = cluster.run("far", "worker", "far", host="far-away")
-    wait_for(cluster.is_ready, "the web role being ready")
-    cluster.kill("first")
-
-    far.send_signal(signal.SIGSTOP)
-    wait_for(lambda: "a worker's lease ended" in cluster.log("second"), "the second sweeper noticing")
-    was_ready = cluster.is_ready()
-    far.send_signal(signal.SIGCONT)
-
-    wait_for(cluster.is_ready, "the worker being back")
-    assert not was_ready
-    assert cluster.completed(cluster.submit(jpeg(1000, 800)))["progress"] == "20/20"
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "sweep"])

@@ -49,7 +49,8 @@ def install_rate_limits(app: Flask, settings: Settings, connections: object) -> 
     Limiter(
         get_remote_address,
         app=app,
-        storage_uri=_storage_uri(settings.redis_url),
+        # Only its scheme counts: the connections are given.
+        storage_uri="memory://" if settings.redis_url is None else "redis://",
         storage_options=cast(dict[str, Any], {"connection_pool": connections}),
         in_memory_fallback_enabled=True,
         # Of several requests that find Redis down, only one may fail over; the others pass.
@@ -71,9 +72,3 @@ def _refuse(breach: RequestLimit) -> Response:
     # Returned, not raised: the limiter would treat an exception here as a failure of its storage.
     wait_s = max(1, math.ceil(breach.reset_at - time.time()))
     return domain_problem(RateLimited(str(breach.limit), wait_s))
-
-
-def _storage_uri(redis_url: str | None) -> str:
-    if redis_url is None:
-        return "memory://"
-    return redis_url.replace("unix://", "redis+unix://", 1)

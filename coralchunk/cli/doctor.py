@@ -5,13 +5,13 @@ import sys
 from collections.abc import Callable
 
 import click
-from redis import Redis
 from redis.exceptions import RedisError
 
 from coralchunk.assets import folder
-from coralchunk.config import Settings
+from coralchunk.config import VARIABLES, Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.errors.setup import BadSetup
+from coralchunk.pipeline.connection import connect
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.storage.objects.places import open_job_store
@@ -65,8 +65,11 @@ def _storage(settings: Settings) -> str:
 def _redis(settings: Settings) -> str:
     if settings.redis_url is None:
         return f"will be started from {server_binary()}"
-    with Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2) as client:
-        client.ping()
+    try:
+        with connect(settings.redis_url, 2) as client:
+            client.ping()
+    except ValueError as malformed:
+        raise BadSetup(f"{VARIABLES['redis_url']}: {malformed}") from None
     return "REDIS_URL answers"
 
 

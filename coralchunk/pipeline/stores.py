@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from redis import Redis
-from redis.backoff import ExponentialBackoff
 from redis.client import Pipeline
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.retry import Retry
 
 from coralchunk.config import Settings
+from coralchunk.pipeline.connection import connect
 from coralchunk.pipeline.queue.admission import Admission
 from coralchunk.pipeline.queue.slots import Slots
 from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
@@ -24,7 +22,6 @@ from coralchunk.storage.files.blobs import Blobs
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.objects.places import open_job_store, open_named_store
 
-LOCAL_REDIS: Final = "redis://127.0.0.1:6379/0"
 _SPARE_S: Final = 60.0  # for the end of a training that has taken all its time
 
 
@@ -57,13 +54,13 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
 
     redis_timeout_s  how long an answer of Redis is waited for; None where a blocking read is wanted
     """
-    redis = _connected(settings, redis_timeout_s)
+    redis = connect(settings.redis_url, redis_timeout_s)
     tasks = TaskQueue(redis)
     return Stores(
         settings=settings,
         redis=redis,
         records=JobRecords(redis),
-        notifications=JobNotifications(_connected(settings, redis_timeout_s)),
+        notifications=JobNotifications(connect(settings.redis_url, redis_timeout_s)),
         admission=Admission(redis),
         tasks=tasks,
         fetch_slots=Slots(redis, tasks, Held.FETCHES, settings.fetch_parallel),
@@ -76,14 +73,4 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         owned=OwnedJobs(redis),
         blobs=Blobs(open_job_store(settings)),
         networks=open_named_store(settings, "networks"),
-    )
-
-
-def _connected(settings: Settings, timeout_s: float | None) -> Redis:
-    return Redis.from_url(
-        settings.redis_url or LOCAL_REDIS,
-        socket_connect_timeout=2,
-        socket_timeout=timeout_s,
-        # Rides over a restart of Redis, which takes a fraction of a second.
-        retry=Retry(ExponentialBackoff(cap=0.4, base=0.05), 5, supported_errors=(RedisConnectionError,)),
     )

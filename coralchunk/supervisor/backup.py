@@ -20,6 +20,7 @@ from redis import Redis
 from coralchunk import __version__
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadSetup
+from coralchunk.pipeline.connection import connect
 from coralchunk.pipeline.records.dump import dump_records, holds_jobs, load_records
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.objects.places import open_job_store, open_named_store
@@ -139,7 +140,7 @@ def _redis(settings: Settings) -> Iterator[Redis]:
     """Connect to the Redis of the settings, or to the data folder's own, which is started if need be."""
     if settings.redis_url is not None:
         check_redis(settings)
-        with Redis.from_url(settings.redis_url) as redis:
+        with connect(settings.redis_url, None) as redis:
             yield redis
         return
     server = RedisServer(settings.data_dir)

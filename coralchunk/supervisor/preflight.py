@@ -4,7 +4,6 @@ import threading
 import time
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -15,6 +14,7 @@ from redis.retry import Retry
 
 from coralchunk.config import VARIABLES, Settings
 from coralchunk.errors.setup import BadSetting
+from coralchunk.pipeline.connection import connect, without_password
 
 _REDIS_TIMEOUT_S: Final = 10.0  # a Redis that is started at the same time may answer a little later
 _LOOK_AGAIN_S: Final = 0.2
@@ -39,11 +39,9 @@ def check_redis(settings: Settings) -> None:
     """
     if settings.redis_url is None:
         return
-    shown = _without_password(settings.redis_url)
+    shown = without_password(settings.redis_url)
     try:
-        client = Redis.from_url(
-            settings.redis_url, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), 0)
-        )
+        client = connect(settings.redis_url, 2, Retry(NoBackoff(), 0))
     except ValueError as malformed:
         raise BadSetting(VARIABLES["redis_url"], shown, f"{malformed}") from None
     with client:
@@ -69,11 +67,6 @@ def _may_pass(failure: RedisError) -> bool:
 
 def _reason(failure: RedisError) -> str:
     return f"this Redis cannot be used: {str(failure).rstrip('.')}. Start it, or correct the address"
-
-
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _write_and_remove(probe: Path) -> None:

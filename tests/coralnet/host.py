@@ -42,12 +42,13 @@ def half_clear() -> bytes:
 class ImageHost:
     """The host, on a free port, until it is closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self._address = address
         self.asked: list[str] = []
         self.held: set[int] = set()  # threads that wait to answer /held.jpg
         self.max_held = 0
         self._may_answer = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer((address, 0), self._handler())
         # Connections that are still open when a test has failed must not keep the tests from ending.
         self._server.daemon_threads = True
         self._server.block_on_close = False
@@ -59,7 +60,7 @@ class ImageHost:
         return self._server.server_address[1]
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{path}"
+        return f"http://{self._address}:{self.port}/{path}"
 
     @contextmanager
     def holding(self) -> Iterator[None]:

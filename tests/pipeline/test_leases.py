@@ -29,15 +29,6 @@ def test_only_a_lease_that_was_not_renewed_is_expired(stores: Stores) -> None:
     assert stores.leases.expired() == ["reef.1"]
 
 
-def test_a_released_lease_neither_exists_nor_expires(stores: Stores) -> None:
-    stores.leases.renew("reef.1")
-
-    stores.leases.release("reef.1")
-
-    assert stores.leases.expired() == []
-    assert stores.leases.renew("reef.1") is False
-
-
 def test_putting_back_a_workers_tasks_ends_its_lease(stores: Stores) -> None:
     stores.redis.zadd(LEASES, {"reef.1": clock(stores) - 1})
 

@@ -8,7 +8,7 @@ from coralchunk.pipeline.records import keys
 
 WORKER_LEASE_S: Final = 8.0
 RENEW_EVERY_S: Final = 2.0
-SWEEP_LEASE_S: Final = 12.0  # two rounds of the sweeper, and some
+SWEEP_LEASE_S: Final = 9.0  # with a round of 5 s, another sweeper has taken over after 14 s
 
 
 # keys leases; argv worker, seconds -> 1 if the worker had a lease, else 0.
@@ -44,10 +44,6 @@ class Leases:
     def renew(self, worker_name: str) -> bool:
         """Extend a worker's lease, or begin it. Returns whether it existed."""
         return bool(self._renew([keys.LEASES], [worker_name, WORKER_LEASE_S]))
-
-    def release(self, worker_name: str) -> None:
-        """End a worker's lease: it has signed off, or its tasks were put back."""
-        self._redis.zrem(keys.LEASES, worker_name)
 
     def expired(self) -> list[str]:
         """Return the workers that have not renewed their lease in time."""

@@ -21,6 +21,13 @@ _VARIABLE: Final = "DATABASE_URL"
 _TIMEOUT_S: Final = 5
 _NO_SUCH_TABLE: Final = "42P01"  # PostgreSQL, appendix A; a server that has just started is about to make it
 _WRITES: Final = "coralchunk_writes"  # execution option: this transaction is going to write
+#: Options of libpq by which a connection to a host that is gone, which nobody closes, ends in seconds.
+_LOST: Final = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1000 * _TIMEOUT_S,
+}
 _DRIVERS: Final = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
@@ -83,7 +90,8 @@ def open_database(url: str | None, data_dir: Path) -> Database:
 
 def _postgresql(url: URL) -> Engine:
     # A connection that died while it lay in the pool is replaced before it is used.
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": _TIMEOUT_S})
+    limits = {"connect_timeout": _TIMEOUT_S, **_LOST}
+    return create_engine(url, pool_pre_ping=True, pool_timeout=_TIMEOUT_S, connect_args=limits)
 
 
 def _sqlite(url: URL) -> Engine:
