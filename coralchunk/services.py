@@ -78,7 +78,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         model=model,
         accounts=Accounts(database),
         registry=registry,
-        surveys=SurveyService(database, stores),
+        surveys=SurveyService(database, stores, models),
         datasets=datasets,
         trainings=Trainings(database, stores, datasets.collections),
         answering=answering,
@@ -86,6 +86,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         answers=AnswerService(database, stores, images, answering, training_sets),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         task_answers=TaskAnswers(stores, datasets, settings),
-        corrections=Corrections(database, stores, pictures, collected.forget),
+        corrections=Corrections(database, stores, pictures, models, collected.forget),
         collected=collected,
     )

@@ -82,8 +82,8 @@ class Quality(_Body):
     notes: list[QualityNote] = Field(description="Empty for a good photo")
 
 
-class Summary(_Body):
-    """The counts of chunks by state (the five counts add up to the total), and the figures of the photo."""
+class Figures(_Body):
+    """The counts of chunks by state (the five counts add up to the total), and the figures of a photo."""
 
     bleached_chunks: Count
     healthy_chunks: Count
@@ -103,6 +103,11 @@ class Summary(_Body):
         description="Class of the bleached cover: up to 1 %, 10 %, 50 %, more; unknown without a figure, or"
         " if its interval reaches over more than two classes"
     )
+
+
+class Summary(Figures):
+    """The counts and figures of a photo, and the model that classified it."""
+
     model: ModelName
     quality: Quality | None = Field(
         None, description="Null for a photo without data; not there in results of earlier versions"

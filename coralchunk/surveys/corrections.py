@@ -8,7 +8,7 @@ In the folder of corrections, one folder per photo, which outlives its job:
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, Final
@@ -21,10 +21,12 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.request_crop import request_crop
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import CHUNKS, CONTEXT, SUMMARY
+from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.rows import corrections
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database
+from coralchunk.surveys.corrected import corrected_figures, corrected_predictions, labels_of
 from coralchunk.terms import CHUNK_PX, LABELS, State
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
@@ -42,6 +44,7 @@ class Corrections:
         database: Database,
         stores: Stores,
         pictures: ObjectStore,
+        models: ModelRepository,
         on_taken_back: Callable[[Correction, bytes], None],
     ) -> None:
         """Keep corrections.
@@ -51,6 +54,7 @@ class Corrections:
         self._database: Final = database
         self._stores: Final = stores
         self._pictures: Final = pictures
+        self._models: Final = models
         self._on_taken_back: Final = on_taken_back
 
     def correct(
@@ -97,6 +101,23 @@ class Corrections:
     def of_job(self, job_id: int, requester: str | None) -> list[Correction]:
         """Return the corrections of a job, even after it has expired. Raises UnknownJob."""
         return self._known(job_id, requester) or self._none_of(job_id, requester)
+
+    def figures(self, job_id: int, corrected: Sequence[Correction]) -> dict[str, Any] | None:
+        """Return the counts and figures of a photo with these corrections of it.
+
+        None without corrections, or if the result of the job has expired.
+        """
+        if not corrected:
+            return None
+        try:
+            chunks = self._stores.blobs.read(job_id, CHUNKS)
+        except FileNotFoundError:
+            return None
+        predictions = corrected_predictions(chunks, labels_of(corrected))
+        first = corrected[0]
+        return corrected_figures(
+            predictions, {"name": first.model_name, "version": first.model_version}, self._models
+        )
 
     def take_back(self, job_id: int, chunk: int, requester: str | None) -> None:
         """Remove the correction of a chunk and its images, even after its job has expired.

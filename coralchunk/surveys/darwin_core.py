@@ -18,7 +18,7 @@ from xml.etree import ElementTree as ET
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.eml import EML_FILE, eml
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.tables import csv_text
 
 DWC: Final = "http://rs.tdwg.org/dwc/terms/"

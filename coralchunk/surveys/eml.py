@@ -13,7 +13,7 @@ from coralchunk import __version__
 from coralchunk.science.cover import LIMITATIONS
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 
 EML_FILE: Final = "eml.xml"
 _EML: Final = "eml://ecoinformatics.org/eml-2.1.1"

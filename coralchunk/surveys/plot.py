@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 
 WIDTH: Final = 720
 HEIGHT: Final = 360

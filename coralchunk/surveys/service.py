@@ -1,29 +1,26 @@
 """Keep surveys: the results of completed jobs, stored beyond the end of those jobs."""
 
 import hashlib
-import json
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from coralchunk.errors import UnknownJob
 from coralchunk.errors.surveys import DuplicatePhoto, TooManyPhotos, UnknownPhoto, UnknownSurvey
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
-from coralchunk.science.cover import Cover
-from coralchunk.science.survey import Areas, survey_cover
 from coralchunk.storage.files.blobs import CHUNKS, PHOTO, SUMMARY
+from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows import surveys
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.coordinates import rounded_degrees
+from coralchunk.surveys.corrected import areas_of, corrected_predictions
+from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
-from coralchunk.terms import CLASSES, LABELS
 
 LARGEST_ID: Final = 2**53 - 1  # as a job's
 MAX_PHOTOS: Final = 1000  # of a survey
@@ -37,15 +34,6 @@ class Requester:
 
     user_id: int
     owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A survey with its photos and what they say together."""
-
-    survey: Survey
-    photos: tuple[SurveyPhoto, ...]
-    cover: Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +52,10 @@ class SurveyService:
     what gives access to it.
     """
 
-    def __init__(self, database: Database, stores: Stores) -> None:
+    def __init__(self, database: Database, stores: Stores, models: ModelRepository) -> None:
         self._database: Final = database
         self._stores: Final = stores
+        self._models: Final = models
 
     def add(self, fields: Mapping[str, Any], requester: Requester | None, now: float) -> Measured:
         """Add a survey.
@@ -78,13 +67,15 @@ class SurveyService:
         survey = Survey(id=secrets.randbelow(LARGEST_ID) + 1, user_id=user_id, created_at=now, **fields)
         with self._database.writing() as connection:
             surveys.add_survey(connection, survey)
-        return _measured(survey, ())
+        return measure(survey, (), {})
 
     def get(self, survey_id: int, requester: Requester | None) -> Measured:
         """Return a survey. Raises UnknownSurvey."""
         with self._database.reading() as connection:
             survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
-            return _measured(survey, surveys.photos_of(connection, [survey_id]))
+            photos = surveys.photos_of(connection, [survey_id])
+            rows = surveys.corrected_photos_of(connection, photos)
+        return measure(survey, photos, corrected_photos(rows, self._models))
 
     def listed(self, ids: Sequence[int], requester: Requester | None) -> list[Measured]:
         """Return surveys by date: an requester's, or those of them that are named; anybody's only by name."""
@@ -99,8 +90,13 @@ class SurveyService:
                     if not ids or one.id in ids
                 ]
             photos = surveys.photos_of(connection, [one.id for one in chosen])
+            rows = surveys.corrected_photos_of(connection, photos)
         chosen.sort(key=lambda one: (one.date, one.created_at))
-        return [_measured(one, [photo for photo in photos if photo.survey_id == one.id]) for one in chosen]
+        corrected = corrected_photos(rows, self._models)
+        return [
+            measure(one, [photo for photo in photos if photo.survey_id == one.id], corrected)
+            for one in chosen
+        ]
 
     def change(self, survey_id: int, fields: Mapping[str, Any], requester: Requester | None) -> Measured:
         """Give some fields of a survey other values. Raises UnknownSurvey."""
@@ -156,6 +152,12 @@ class SurveyService:
             raise UnknownPhoto(photo_id, survey_id)
         return found[0], zlib.decompress(found[1])
 
+    def corrected(self, photo: SurveyPhoto) -> CorrectedPhoto | None:
+        """Return what a photo shows with the labels that people gave; None if it has no correction."""
+        with self._database.reading() as connection:
+            rows = surveys.corrected_photos_of(connection, [photo])
+        return corrected_photos(rows, self._models).get(photo.id)
+
     def delete_photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> None:
         """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.writing() as connection:
@@ -191,19 +193,8 @@ def _possible(number: int, most: int = LARGEST_ID) -> int:
     return number if number <= most else 0
 
 
-def _measured(survey: Survey, photos: Sequence[SurveyPhoto]) -> Measured:
-    areas = [Areas(one.bleached_px, one.coral_px, one.judged_px, one.coral_chunks) for one in photos]
-    # A fixed seed: the same photos give the same figures.
-    return Measured(survey, tuple(photos), survey_cover(areas, np.random.default_rng(0)))
-
-
 def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float) -> SurveyPhoto:
-    area = dict.fromkeys(LABELS.values(), 0)
-    count = dict.fromkeys(LABELS.values(), 0)
-    for chunk in json.loads(found.chunks):
-        area[chunk["predicted_label"]] += chunk.get("seen_px", chunk["width"] * chunk["height"])
-        count[chunk["predicted_label"]] += 1
-    bleached, healthy, not_coral = (LABELS[state] for state in CLASSES)
+    areas = areas_of(corrected_predictions(found.chunks, {}))
     return SurveyPhoto(
         id=0,
         survey_id=survey_id,
@@ -215,10 +206,10 @@ def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float
         added_at=now,
         width=job.size.width,
         height=job.size.height,
-        bleached_px=area[bleached],
-        coral_px=area[bleached] + area[healthy],
-        judged_px=area[bleached] + area[healthy] + area[not_coral],
-        coral_chunks=count[bleached] + count[healthy],
+        bleached_px=areas.bleached_px,
+        coral_px=areas.coral_px,
+        judged_px=areas.judged_px,
+        coral_chunks=areas.coral_chunks,
         summary=found.summary.decode(),
         sha256=found.sha256,
     )

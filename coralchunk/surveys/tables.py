@@ -9,7 +9,7 @@ from typing import Any, Final
 from coralchunk.science.cover import LIMITATIONS, severity
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import CorrectedPhoto, Measured
 
 _BOM: Final = "\ufeff"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -41,6 +41,8 @@ _COLUMNS: Final = (
     "quality_notes",
     "model",
     "model_sha256",
+    "corrections",
+    *(f"corrected_{share}{end}" for share in _SHARES for end in ("", "_low", "_high")),
     "limitations",
     "model_card",
 )
@@ -75,7 +77,13 @@ def rows(measured: Measured, card_url: str) -> list[Sequence[Any]]:
     """Return the table of a survey: names of columns, then a row a photo, text as it was given."""
     survey = measured.survey
     place = (survey.name, survey.site, survey.date.isoformat(), survey.depth_m, survey.transect)
-    return [_COLUMNS, *((*place, *_photo(photo), LIMITATIONS, card_url) for photo in measured.photos)]
+    return [
+        _COLUMNS,
+        *(
+            (*place, *_photo(photo), *_corrected(measured.corrected.get(photo.id)), LIMITATIONS, card_url)
+            for photo in measured.photos
+        ),
+    ]
 
 
 def layer(measured: Measured, card_url: str) -> dict[str, Any]:
@@ -115,15 +123,13 @@ def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
         **{name: summary.get(name, 0) for name in _COUNTS},
         **{f"{share}{end}": summary[f"{share}{end}"] for share in _SHARES for end in ("", "_interval")},
         "severity": _severity(summary),
+        **_corrected_properties(measured.corrected.get(photo.id)),
         "model": f"{model['name']} {model['version']}",
     }
 
 
 def _photo(photo: SurveyPhoto) -> list[Any]:
     summary = json.loads(photo.summary)
-    shares = []
-    for share in _SHARES:
-        shares += [summary[share], *(summary[f"{share}_interval"] or (None, None))]
     notes = (summary.get("quality") or {"notes": []})["notes"]
     model = summary["model"]
     return [
@@ -135,11 +141,33 @@ def _photo(photo: SurveyPhoto) -> list[Any]:
         photo.width,
         photo.height,
         *(summary.get(name, 0) for name in _COUNTS),
-        *shares,
+        *_shares(summary),
         _severity(summary),
         " ".join(note["code"] for note in notes),
         f"{model['name']} {model['version']}",
         model["sha256"],
+    ]
+
+
+def _corrected(corrected: CorrectedPhoto | None) -> list[Any]:
+    if corrected is None:
+        return [0, *[None] * (3 * len(_SHARES))]
+    return [corrected.corrections, *_shares(corrected.figures)]
+
+
+def _corrected_properties(corrected: CorrectedPhoto | None) -> dict[str, Any]:
+    if corrected is None:
+        return {"corrections": 0}
+    shares = {f"corrected_{share}": corrected.figures[share] for share in _SHARES}
+    return {"corrections": corrected.corrections, **shares}
+
+
+def _shares(figures: Mapping[str, Any]) -> list[Any]:
+    """Return each share with the ends of its interval."""
+    return [
+        cell
+        for share in _SHARES
+        for cell in (figures[share], *(figures[f"{share}_interval"] or (None, None)))
     ]
 
 

@@ -83,6 +83,13 @@ export function summaryText(summary) {
 }
 
 /**
+ * Describe in one line a result with corrected chunks.
+ * @param {{figures: any, count: number}} corrected
+ * @returns {string}
+ */
+export const correctedText = ({ figures, count }) => `With ${formatCount(count, "correction")}: ${summaryText(figures)}`;
+
+/**
  * Describe how much coral there is, or why there is no figure.
  * @param {any} summary of a status
  * @returns {string}

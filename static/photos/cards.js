@@ -2,7 +2,7 @@
 
 import { fetchApi } from "../app/api-client.js";
 import { $, announce, el, setText } from "../app/dom.js";
-import { formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
+import { correctedText, formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
 import { getPhoto, listPhotos, randomKey, removePhoto, subscribe } from "./photo-list.js";
 import { retryUpload } from "./uploads.js";
 
@@ -28,7 +28,7 @@ function createCard(photo) {
     "li",
     { class: "card", "data-id": photo.id },
     el("div", { class: "thumb" }, el("span", { class: "veil" })),
-    el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" })),
+    el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" }), el("p", { class: "corrected", hidden: true })),
     el("div", { class: "acts" }),
   );
   $("progress", card).setAttribute("aria-label", `Progress of ${photo.name}`);
@@ -57,7 +57,9 @@ function updateCard(photo) {
   const bar = $("progress", card);
   bar.hidden = !["sending", "queued", "processing"].includes(photo.state);
   bar.value = completed;
-  setText($(".state", card), statusText(photo));
+  setText($(".state", card), photo.corrected ? `Model: ${statusText(photo)}` : statusText(photo));
+  $(".corrected", card).hidden = !photo.corrected;
+  if (photo.corrected) setText($(".corrected", card), correctedText(photo.corrected));
   if (before !== photo.state) {
     showActions(card, photo);
     if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(`${photo.name}: ${statusText(photo)}`);

@@ -86,6 +86,7 @@ async function loadResult(photo) {
     status: await fetchJson(`/status/${jobId}?include=summary,chunks`),
     photo: (await getFile(photo.id)) ?? null,
     picture: () => fetchFile(`/result/${jobId}.png`),
+    onCorrected: (corrected) => updatePhoto(photo, { corrected }),
   };
 }
 

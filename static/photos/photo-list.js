@@ -19,6 +19,7 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {string} why a sentence, where something went wrong
  * @property {number} retryAt ms; 0 when nothing is waited for
  * @property {any} summary of the result
+ * @property {{figures: any, count: number}|null} [corrected] the figures with the corrected chunks
  * @property {ArrayBuffer|Blob|null} thumb JPEG; a Blob in records of earlier versions
  */
 

@@ -15,7 +15,9 @@ const AUTHOR_KEY = "coralchunk.by";
 export function describeChunk(cell) {
   if (isEmpty(cell)) return `${labelOf(cell.state)}: more than half of it is empty in the photo`;
   const { bleached, healthy, not_coral } = cell.probabilities;
-  return `${labelOf(cell.state)}: bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
+  const model = `bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
+  if (cell.corrected) return `${cell.corrected} (corrected); the model said ${cell.predicted_label}: ${model}`;
+  return `${labelOf(cell.state)}: ${model}`;
 }
 
 /**
@@ -23,7 +25,7 @@ export function describeChunk(cell) {
  * @param {HTMLElement} parent
  * @param {import("./chunk-states.js").Cell[]} cells
  * @param {number} index
- * @param {{jobId: number|null, changed: () => void}} job that corrections belong to; without id there is no asking
+ * @param {{jobId: number|null, changed: () => Promise<void>}} job that corrections belong to; without id there is no asking
  */
 export function showChunk(parent, cells, index, job) {
   const cell = cells[index];
@@ -53,7 +55,7 @@ function probabilityRow(state, cell) {
 /** Ask what the chunk shows; the answer is stored on the server and can be removed. */
 function correctionForm(parent, cells, index, job) {
   const cell = cells[index];
-  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `Your correction: ${cell.corrected}.` : "");
+  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `Your correction: ${cell.corrected}. The model said ${cell.predicted_label}.` : "");
   const author = el("input", { value: localStorage.getItem(AUTHOR_KEY) ?? "", autocomplete: "name", maxlength: 100 });
   const storeCorrection = async (label) => {
     localStorage.setItem(AUTHOR_KEY, author.value.trim());
@@ -65,7 +67,7 @@ function correctionForm(parent, cells, index, job) {
       return;
     }
     cell.corrected = label;
-    job.changed();
+    await job.changed();
     showChunk(parent, cells, index, job);
     announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: correction removed.`);
     parent.querySelector("[aria-pressed=true], .correction button")?.focus();
@@ -85,12 +87,14 @@ function correctionForm(parent, cells, index, job) {
 }
 
 /**
- * Read which chunks were corrected before.
+ * Read which chunks were corrected.
  * @param {number} jobId
  * @param {import("./chunk-states.js").Cell[]} cells
+ * @returns {Promise<{figures: any, count: number}|null>} the counts and figures with the corrections, null without any
  */
 export async function loadCorrections(jobId, cells) {
-  const { corrections } = await fetchJson(`/classify/${jobId}/corrections`);
+  const { corrections, figures } = await fetchJson(`/classify/${jobId}/corrections`);
+  for (const cell of cells) cell.corrected = null;
   for (const { chunk, label } of corrections) cells[chunk].corrected = label;
+  return figures && { figures, count: corrections.length };
 }
-

@@ -15,12 +15,20 @@ export const isEmpty = (cell) => cell.predicted_label === "No Data";
 const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, state]));
 
 /**
+ * Return what a chunk shows: the label that a person gave to it, or else what the model says.
+ * @param {Cell} cell
+ * @param {number|null} threshold as in classify
+ * @returns {string} state
+ */
+export const stateOf = (cell, threshold) => (cell.corrected ? BY_LABEL[cell.corrected] : classify(cell, threshold));
+
+/**
  * @typedef {{x: number, y: number, width: number, height: number, probabilities: Record<string, number>,
  *   predicted_label: string, state: string, corrected: string|null}} Cell a chunk as it is shown
  */
 
 /**
- * Return what a chunk shows.
+ * Return what the model says of a chunk.
  * @param {Cell} chunk
  * @param {number|null} threshold least largest probability, 0 to 1; null for the model's own word
  * @returns {string} state

@@ -4,6 +4,7 @@ import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
 import { attempt } from "../app/problem.js";
 import { getPhotos } from "../photos/photo-database.js";
+import { loadCorrections } from "./chunk-details.js";
 import { classify } from "./chunk-states.js";
 import { showSummary } from "./summary.js";
 
@@ -24,7 +25,10 @@ async function showReport() {
   setText($("#model"), `${name} ${version} (${sha256.slice(0, 12)})`);
   setText($("#size"), `${status.image_width} × ${status.image_height} pixels`);
   setText($("#today"), new Date().toLocaleDateString(undefined, { dateStyle: "long" }));
-  showSummary($("#summary"), status.summary, status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null) })));
+  const cells = status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null) }));
+  const corrected = await loadCorrections(jobId, cells);
+  showSummary($("#summary"), status.summary, cells, corrected);
+  $("#picture-note").hidden = !corrected;
   $("#picture").src = URL.createObjectURL(await fetchFile(`/result/${jobId}.png`));
   await $("#picture").decode();
   $("#report").hidden = false;

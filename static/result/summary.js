@@ -9,17 +9,30 @@ import { STATES, countStates, isEmpty } from "./chunk-states.js";
  * @param {HTMLElement} parent
  * @param {any} summary
  * @param {import("./chunk-states.js").Cell[]} cells
+ * @param {{figures: any, count: number}|null} corrected
  */
-export function showSummary(parent, summary, cells) {
+export function showSummary(parent, summary, cells, corrected) {
   setChildren(
     parent,
-    el("h2", {}, severityText(summary)),
-    el("p", { class: "lead" }, bleachedCoverText(summary)),
-    el("p", {}, coralCoverText(summary)),
-    stateBar(summary),
+    ...figuresSideBySide(summary, corrected),
+    stateBar(corrected?.figures ?? summary),
     qualityNotes(summary),
     modelNote(summary, cells),
   );
+}
+
+/**
+ * Write the figures of the model and, beside them, those with corrections.
+ * @param {any} summary
+ * @param {{figures: any, count: number}|null} corrected
+ * @returns {HTMLElement[]}
+ */
+export function figuresSideBySide(summary, corrected) {
+  const paragraphs = (figures) => [el("p", { class: "lead" }, bleachedCoverText(figures)), el("p", {}, coralCoverText(figures))];
+  if (!corrected) return [el("h2", {}, severityText(summary)), ...paragraphs(summary)];
+  const column = (title, figures) => el("section", {}, el("h2", {}, `${title}: ${severityText(figures)}`), ...paragraphs(figures));
+  const title = `With ${formatCount(corrected.count, "correction")}`;
+  return [el("div", { class: "side-by-side" }, column("Model", summary), column(title, corrected.figures))];
 }
 
 /** A bar of all chunks, with the same patterns as the photo, and the numbers beside it. */

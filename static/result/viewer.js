@@ -5,7 +5,7 @@ import { $, $$, setText } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
 import { showProblem } from "../app/problem.js";
 import { describeChunk, loadCorrections, showChunk } from "./chunk-details.js";
-import { classify } from "./chunk-states.js";
+import { stateOf } from "./chunk-states.js";
 import { showExports } from "./export.js";
 import { addMapControls } from "./map-controls.js";
 import { PhotoMap } from "./photo-map.js";
@@ -18,6 +18,7 @@ import { showCounts, showSummary } from "./summary.js";
  * @property {Blob|null} photo the original, where this device has it
  * @property {() => Promise<Blob>} picture the server's, marks and all
  * @property {number|null} jobId null for one who may only look
+ * @property {(corrected: {figures: any, count: number}|null) => void} [onCorrected] called when the corrections are known
  */
 
 const MODEL_THRESHOLD = Math.round(Number($("#main").dataset.unsureBelow) * 100);
@@ -47,9 +48,9 @@ export async function showResult(result) {
   map ??= createMap();
   const { status } = result;
   const size = { width: status.image_width, height: status.image_height };
-  const cells = status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null), corrected: null }));
+  const cells = status.chunks.map((chunk) => ({ ...chunk, state: stateOf(chunk, null), corrected: null }));
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
-  showSummary($("#summary"), status.summary, cells);
+  showSummary($("#summary"), status.summary, cells, null);
   showExports($("#export-options"), result);
   const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);
   if (shown !== result) return; // another was opened meanwhile
@@ -82,10 +83,13 @@ function markedPictureNotice({ photo }) {
   return `${why}, so the picture of the server is shown, including the marks.`;
 }
 
-async function addCorrections({ jobId }, cells) {
-  if (jobId === null) return;
+/** Read the corrections, and show the figures with them beside those of the model. */
+async function addCorrections(result, cells) {
+  if (result.jobId === null) return;
   try {
-    await loadCorrections(jobId, cells);
+    const corrected = await loadCorrections(result.jobId, cells);
+    if (shown === result) showSummary($("#summary"), result.status.summary, cells, corrected);
+    result.onCorrected?.(corrected);
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof NetworkError)) throw error;
     showViewProblem(`Earlier corrections cannot be shown: ${error.message}`);
@@ -140,7 +144,7 @@ function setThreshold(value) {
   $("#threshold").value = String(value);
   setText($("#threshold-says"), isOwn ? `${formatPercent(value / 100)} (the model's own)` : formatPercent(value / 100));
   $("#recounted").hidden = isOwn;
-  for (const cell of map.cells) cell.state = classify(cell, isOwn ? null : value / 100);
+  for (const cell of map.cells) cell.state = stateOf(cell, isOwn ? null : value / 100);
   showCounts(map.cells, (state) => $(`[data-count=${state}]`));
   selectChunk(map.selected);
   map.draw();
@@ -148,7 +152,12 @@ function setThreshold(value) {
 
 function selectChunk(index) {
   map.select(index);
-  showChunk($("#chunk"), map.cells, index, { jobId: shown?.jobId ?? null, changed: () => map.draw() });
+  showChunk($("#chunk"), map.cells, index, { jobId: shown?.jobId ?? null, changed: applyCorrections });
+}
+
+async function applyCorrections() {
+  await addCorrections(shown, map.cells);
+  setThreshold(Number($("#threshold").value));
 }
 
 function showTooltip(index, at) {

@@ -2,8 +2,9 @@
 
 import { fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.js";
-import { bleachedCoverText, coralCoverText, formatCount, formatDate, formatPercent, severityText } from "../app/format.js";
+import { formatCount, formatDate, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
+import { figuresSideBySide } from "../result/summary.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 
 /** @type {any} */
@@ -30,12 +31,8 @@ export async function showSurvey(id) {
   showDateOffer();
   const hasPhotos = survey.photo_count > 0;
   $("#figures").hidden = !hasPhotos;
-  setChildren(
-    $("#figures"),
-    el("h2", {}, severityText(survey)),
-    el("p", { class: "lead" }, bleachedCoverText(survey)),
-    el("p", {}, coralCoverText(survey)),
-  );
+  const figures = figuresSideBySide(survey, survey.corrected && { figures: survey.corrected, count: countCorrections(survey) });
+  setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
@@ -48,6 +45,8 @@ export function describeSurvey(survey) {
   const transect = survey.transect ? `transect ${survey.transect}` : null;
   return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo")].filter(Boolean).join(", ");
 }
+
+const countCorrections = ({ photos }) => photos.reduce((sum, { corrections }) => sum + corrections, 0);
 
 /** Offer the day on which all dated photos were taken, if it is not the survey's. */
 function showDateOffer() {
@@ -70,15 +69,16 @@ function showDateOffer() {
 function photoRow(photo) {
   const { summary } = photo;
   const formatShare = (value) => (value === null ? "–" : formatPercent(value));
+  const both = (format) => (photo.corrected ? `${format(summary)} (corrected: ${format(photo.corrected)})` : format(summary));
   const name = photo.name || `Photo ${photo.photo_id}`;
   return el(
     "tr",
     {},
     el("td", {}, name),
     el("td", {}, photo.taken_at ? photo.taken_at.slice(0, 16).replace("T", " ") : "–"),
-    el("td", {}, formatShare(summary.coral_cover)),
-    el("td", {}, formatShare(summary.bleached_cover)),
-    el("td", {}, `${summary.bleached_chunks} of ${summary.total_chunks}`),
+    el("td", {}, both(({ coral_cover }) => formatShare(coral_cover))),
+    el("td", {}, both(({ bleached_cover }) => formatShare(bleached_cover))),
+    el("td", {}, both(({ bleached_chunks, total_chunks }) => `${bleached_chunks} of ${total_chunks}`)),
     el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
 }

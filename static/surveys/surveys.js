@@ -26,6 +26,7 @@ function surveyItem(survey) {
     el("a", { href: `#${survey.survey_id}` }, survey.name),
     el("p", { class: "fine" }, describeSurvey(survey)),
     el("p", {}, survey.photo_count ? bleachedCoverText(survey) : "No photos yet."),
+    survey.corrected && el("p", {}, `Corrected: ${bleachedCoverText(survey.corrected)}`),
   );
 }
 

@@ -35,6 +35,8 @@ def test_the_table_has_a_row_for_each_chunk(server: RunningServer, job_id: int) 
         told = chunk.pop("probabilities")
         assert {name: float(row.pop(f"probability_{name}")) for name in told} == told
         del chunk["probability"]
+        assert row.pop("label") == chunk["predicted_label"]
+        assert {row.pop(name) for name in ("corrected_label", "by", "at")} == {""}
         assert row == {name: str(value) for name, value in chunk.items()}
 
 

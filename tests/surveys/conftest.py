@@ -7,7 +7,7 @@ import pytest
 
 from coralchunk.science.cover import Cover, Share
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 
 MODEL = {"name": "coralchunk-lite0", "version": "0.2.0", "sha256": "e3" * 32}
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import subprocess
+from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,65 @@ def test_the_last_word_counts(server: RunningServer, job: int) -> None:
     (only,) = [one for one in listed(server, job) if one["chunk"] == 3]
 
     assert (only["label"], only["by"]) == ("Unsure", None)
+
+
+@pytest.fixture
+def corrected(server: RunningServer) -> Iterator[tuple[int, dict[str, Any]]]:
+    """A job whose chunks all have corrections, half of them to bleached; and its status."""
+    job_id = server.submit(encoded(PHOTO, "PNG"), "reef.png")
+    server.completed(job_id)
+    status = server.status(job_id, "summary,chunks")
+    numbers = range(len(status["chunks"]))
+    for number in numbers:
+        label = "Bleached Coral" if number < len(numbers) // 2 else "Healthy Coral"
+        correct(server, job_id, number, label, by="=Ana")
+    yield job_id, status
+    for number in numbers:
+        server.client.delete(f"/V1/api/classify/{job_id}/chunks/{number}/correction")
+
+
+def figures_of(server: RunningServer, job_id: int) -> Any:
+    return server.client.get(f"/V1/api/classify/{job_id}/corrections").json()["figures"]
+
+
+def test_figures_with_corrections_stand_beside_those_of_the_model(
+    server: RunningServer, corrected: tuple[int, dict[str, Any]]
+) -> None:
+    job_id, status = corrected
+    chunks = status["chunks"]
+
+    figures = figures_of(server, job_id)
+
+    pale = sum(chunk["seen_px"] for chunk in chunks[: len(chunks) // 2])
+    assert (figures["coral_cover"], figures["bleached_chunks"]) == (1, len(chunks) // 2)
+    assert figures["bleached_cover"] == pytest.approx(pale / sum(one["seen_px"] for one in chunks), abs=1e-4)
+    rows = list(csv.DictReader(StringIO(server.client.get(f"/V1/api/result/{job_id}.csv").text)))
+    assert [row["predicted_label"] for row in rows] == [one["predicted_label"] for one in chunks]
+    assert {row["by"] for row in rows} == {"'=Ana"}
+    assert [row["label"] == "Bleached Coral" for row in rows] == [
+        n < len(chunks) // 2 for n in range(len(rows))
+    ]
+    assert all(row["corrected_label"] == row["label"] and row["at"].endswith("+00:00") for row in rows)
+
+
+def test_a_survey_counts_with_and_without_corrections(
+    server: RunningServer, corrected: tuple[int, dict[str, Any]]
+) -> None:
+    job_id, status = corrected
+    made = server.client.post("/V1/api/surveys", json={"name": "F", "date": "2024-03-09"}).json()
+    path = f"/V1/api/surveys/{made['survey_id']}"
+
+    added = server.client.post(f"{path}/photos", json={"job_id": job_id}).json()
+
+    figures = figures_of(server, job_id)
+    survey = server.client.get(path).json()
+    (row,) = csv.DictReader(StringIO(server.client.get(f"{path}.csv").text))
+    assert (added["corrections"], added["corrected"]) == (len(status["chunks"]), figures)
+    assert survey["photos"] == [added]
+    assert survey["corrected"]["coral_cover_reason"].startswith("too few photos")
+    assert float(row["corrected_bleached_cover"]) == figures["bleached_cover"]
+    model = status["summary"]["bleached_cover"]
+    assert row["bleached_cover"] == ("" if model is None else str(model))
 
 
 def test_what_is_taken_back_leaves_nothing(server: RunningServer) -> None:

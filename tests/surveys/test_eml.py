@@ -8,7 +8,7 @@ from dwca.read import DwCAReader
 
 from coralchunk.surveys.darwin_core import archive
 from coralchunk.surveys.eml import eml
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 from tests.surveys.conftest import photo, survey
 
 #: The order of a dataset's elements in EML 2.1.1, those that are in question here.

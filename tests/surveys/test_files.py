@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from coralchunk.science.cover import LIMITATIONS, Share
 from coralchunk.surveys.darwin_core import DWC, MEASUREMENT, OBIS, OCCURRENCE, archive
+from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
-from coralchunk.surveys.service import Measured
 from coralchunk.surveys.tables import layer, rows, table, without_formula
 from coralchunk.surveys.workbook import workbook
 from tests.reef import jpeg

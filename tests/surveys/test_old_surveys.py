@@ -38,7 +38,7 @@ def test_an_old_survey_weighs_its_photos_alike(
             connection.execute(text(PHOTO), row | areas | {"chunks": zlib.compress(b"[]")})
 
     migrate(database)
-    measured = SurveyService(database, services.stores).get(7, None)
+    measured = SurveyService(database, services.stores, services.models).get(7, None)
 
     assert measured.cover.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)
     assert measured.cover.bleached.value == pytest.approx(0.15 / 0.7)

@@ -5,13 +5,16 @@ import hashlib
 import io
 import re
 import zipfile
+from typing import Any
 
 from playwright.sync_api import Dialog, Page, expect
 
+from coralchunk.imaging.overlay import COLOURS
+from coralchunk.terms import State
 from tests.exif.test_cases import photo as photo_of
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.web.app import barriers, choose, completed, drawn, file, job_of, taken
+from tests.web.app import barriers, choose, completed, drawn, file, job_of, reads, taken
 from tests.web.conftest import PHONE, NewPage
 
 PHOTOS = {f"transect {number}.jpg": jpeg(1220, 976, seed=number) for number in (1, 2, 3)}
@@ -199,24 +202,70 @@ def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: N
     expect(other.get_by_role("link", name="Shared wall")).to_be_visible()
 
 
-def test_a_correction_is_stored_shown_again_and_can_be_taken_back(page: Page, server: RunningServer) -> None:
+def test_a_correction_is_coloured_and_stands_beside_the_models_figure_everywhere(
+    page: Page, server: RunningServer
+) -> None:
     choose(page, file("wrong.jpg"))
     job_id = job_of(page, "wrong.jpg")
-    stored = f"/V1/api/classify/{job_id}/corrections"
-    page.locator("#map").focus()
-    page.keyboard.press("ArrowRight")
+    index, edge = first_healthy(server, job_id)
+    reads(page, edge, COLOURS[State.HEALTHY], right=1)
+    select(page, index)
     page.get_by_label("Your name").fill("Ana")
 
-    page.get_by_role("button", name="Not Coral").click()
+    page.get_by_role("button", name="Bleached Coral").click()
 
-    expect(page.get_by_role("button", name="Not Coral")).to_have_attribute("aria-pressed", "true")
-    (correction,) = server.client.get(stored).json()["corrections"]
-    assert (correction["label"], correction["by"]) == ("Not Coral", "Ana")
+    expect(page.get_by_role("button", name="Bleached Coral")).to_have_attribute("aria-pressed", "true")
+    (correction,) = corrections_of(server, job_id)
+    assert (correction["label"], correction["by"]) == ("Bleached Coral", "Ana")
     page.reload()
     drawn(page)
+    reads(page, edge, (255, 255, 255), right=1)  # the frame of bleached chunks
+    both = ["Model: ", "With 1 correction: "]
+    expect(page.locator("#summary h2")).to_contain_text(both)
+    report = page.get_by_role("link", name="Printable report").get_attribute("href")
+    page.get_by_role("link", name="All photos").click()
+    expect(page.locator(".card .corrected")).to_contain_text(both[1])
+    page.goto(str(report))
+    expect(page.locator("#summary h2")).to_contain_text(both)
+
+
+def test_a_correction_is_shown_again_and_can_be_taken_back(page: Page, server: RunningServer) -> None:
+    choose(page, file("wrong.jpg"))
+    job_id = job_of(page, "wrong.jpg")
+    index, edge = first_healthy(server, job_id)
+    path = f"/V1/api/classify/{job_id}/chunks/{index}/correction"
+    server.client.put(path, json={"label": "Bleached Coral"}).raise_for_status()
+    page.reload()
+    drawn(page)
+    select(page, index)
+    expect(page.locator("#chunk")).to_contain_text("Your correction: Bleached Coral. The model said Healthy")
+
+    page.get_by_role("button", name="Remove correction").click()
+
+    expect(page.get_by_role("button", name="Bleached Coral")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#summary h2")).to_have_count(1)
+    page.locator("#map").press("Escape")
+    reads(page, edge, COLOURS[State.HEALTHY], right=1)
+    assert corrections_of(server, job_id) == []
+
+
+def corrections_of(server: RunningServer, job_id: int) -> Any:
+    """The stored corrections of a job."""
+    return server.client.get(f"/V1/api/classify/{job_id}/corrections").json()["corrections"]
+
+
+def first_healthy(server: RunningServer, job_id: int) -> tuple[int, tuple[int, int]]:
+    """The number of the first chunk that the model calls healthy, and the middle of its left edge."""
+    chunks = server.status(job_id, "chunks")["chunks"]
+    index = next(i for i, one in enumerate(chunks) if one["predicted_label"] == "Healthy Coral")
+    return index, (chunks[index]["x"], chunks[index]["y"] + chunks[index]["height"] // 2)
+
+
+def select(page: Page, index: int) -> None:
+    """Select a chunk with the keys."""
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#chunk")).to_contain_text("Your correction: Not Coral")
-    page.get_by_role("button", name="Remove correction").click()
-    expect(page.get_by_role("button", name="Not Coral")).to_have_attribute("aria-pressed", "false")
-    assert server.client.get(stored).json()["corrections"] == []
+    for key, times in (("ArrowRight", index % 5), ("ArrowDown", index // 5)):
+        for _ in range(times):
+            page.keyboard.press(key)
+    expect(page.locator("#chunk h2")).to_contain_text(f"Chunk {index}:")

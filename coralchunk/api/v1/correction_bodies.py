@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coralchunk.api.schemas import ClassProbabilities, Count, ModelName
+from coralchunk.api.schemas import ClassProbabilities, Count, Figures, ModelName
 
 Label = Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
 
@@ -43,3 +43,7 @@ class CorrectionList(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     corrections: list[CorrectionResponse]
+    figures: Figures | None = Field(
+        description="Of the photo, with the corrected labels in place of the model's; null without"
+        " corrections, or if its result has expired"
+    )

@@ -66,7 +66,8 @@ def take_back(job_id: int, index: int) -> ResponseReturnValue:
 def listed(job_id: int) -> ResponseReturnValue:
     """List the corrections of a photo by chunk, even after the job has expired."""
     found = services().corrections.of_job(job_id, v1_requester(Scope.READ))
-    return jsonify(corrections=[_correction_body(one) for one in found])
+    figures = services().corrections.figures(job_id, found)
+    return jsonify(corrections=[_correction_body(one) for one in found], figures=figures)
 
 
 def _correction_body(correction: Correction) -> dict[str, Any]:

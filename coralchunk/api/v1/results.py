@@ -1,9 +1,9 @@
 """Serve the table of chunks of a completed job, and links that share its result."""
 
-import csv
 import json
-from io import StringIO
-from typing import Final
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
@@ -21,11 +21,15 @@ from coralchunk.pipeline.queries.chunk_map import chunk_features, georeference_o
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps.share import hide_job_id, share, shared
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.surveys.tables import csv_text, without_formula
 from coralchunk.terms import LABELS, State
 
 results = Blueprint("results", __name__, url_prefix="/V1/api")
 
 _PLACE: Final = ("x", "y", "width", "height", "predicted_label")
+_CORRECTED: Final = ("label", "corrected_label", "by", "at")
+_AWAY: Final = "The job queue or the database does not answer; try again after Retry-After seconds"
 _CLASSES: Final = ("bleached", "healthy", "not_coral")
 
 
@@ -33,13 +37,18 @@ _CLASSES: Final = ("bleached", "healthy", "not_coral")
 @operation(
     Operation(
         answers={200: "text/csv"},
-        problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+        problems={404: NO_JOB, 409: "The job is not completed", 503: _AWAY, **TOKEN},
     )
 )
 def table(job_id: int) -> ResponseReturnValue:
-    """Return the chunks of a completed job as CSV, one row per chunk."""
-    job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
-    answer = Response(_table(chunks_of(services().stores, job)), content_type="text/csv; charset=utf-8")
+    """Return the chunks of a completed job as CSV, one row per chunk, with their corrections.
+
+    `label` is the label that counts: the corrected one, or else that of the model.
+    """
+    requester = v1_requester(Scope.READ)
+    job = get_completed_job(services().stores, job_id, requester)
+    text = _table(chunks_of(services().stores, job), services().corrections.of_job(job_id, requester))
+    answer = Response(text, content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=chunks.csv"
     return private(answer)
 
@@ -123,15 +132,25 @@ def shared_picture(share_id: str) -> ResponseReturnValue:
         return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
 
 
-def _table(chunks: bytes) -> str:
-    text = StringIO()
-    rows = csv.writer(text)
+def _table(chunks: bytes, corrected: Sequence[Correction]) -> str:
     told = json.loads(chunks)
-    # Results of versions before 1.0 do not say what was seen; their tables stay as they were.
+    # Results of versions before 1.0 do not say what was seen; their tables have no such column.
     seen = ("seen_px",) if "seen_px" in told[0] else ()
-    rows.writerow(["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), *seen])
-    for number, chunk in enumerate(told):
-        has_data = chunk["predicted_label"] != LABELS[State.NO_DATA]
-        probabilities = [chunk["probabilities"][name] if has_data else None for name in _CLASSES]
-        rows.writerow([number, *map(chunk.get, _PLACE), *probabilities, *map(chunk.get, seen)])
-    return text.getvalue()
+    given = {one.chunk: one for one in corrected}
+    header = ["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), *seen, *_CORRECTED]
+    return csv_text(
+        [header, *(_row(number, chunk, seen, given.get(number)) for number, chunk in enumerate(told))]
+    )
+
+
+def _row(
+    number: int, chunk: dict[str, Any], seen: tuple[str, ...], correction: Correction | None
+) -> list[Any]:
+    has_data = chunk["predicted_label"] != LABELS[State.NO_DATA]
+    probabilities = [chunk["probabilities"][name] if has_data else None for name in _CLASSES]
+    cells = [number, *map(chunk.get, _PLACE), *probabilities, *map(chunk.get, seen)]
+    if correction is None:
+        return [*cells, chunk["predicted_label"], None, None, None]
+    label = LABELS[State(correction.label)]
+    at = datetime.fromtimestamp(correction.corrected_at, UTC).isoformat(timespec="seconds")
+    return [*cells, label, label, without_formula(correction.by), at]

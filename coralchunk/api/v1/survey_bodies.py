@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from coralchunk.api.schemas import ChunkResult, Count, Interval, Share, Summary
+from coralchunk.api.schemas import ChunkResult, Count, Figures, Interval, Share, Summary
 
 _LONGEST_ID: Final = 16  # digits
 _PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
@@ -107,6 +107,18 @@ class NewSurveyPhoto(_Request):
         return self
 
 
+class CorrectedCover(_Response):
+    """The figures over all photos of a survey, with the corrected labels in place of the model's."""
+
+    coral_cover: Share | None
+    coral_cover_interval: Interval | None
+    coral_cover_reason: str | None
+    bleached_cover: Share | None
+    bleached_cover_interval: Interval | None
+    bleached_cover_reason: str | None
+    severity: Literal["none", "mild", "moderate", "severe", "unknown"]
+
+
 class SurveyPhotoResponse(_Response):
     """The result of one photo of a survey, which is kept when the job and its picture are deleted."""
 
@@ -120,6 +132,10 @@ class SurveyPhotoResponse(_Response):
     image_height: Count
     sha256: str | None = Field(description="Of the photo's file; null for photos added before 1.0")
     summary: Summary
+    corrections: Count = Field(0, description="How many chunks have a label that a person gave")
+    corrected: Figures | None = Field(
+        None, description="With the corrected labels in place of the model's; null without corrections"
+    )
     chunks: list[ChunkResult] | None = Field(None, description="Only in the response for a single photo")
 
 
@@ -148,6 +164,7 @@ class SurveyResponse(_Response):
     bleached_cover_interval: Interval | None
     bleached_cover_reason: str | None = Field(description="Why there is no figure")
     severity: Literal["none", "mild", "moderate", "severe", "unknown"]
+    corrected: CorrectedCover | None = Field(None, description="Null if no photo has a correction")
     photos: list[SurveyPhotoResponse] | None = Field(None, description="Not in lists of surveys")
 
 

@@ -16,7 +16,7 @@ from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
 from coralchunk.surveys import plot as field
 from coralchunk.surveys.darwin_core import archive
-from coralchunk.surveys.service import Measured
+from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.tables import layer, rows, table
 from coralchunk.surveys.workbook import workbook
 

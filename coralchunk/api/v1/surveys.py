@@ -27,8 +27,8 @@ from coralchunk.errors.surveys import BadIds
 from coralchunk.science.cover import figures
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
+from coralchunk.surveys.measured import CorrectedPhoto, Measured
 from coralchunk.surveys.photo_details import Details
-from coralchunk.surveys.service import Measured
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
 
@@ -144,7 +144,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
         may_repeat=body.duplicate,
     )
     photo, is_new = services().surveys.add_photo(survey_id, body.job_id, details, requester, time.time())
-    return jsonify(_photo(photo)), 201 if is_new else 200
+    return jsonify(_photo(photo, services().surveys.corrected(photo))), 201 if is_new else 200
 
 
 @surveys.get("/surveys/<int:survey_id>/photos/<int:photo_id>")
@@ -158,7 +158,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
 def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
     """Return a photo of a survey with all its chunks."""
     found, chunks = services().surveys.photo(survey_id, photo_id, survey_requester(Scope.READ))
-    return jsonify(_photo(found) | {"chunks": json.loads(chunks)})
+    return jsonify(_photo(found, services().surveys.corrected(found)) | {"chunks": json.loads(chunks)})
 
 
 @surveys.delete("/surveys/<int:survey_id>/photos/<int:photo_id>")
@@ -183,7 +183,8 @@ def requested_ids() -> list[int]:
 
 
 def _whole(measured: Measured) -> Response:
-    return jsonify(_survey(measured) | {"photos": [_photo(photo) for photo in measured.photos]})
+    photos = [_photo(photo, measured.corrected.get(photo.id)) for photo in measured.photos]
+    return jsonify(_survey(measured) | {"photos": photos})
 
 
 def _survey(measured: Measured) -> dict[str, Any]:
@@ -201,10 +202,11 @@ def _survey(measured: Measured) -> dict[str, Any]:
         "created_at": survey.created_at,
         "photo_count": len(measured.photos),
         **figures(measured.cover),
+        "corrected": None if measured.corrected_cover is None else figures(measured.corrected_cover),
     }
 
 
-def _photo(photo: SurveyPhoto) -> dict[str, Any]:
+def _photo(photo: SurveyPhoto, corrected: CorrectedPhoto | None) -> dict[str, Any]:
     return {
         "photo_id": photo.id,
         "name": photo.name,
@@ -216,4 +218,6 @@ def _photo(photo: SurveyPhoto) -> dict[str, Any]:
         "image_height": photo.height,
         "sha256": photo.sha256,
         "summary": json.loads(photo.summary),
+        "corrections": 0 if corrected is None else corrected.corrections,
+        "corrected": None if corrected is None else corrected.figures,
     }

@@ -6,15 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
-from coralchunk.science.cover import cover, figures
-from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
+from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.predictions import predictions
 from coralchunk.science.quality import quality
 from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
@@ -56,29 +53,10 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
 
 
 def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) -> dict[str, Any]:
-    counted = Counter(prediction.state for prediction in classified)
-    # A fixed seed: a job that is finished twice must give the same bytes.
-    measured = cover(classified, across, np.random.default_rng(0), _errors(manifest))
     return {
-        "bleached_chunks": counted[State.BLEACHED],
-        "healthy_chunks": counted[State.HEALTHY],
-        "not_coral_chunks": counted[State.NOT_CORAL],
-        "unsure_chunks": counted[State.UNSURE],
-        "no_data_chunks": counted[State.NO_DATA],
-        "total_chunks": len(classified),
-        **figures(measured),
+        **counts_and_figures(classified, across, manifest),
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
-
-
-def _errors(manifest: Manifest) -> ModelErrors | None:
-    known = manifest.errors
-    if known is None:
-        return None
-    return ModelErrors(
-        ErrorRates(Rate(*known.coral_sensitivity), Rate(*known.coral_specificity)),
-        ErrorRates(Rate(*known.bleached_sensitivity), Rate(*known.bleached_specificity)),
-    )
 
 
 def _quality(photo: Photo) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Read and write corrections as rows."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -49,6 +50,12 @@ def keep_correction(connection: Connection, correction: Correction) -> None:
 def corrections_of(connection: Connection, job_id: int) -> list[Correction]:
     """Return the corrections of a job, by chunk."""
     chosen = select(*_COLUMNS).where(CORRECTIONS.c.job_id == job_id).order_by(CORRECTIONS.c.chunk)
+    return [Correction(**row._asdict()) for row in connection.execute(chosen)]
+
+
+def corrections_of_jobs(connection: Connection, job_ids: Sequence[int]) -> list[Correction]:
+    """Return the corrections of several jobs."""
+    chosen = select(*_COLUMNS).where(CORRECTIONS.c.job_id.in_(job_ids)).order_by(CORRECTIONS.c.id)
     return [Correction(**row._asdict()) for row in connection.execute(chosen)]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from coralchunk.storage.rows.corrections import Correction, corrections_of_jobs
 from coralchunk.storage.sql.tables import SURVEY_PHOTOS, SURVEYS
 
 
@@ -102,6 +103,19 @@ def photos_of(connection: Connection, survey_ids: Sequence[int]) -> list[SurveyP
     """Return the photos of surveys, in the order in which they were added."""
     chosen = select(*_PHOTO_COLUMNS).where(SURVEY_PHOTOS.c.survey_id.in_(survey_ids))
     return [_photo(row) for row in connection.execute(chosen.order_by(SURVEY_PHOTOS.c.id))]
+
+
+def corrected_photos_of(
+    connection: Connection, photos: Sequence[SurveyPhoto]
+) -> list[tuple[SurveyPhoto, list[Correction], bytes]]:
+    """Return those of the photos that have corrections, with these and with their chunks."""
+    given: dict[int, list[Correction]] = {}
+    for one in corrections_of_jobs(connection, [photo.job_id for photo in photos]):
+        given.setdefault(one.job_id, []).append(one)
+    concerned = {photo.id: photo for photo in photos if photo.job_id in given}
+    columns = SURVEY_PHOTOS.c.id, SURVEY_PHOTOS.c.chunks
+    rows = connection.execute(select(*columns).where(SURVEY_PHOTOS.c.id.in_(concerned)))
+    return [(concerned[row.id], given[concerned[row.id].job_id], row.chunks) for row in rows]
 
 
 def photo_of_job(connection: Connection, survey_id: int, job_id: int) -> SurveyPhoto | None:

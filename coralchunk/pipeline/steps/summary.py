@@ -1,0 +1,44 @@
+"""Count the chunks of a photo by state, and measure its cover."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from coralchunk.inference.manifest import Manifest
+from coralchunk.science.cover import cover, figures
+from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
+from coralchunk.terms import Prediction, State
+
+
+def counts_and_figures(
+    classified: Sequence[Prediction], across: int, manifest: Manifest | None
+) -> dict[str, Any]:
+    """Return the counts and the figures of a photo, as answers tell them.
+
+    across    chunks in a row
+    manifest  of the model; None if it is no longer installed, whose errors are then not in the intervals
+    """
+    counted = Counter(prediction.state for prediction in classified)
+    # A fixed seed: a job that is finished twice must give the same bytes.
+    measured = cover(classified, across, np.random.default_rng(0), _errors(manifest))
+    return {
+        "bleached_chunks": counted[State.BLEACHED],
+        "healthy_chunks": counted[State.HEALTHY],
+        "not_coral_chunks": counted[State.NOT_CORAL],
+        "unsure_chunks": counted[State.UNSURE],
+        "no_data_chunks": counted[State.NO_DATA],
+        "total_chunks": len(classified),
+        **figures(measured),
+    }
+
+
+def _errors(manifest: Manifest | None) -> ModelErrors | None:
+    known = None if manifest is None else manifest.errors
+    if known is None:
+        return None
+    return ModelErrors(
+        ErrorRates(Rate(*known.coral_sensitivity), Rate(*known.coral_specificity)),
+        ErrorRates(Rate(*known.bleached_sensitivity), Rate(*known.bleached_specificity)),
+    )

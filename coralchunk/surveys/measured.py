@@ -1,0 +1,72 @@
+"""Measure surveys: by the labels of the model, and with the labels that people gave."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from coralchunk.science.cover import Cover
+from coralchunk.science.survey import Areas, survey_cover
+from coralchunk.storage.model_repository import ModelRepository
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
+from coralchunk.surveys.corrected import areas_of, corrected_figures, corrected_predictions, labels_of
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedPhoto:
+    """A photo with the labels that people gave to chunks of it."""
+
+    corrections: int
+    figures: Mapping[str, Any]  # counts and figures
+    areas: Areas
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A survey with its photos and what they say together."""
+
+    survey: Survey
+    photos: tuple[SurveyPhoto, ...]
+    cover: Cover
+    corrected: Mapping[int, CorrectedPhoto] = field(default_factory=dict)  # by the photo's id
+    corrected_cover: Cover | None = None  # None if no photo has a correction
+
+
+def measure(
+    survey: Survey, photos: Sequence[SurveyPhoto], corrected: Mapping[int, CorrectedPhoto]
+) -> Measured:
+    """Measure a survey from its photos; `corrected` may hold photos of other surveys too."""
+    areas = {one.id: Areas(one.bleached_px, one.coral_px, one.judged_px, one.coral_chunks) for one in photos}
+    mine = {photo_id: one for photo_id, one in corrected.items() if photo_id in areas}
+    with_corrections = areas | {photo_id: one.areas for photo_id, one in mine.items()}
+    return Measured(
+        survey,
+        tuple(photos),
+        _cover(areas.values()),
+        mine,
+        _cover(with_corrections.values()) if mine else None,
+    )
+
+
+def _cover(areas: Iterable[Areas]) -> Cover:
+    # A fixed seed: the same photos give the same figures.
+    return survey_cover(list(areas), np.random.default_rng(0))
+
+
+def corrected_photos(
+    rows: Iterable[tuple[SurveyPhoto, Sequence[Correction], bytes]], models: ModelRepository
+) -> dict[int, CorrectedPhoto]:
+    """Measure photos again, with the labels that people gave; by the photo's id.
+
+    rows  a photo, its corrections, and its chunks as they are stored
+    """
+    found = {}
+    for photo, corrected, chunks in rows:
+        predictions = corrected_predictions(zlib.decompress(chunks), labels_of(corrected))
+        figures = corrected_figures(predictions, json.loads(photo.summary)["model"], models)
+        found[photo.id] = CorrectedPhoto(len(corrected), figures, areas_of(predictions))
+    return found
