@@ -3,9 +3,10 @@
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce } from "../app/dom.js";
 import { formatMegabytes } from "../app/format.js";
+import { leaveList, returnToList } from "../app/place.js";
 import { showCards } from "./cards.js";
 import { watchJobs } from "./job-progress.js";
-import { addPhotos, getFile, getPhoto, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
+import { addPhotos, getFile, getPhoto, listPhotos, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
 import { startUploads } from "./uploads.js";
 
 const MAX_MB = Number($("#main").dataset.maxMb);
@@ -60,21 +61,45 @@ function bindDropAndPaste() {
   document.addEventListener("paste", (event) => addFiles(event.clipboardData.files));
 }
 
+let lastHash = "";
+
 /** Show the list, or the photo in the URL. */
 async function showRoute() {
   const photo = getPhoto(new URLSearchParams(location.hash.slice(1)).get("photo"));
   const isOpen = photo?.state === "completed";
+  if (isOpen) leaveList($("#home"));
   $("#home").hidden = isOpen;
   $("#view").hidden = !isOpen;
+  if (!isOpen) returnToList($("#home"), lastHash);
   const viewer = await import("../result/viewer.js");
   if (!isOpen) return viewer.closeResult();
+  lastHash = location.hash;
+  showNeighbours(photo);
   viewer.showLoading(photo.name);
+  window.scrollTo(0, 0);
   $("#view-title").focus();
   try {
     await viewer.showResult(await loadResult(photo));
   } catch (error) {
     viewer.showViewProblem(error.message); // whatever it is, an empty page would say less
     if (error.status === 404) updatePhoto(photo, { state: "gone", why: "The server no longer has this result." });
+  }
+}
+
+/** Link the photos above and below in the list; "back" still leads to the list. */
+function showNeighbours(photo) {
+  const shown = listPhotos().filter(({ state }) => state === "completed");
+  const at = shown.indexOf(photo);
+  for (const [selector, neighbour] of [["#previous-photo", shown[at - 1]], ["#next-photo", shown[at + 1]]]) {
+    const link = $(selector);
+    link.hidden = !neighbour;
+    if (!neighbour) continue;
+    link.href = `#photo=${neighbour.id}`;
+    link.title = neighbour.name;
+    link.onclick = (event) => {
+      event.preventDefault();
+      location.replace(link.hash);
+    };
   }
 }
 

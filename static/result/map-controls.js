@@ -2,6 +2,7 @@
 
 const ZOOM_STEP = 1.35;
 const PAN_STEP = 80; // canvas pixels a key
+const SMALLEST_TARGET = 24; // CSS pixels; WCAG 2.2, 2.5.8
 const TAP_TOLERANCE = 8; // pixels that a tap may move
 
 /**
@@ -55,7 +56,10 @@ function handlePointers(map, handlers) {
     down.set(event.pointerId, now);
   });
   canvas.addEventListener("pointerup", (event) => {
-    if (down.delete(event.pointerId) && moved <= TAP_TOLERANCE && !down.size) handlers.onSelect(map.chunkAt(canvasPoint(map, event)));
+    if (!down.delete(event.pointerId) || moved > TAP_TOLERANCE || down.size) return;
+    const index = map.chunkAt(canvasPoint(map, event));
+    if (event.pointerType === "touch" && index >= 0 && map.shownSide(index) <= SMALLEST_TARGET) map.zoomTo(index);
+    else handlers.onSelect(index);
   });
   canvas.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
   canvas.addEventListener("pointerleave", () => handlers.onHover(-1, { x: 0, y: 0 }));

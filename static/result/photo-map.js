@@ -2,6 +2,7 @@
 
 import { drawCorrection, drawOverlay, drawSelection } from "./overlay.js";
 
+const FINGER_PX = 64; // CSS pixels that a chunk has after a zoom to it
 const MAX_SCALE = 8; // canvas pixels to one of the photo
 
 /** A photo that can be zoomed and panned, with marks on its chunks. */
@@ -78,6 +79,28 @@ export class PhotoMap {
       x: centre.x - (centre.x - this.view.x) * by,
       y: centre.y - (centre.y - this.view.y) * by,
     };
+    this.clampView();
+  }
+
+  /**
+   * How wide a chunk is on the screen.
+   * @param {number} index
+   * @returns {number} CSS pixels
+   */
+  shownSide(index) {
+    const { width, height } = this.cells[index];
+    return (Math.min(width, height) * this.view.scale * this.canvas.clientWidth) / this.canvas.width;
+  }
+
+  /**
+   * Zoom until a chunk is large enough for a finger, and put it in the middle.
+   * @param {number} index
+   */
+  zoomTo(index) {
+    const cell = this.cells[index];
+    this.zoom(FINGER_PX / this.shownSide(index));
+    this.view.x = this.canvas.width / 2 - (cell.x + cell.width / 2) * this.view.scale;
+    this.view.y = this.canvas.height / 2 - (cell.y + cell.height / 2) * this.view.scale;
     this.clampView();
   }
 

@@ -3,6 +3,7 @@
 import { fetchFile, fetchJson, token } from "../app/api-client.js";
 import { $, $$, announce, el, setChildren } from "../app/dom.js";
 import { bleachedCoverText } from "../app/format.js";
+import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
@@ -30,15 +31,21 @@ function surveyItem(survey) {
   );
 }
 
+let lastHash = "";
+
 async function showRoute() {
   const id = Number(location.hash.slice(1));
+  if (id) leaveList($("#survey-list"));
   $("#survey-list").hidden = Boolean(id);
   $("#survey").hidden = !id;
   await attempt(async () => {
     if (!id) {
       closeSurvey();
-      return showSurveyList();
+      await showSurveyList();
+      return returnToList($("#survey-list"), lastHash);
     }
+    lastHash = location.hash;
+    window.scrollTo(0, 0);
     rememberSurvey(id);
     $("#survey-title").focus();
     await showSurvey(id);

@@ -104,6 +104,30 @@ def test_nothing_is_wider_than_the_screen(new_page: NewPage, look: dict[str, obj
         assert wide <= screen, path
 
 
+@pytest.mark.parametrize(
+    ("width", "text"),
+    [pytest.param(320, "100%", id="zoom of 400 %"), pytest.param(360, "200%", id="text of 200 %")],
+)
+def test_pages_reflow_for_people_who_enlarge_them(new_page: NewPage, width: int, text: str) -> None:
+    page = new_page(viewport={"width": width, "height": 640})
+    enlarge = f"() => {{ document.documentElement.style.fontSize = '{text}'; }}"
+    page.add_init_script(f"document.addEventListener('DOMContentLoaded', {enlarge})")
+    page.goto("/")
+    choose(page, file("GOPR0001.JPG"))
+    state = page.locator(".card .state")
+    expect(page.locator(".card")).to_have_attribute("data-state", "completed")
+    box = state.bounding_box()
+    assert box is not None
+    assert box["width"] >= 140
+    job_id = job_of(page, "GOPR0001.JPG")
+    for path in ("", f"/report/{job_id}", "/surveys"):
+        if path:
+            page.goto(path)
+        page.locator("h1:visible").wait_for()
+        wide, screen = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= screen, path
+
+
 def test_a_request_can_be_tried_on_the_page_of_the_api(page: Page) -> None:
     page.goto("/docs/api")
     page.locator("#operations-Operation-ops_health button").first.click()

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
-from tests.web.app import card, choose, completed, file, hand_over
-from tests.web.conftest import NewPage
+from tests.web.app import card, choose, completed, drawn, file, hand_over
+from tests.web.conftest import PHONE, NewPage
 
 _NOTE_STATES = """() => {
   window.states = [];
@@ -103,6 +103,30 @@ def test_a_cancelled_photo_is_gone_here_and_on_the_server(device: Page, strict_s
         wait_for(lambda: strict_server.client.get(status).status_code == 404, "the job being gone")
     device.reload()
     expect(device.locator("#empty")).to_be_visible()
+
+
+def test_back_keeps_the_place_in_the_list_and_photos_lead_to_their_neighbours(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    names = [f"{number}.jpg" for number in range(6)]
+    choose(page, *(file(name, jpeg(300, 300, seed=seed)) for seed, name in enumerate(names)))
+    expect(page.locator(".card[data-state=completed]")).to_have_count(6)
+    link = page.get_by_role("link", name="Look at 1.jpg")
+    link.scroll_into_view_if_needed()
+    before = page.evaluate("() => scrollY")
+    assert before > 0
+
+    link.click()
+    drawn(page)
+    page.get_by_role("link", name="Next photo").click()
+    expect(page.get_by_role("heading", name="0.jpg")).to_be_visible()
+    expect(page.get_by_role("link", name="Next photo")).to_be_hidden()
+    page.get_by_role("link", name="Previous photo").click()
+    expect(page.get_by_role("heading", name="1.jpg")).to_be_visible()
+    page.go_back()
+
+    expect(link).to_be_focused()
+    wait_for(lambda: abs(page.evaluate("() => scrollY") - before) <= 1, "the page being scrolled back")
 
 
 def test_what_cannot_be_judged_is_told_in_a_sentence(new_page: NewPage, tmp_path: Path) -> None:

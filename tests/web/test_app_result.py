@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.science.cover import severity
 from coralchunk.terms import State
-from tests.reef import encoded, reef
+from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
 from tests.web.app import (
     HEIGHT,
@@ -251,6 +251,24 @@ def test_a_phone_zooms_with_two_fingers(new_page: NewPage) -> None:
 
     expect(page.locator("#map")).to_have_class("near")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_a_tap_zooms_to_a_square_that_is_too_small_for_a_finger(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    choose(page, file("wide.jpg", jpeg(3660, 1464)))  # 15 by 6 chunks
+    job_of(page, "wide.jpg")
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    side = box["width"] / 15
+
+    page.touchscreen.tap(box["x"] + 7.5 * side, box["y"] + 2.5 * side)
+    expect(page.locator("#map")).to_have_class("near")
+    expect(page.locator("#chunk")).to_be_hidden()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    expect(page.locator("#chunk h2")).to_contain_text(f"Chunk {2 * 15 + 7}:")
 
 
 def test_picture_table_and_data_can_be_taken_away(
