@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -12,11 +14,27 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
 from research.backbone import pretrained
+from research import checkpoint
 from research.batches import Batch, Patches
 from research.network import Network, greyed, standardised
 from research.views import Framing, varied
 
 Tell = Callable[[int, float], None]  # step and loss
+
+_SAVE_EVERY: Final = 25  # steps
+
+
+def _silent(step: int, loss: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one training run is followed."""
+
+    tell: Tell = _silent
+    #: Where its state is kept, so that an interrupted run can go on; None: nowhere.
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +63,15 @@ class Recipe:
     framing: Framing = field(default_factory=Framing)
 
 
-def fit(recipe: Recipe, patches: Patches, chances: Tensor, seed: int, tell: Tell | None = None) -> Network:
+def fit(recipe: Recipe, patches: Patches, chances: Tensor, seed: int, run: Run | None = None) -> Network:
     """Train a network on patches drawn with these chances; the same seed gives the same weights.
+
+    An interrupted run goes on from its last saved step, with the same result. On a CPU the result also
+    depends on the number of threads, because sums are taken in another order.
 
     chances  (N,) of each patch to be drawn for a batch; 0 for what must not be learned from
     """
+    run = run or Run()
     torch.manual_seed(seed)
     device = patches.windows.device
     network = Network(pretrained(recipe.blocks), recipe.dropout)
@@ -60,7 +82,8 @@ def fit(recipe: Recipe, patches: Patches, chances: Tensor, seed: int, tell: Tell
     body = list(network.backbone.parameters())
     start = [one.detach().clone() for one in body]
     optimiser, schedule = _optimiser(recipe, network, body)
-    for step in range(recipe.steps):
+    state = checkpoint.State(network, kept, optimiser, schedule)
+    for step in range(checkpoint.restore(run.path, state) if run.path else 0, recipe.steps):
         loss = _loss(recipe, network, patches.drawn(chances, recipe.batch))
         optimiser.zero_grad()
         loss.backward()
@@ -69,8 +92,9 @@ def fit(recipe: Recipe, patches: Patches, chances: Tensor, seed: int, tell: Tell
         optimiser.step()
         schedule.step()
         kept.update_parameters(network)
-        if tell:
-            tell(step, float(loss.detach()))
+        run.tell(step, float(loss.detach()))
+        if run.path and (step + 1) % _SAVE_EVERY == 0:
+            checkpoint.save(run.path, state, step + 1)
     return kept.module.eval()
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from research.batches import Patches
 from research.embed import as_served, as_single, as_varied
-from research.fit import Recipe, Tell, fit
+from research.fit import Recipe, Run, fit
 from research.heads import Decisions, Scores, learn
 from research.known import Known, know
 from research.network import Network
@@ -45,11 +45,11 @@ def train(
     left_out: Marks,
     patches: Patches,
     *,
-    tell: Tell | None = None,
+    run: Run | None = None,
 ) -> Trained:
     """Train a network and its decisions on everything but what is left out; the same every time."""
     weights = chances(table, left_out)
-    network = fit(recipe, patches, torch.from_numpy(weights), recipe.seed, tell)
+    network = fit(recipe, patches, torch.from_numpy(weights), recipe.seed, run)
     return decide(network, recipe, packed, table, left_out, patches)
 
 

@@ -15,7 +15,7 @@ from coralchunk.imaging.scene import scene  # noqa: E402
 from research import held_out, store  # noqa: E402
 from research.backbone import pretrained  # noqa: E402
 from research.dataset import gather  # noqa: E402
-from research.fit import Recipe, fit  # noqa: E402
+from research.fit import Recipe, Run, fit  # noqa: E402
 from research.folds import leave_out, train  # noqa: E402
 from research.packed import Packed, to_torch  # noqa: E402
 from research.table import Table  # noqa: E402
@@ -64,6 +64,30 @@ def test_the_same_seed_gives_the_same_network(packed: Packed, table: Table) -> N
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_network(
+    packed: Packed, table: Table, tmp_path: Path
+) -> None:
+    patches, chances = to_torch(packed, table.targets, "cpu"), torch.ones(24, dtype=torch.double)
+    longer, path = replace(RECIPE, steps=27, blocks=1), tmp_path / "steps.pt"
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(step: int, loss: float) -> None:
+        if step == 25:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        fit(longer, patches, chances, 0, Run(interrupt, path))
+    told: list[int] = []
+    resumed = fit(longer, patches, chances, 0, Run(lambda step, loss: told.append(step), path))
+    at_once = fit(longer, patches, chances, 0)
+
+    assert told == [25, 26]
+    for name, values in at_once.state_dict().items():
+        assert torch.equal(resumed.state_dict()[name], values)
 
 
 def test_the_pull_holds_weights_near_where_they_came_from(packed: Packed, table: Table) -> None:
