@@ -1,6 +1,5 @@
 """Keep the state of a training run, so that an interrupted run goes on where it was and ends the same."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def save(path: Path, state: State, steps: int) -> None:
         numbers["cuda"] = torch.cuda.get_rng_state(device)
     new = path.with_suffix(".new")
     torch.save({"steps": steps, "random": numbers, **parts}, new)
-    os.replace(new, path)
+    new.replace(path)
 
 
 def restore(path: Path, state: State) -> int:

@@ -13,8 +13,8 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
-from research.backbone import pretrained
 from research import checkpoint
+from research.backbone import pretrained
 from research.batches import Batch, Patches
 from research.network import Network, greyed, standardised
 from research.views import Framing, varied

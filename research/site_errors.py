@@ -1,7 +1,7 @@
-"""Measure how often the model is right from site to site, and whether cover's intervals hold the truth."""
+"""Measure how often the model is right from site to site."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import astuple
 from typing import Final
 
@@ -12,10 +12,8 @@ from scipy.special import expit
 from scipy.stats import betabinom
 
 from coralchunk.inference.manifest import Errors
-from coralchunk.science.cover import Cover, cover
-from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
-from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Prediction, State
-from research.dataset import Item
+from coralchunk.science.model_error import Abstention, ErrorRates, ModelErrors, Rate
+from coralchunk.terms import CLASSES, State
 from research.measure import Measured
 from research.table import Marks, Table
 
@@ -24,25 +22,35 @@ _PRIOR: Final = np.array(
     [3.0, np.log(30.0)]
 )  # of the log odds of being right, and of the log of alpha + beta
 _PRIOR_SPREAD: Final = np.array([1.0, 0.7])
-_LEAST_LABELLED: Final = 8  # chunks of a photo whose cover is compared
+
+_LEAST_UNSURE: Final = 3  # patches of a group on both sides
+_SMOOTHING: Final = 0.5  # added to each count of an odds ratio (Haldane 1956)
+_NO_RATIO: Final = np.array([0.0, 0.0])  # of the mean, and of the log of the spread
+_NO_RATIO_SPREAD: Final = np.array([2.0, 0.7])
+_BETWEEN: Final = 1.5  # standard deviation between sites that the prior states
+_RATES: Final = ("coral", "not coral", "bleached", "healthy")
 
 Counts = NDArray[np.int64]  # (G, 2): right answers and all answers of each group
 
 
-def site_errors(table: Table, measured: Measured, without: str | None = None) -> ModelErrors:
+def site_errors(table: Table, measured: Measured, without: Collection[str] = ()) -> ModelErrors:
     """Fit the error rates of surveys' photos, with the photo and with the sea left out.
 
-    without  a group that is not to be learned from
+    without  groups that are not to be learned from
     """
-    counts = defaultdict(list)
+    counts, unsure = defaultdict(list), defaultdict(list)
     for way in ("photo", "sea"):
         for rows in _groups(table, without):
             for name, right, total in _counted(table, measured, way, rows):
                 if total >= _LEAST:
                     counts[name].append((right, total))
-    rates = {name: _fitted(np.array(found)) for name, found in counts.items()}
+            for name, ratio in _ratios(table, measured, way, rows):
+                unsure[name].append((str(table.sites[rows[0]]), *ratio))
+    rates = {name: _fitted(np.array(counts[name]).reshape(-1, 2)) for name in _RATES}
+    left = {name: _abstention(unsure[name]) for name in ("coral", "bleached")}
     return ModelErrors(
-        ErrorRates(rates["coral"], rates["not coral"]), ErrorRates(rates["bleached"], rates["healthy"])
+        ErrorRates(rates["coral"], rates["not coral"], left["coral"]),
+        ErrorRates(rates["bleached"], rates["healthy"], left["bleached"]),
     )
 
 
@@ -55,39 +63,20 @@ def in_manifest(found: ModelErrors) -> Errors:
             for name, one in rates.items()
             for kind in ("sensitivity", "specificity")
         }
+        | {f"{name}_abstention": astuple(one.abstention) for name, one in rates.items() if one.abstention}
         | {"measured_on": "photos of surveys, with the photo and with the sea left out"}
     )
 
 
-def coverage(items: Sequence[Item], table: Table, measured: Measured, way: str) -> dict[str, tuple[int, int]]:
-    """Count the photos whose labelled cover lies in the interval, and all; with errors of other groups."""
-    photos = defaultdict(list)
-    for row in np.flatnonzero(table.whole & _surveys(table)):
-        photos[table.photos[row]].append(int(row))
-    found = {"coral": (0, 0), "bleached": (0, 0)}
-    for rows in photos.values():
-        if len(rows) < _LEAST_LABELLED:
-            continue
-        errors = site_errors(table, measured, str(table.groups[rows[0]]))
-        said = _cover([items[row] for row in rows], measured, measured.said[way][rows], errors)
-        for name, share, truth in zip(
-            found, (said.coral, said.bleached), _labelled(table, rows), strict=True
-        ):
-            if share.interval is not None and truth is not None:
-                held, total = found[name]
-                low, high = share.interval
-                found[name] = held + (low - 1e-9 <= truth <= high + 1e-9), total + 1
-    return found
-
-
-def _surveys(table: Table) -> Marks:
+def surveyed(table: Table) -> Marks:
+    """Mark the classified patches of surveys."""
     return table.classified & ~np.char.startswith(table.sites, "web")
 
 
-def _groups(table: Table, without: str | None) -> Iterator[NDArray[np.int64]]:
-    for group in np.unique(table.groups[_surveys(table)]):
-        if group != without:
-            yield np.flatnonzero(_surveys(table) & (table.groups == group))
+def _groups(table: Table, without: Collection[str]) -> Iterator[NDArray[np.int64]]:
+    for group in np.unique(table.groups[surveyed(table)]):
+        if group not in without:
+            yield np.flatnonzero(surveyed(table) & (table.groups == group))
 
 
 def _counted(
@@ -124,23 +113,44 @@ def _fitted(counts: Counts) -> Rate:
     return Rate(round(share * size, 3), round((1 - share) * size, 3))
 
 
-def _cover(
-    items: Sequence[Item], measured: Measured, said: NDArray[np.float64], errors: ModelErrors
-) -> Cover:
-    """Measure a photo's labelled chunks as the server would; all others count nowhere."""
-    places = [(item.patch.top // CHUNK_PX, item.patch.left // CHUNK_PX) for item in items]
-    columns = max(column for _, column in places) + 1
-    states = dict.fromkeys(range((max(row for row, _ in places) + 1) * columns), State.UNSURE)
-    for (row, column), one in zip(places, said, strict=True):
-        if one.max() >= measured.unsure_below:
-            states[row * columns + column] = CLASSES[int(one.argmax())]
-    chunk = Chunk(0, 0, CHUNK_PX, CHUNK_PX)
-    predictions = [Prediction(chunk, state, (0.0, 0.0, 0.0)) for state in states.values()]
-    return cover(predictions, columns, np.random.default_rng(0), errors)
+def _ratios(
+    table: Table, measured: Measured, way: str, rows: NDArray[np.int64]
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Compare what is unsure with what is answered: the log odds ratio, and the variance of its sampling."""
+    sure = measured.said[way][rows].max(axis=1) >= measured.unsure_below
+    coral, bleached = table.targets[rows, :2].sum(axis=1), table.targets[rows, 0]
+    for name, part, whole in (("coral", coral, np.ones_like(coral)), ("bleached", bleached, coral)):
+        cells = [
+            float(one[chosen].sum()) + _SMOOTHING for chosen in (~sure, sure) for one in (part, whole - part)
+        ]
+        if min(whole[~sure].sum(), whole[sure].sum()) >= _LEAST_UNSURE:
+            ratio = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
+            yield name, (float(ratio), float(sum(1 / cell for cell in cells)))
 
 
-def _labelled(table: Table, rows: Sequence[int]) -> tuple[float, float | None]:
-    """Return the labelled cover of coral, and the bleached share of it: partly bleached counts half."""
-    targets = table.targets[rows]
-    coral = targets[:, :2].sum()
-    return float(coral / len(rows)), float(targets[:, 0].sum() / coral) if coral else None
+def _abstention(ratios: Sequence[tuple[str, float, float]]) -> Abstention:
+    """Pool log odds ratios with their sites and variances: the mean of the sites, and how a new one varies.
+
+    Two sites say little about how sites vary, so a prior counts as one more.
+    """
+    sites: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for site, ratio, variance in ratios:
+        sites[site].append((ratio, variance))
+    fitted = np.array([_normal(np.array(of_site)) for of_site in sites.values()]).reshape(-1, 2)
+    if not len(fitted):
+        return Abstention(0.0, round(float(np.hypot(_BETWEEN, 1.0)), 3))
+    mean, within = float(fitted[:, 0].mean()), float((fitted[:, 1] ** 2).mean())
+    between = (_BETWEEN**2 + float(((fitted[:, 0] - mean) ** 2).sum())) / len(fitted)
+    return Abstention(round(mean, 3), round(float(np.sqrt(within + between)), 3))
+
+
+def _normal(ratios: NDArray[np.float64]) -> tuple[float, float]:
+    """Fit mean and spread to log odds ratios (G, 2) with the variances of their sampling, under weak priors."""
+
+    def surprise(found: NDArray[np.float64]) -> float:
+        variance = np.exp(2 * found[1]) + ratios[:, 1]
+        likely = -0.5 * ((ratios[:, 0] - found[0]) ** 2 / variance + np.log(variance))
+        return float(-likely.sum() + ((found - _NO_RATIO) ** 2 / (2 * _NO_RATIO_SPREAD**2)).sum())
+
+    mean, log_spread = minimize(surprise, _NO_RATIO, method="Nelder-Mead").x
+    return float(mean), float(np.exp(log_spread))

@@ -44,6 +44,8 @@ class Calibration(_Part):
 
 Beta = tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 
+Ratio = tuple[float, Annotated[float, Field(gt=0)]]
+
 
 class Errors(_Part):
     """How often answered chunks are right, from site to site: beta distributions, right and wrong."""
@@ -52,6 +54,10 @@ class Errors(_Part):
     coral_specificity: Beta  # of everything else, not called coral
     bleached_sensitivity: Beta  # of bleached coral that is called coral, called bleached
     bleached_specificity: Beta  # of everything else that is called coral, called healthy
+    #: Mean and spread of the log odds ratio of coral, and of bleached among coral, in chunks that the model
+    #: is unsure of, compared with those that it answers; null: unsure chunks are taken to be like the others.
+    coral_abstention: Ratio | None = None
+    bleached_abstention: Ratio | None = None
     measured_on: str
 
 

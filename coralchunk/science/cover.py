@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.science.metrics import wilson
-from coralchunk.science.model_error import ErrorRates, ModelErrors, corrected
+from coralchunk.science.model_error import ErrorRates, ModelErrors, corrected, unsure_of_coral
 from coralchunk.terms import Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
@@ -57,8 +57,8 @@ def cover(
     The intervals come from a spatial block bootstrap (Politis & Romano, "A circular block-resampling
     procedure", 1992, on a torus): neighbours resemble each other, and resampling single chunks would make the
     intervals far too narrow. They say how much the figure would vary over like pieces of the same reef. With
-    `errors` each resampled share is also corrected with the error rates of a site drawn at random, and the
-    interval grows to hold those shares.
+    `errors` each resampled share is also corrected with the error rates of a site drawn at random, with a
+    share of its own for what the model was unsure of, and the interval grows to hold those shares.
 
     predictions  of all chunks of one photo, row-major
     columns   chunks in a row
@@ -68,9 +68,15 @@ def cover(
     bleached = _areas(predictions, columns, {State.BLEACHED})
     coral = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY})
     classified = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
-    of_all = _Kind(_MIN_CLASSIFIED, "chunks that the model is sure of", errors.coral if errors else None)
-    of_coral = _Kind(_MIN_CORAL, "chunks of coral", errors.bleached if errors else None)
+    unsure = _areas(predictions, columns, {State.UNSURE}).sum()
+    missed = float(unsure / (unsure + classified.sum())) if unsure else 0.0
+    of_all = _Kind(
+        _MIN_CLASSIFIED, "chunks that the model is sure of", errors.coral if errors else None, missed
+    )
     coral_share = _share(coral, classified, of_all, rng)
+    if errors and coral_share.value is not None:
+        missed = unsure_of_coral(coral_share.value, missed, errors.coral)
+    of_coral = _Kind(_MIN_CORAL, "chunks of coral", errors.bleached if errors else None, missed)
     bleached_share = _share(bleached, coral, of_coral, rng)
     return Cover(coral_share, bleached_share, severity(bleached_share.value, bleached_share.interval))
 
@@ -123,6 +129,7 @@ class _Kind:
     least: int  # chunks that it needs
     what: str
     rates: ErrorRates | None
+    unsure: float  # how much of the whole the model was unsure of
 
 
 def _share(part: Areas, whole: Areas, kind: _Kind, rng: np.random.Generator) -> Share:
@@ -133,7 +140,7 @@ def _share(part: Areas, whole: Areas, kind: _Kind, rng: np.random.Generator) -> 
     drawn = _drawn(part, whole, value, rng)
     bounds = [value, *_bounds(drawn, whole, value)]
     if kind.rates is not None:
-        bounds += np.nanquantile(corrected(drawn, kind.rates, rng), (0.025, 0.975)).tolist()
+        bounds += np.nanquantile(corrected(drawn, kind.rates, kind.unsure, rng), (0.025, 0.975)).tolist()
     return Share(value, (min(bounds), max(bounds)), None)
 
 
