@@ -9,7 +9,7 @@ import numpy as np
 
 from coralchunk.science import metrics
 from coralchunk.storage.model_repository import LIST_FILE
-from research import card, figures
+from research import card, figures, interval_coverage
 from research.blank import HELD_OUT, blanks
 from research.calibration import risk_coverage
 from research.dataset import Item
@@ -45,7 +45,8 @@ class Build:
 
 def write(build: Build, models: Path, version: str) -> None:
     """Write a version into the folder of models and list it last, which makes it the default."""
-    extra = quantising(build) | blank_figures(build)
+    extra: dict[str, float | str] = {**quantising(build), **blank_figures(build)}
+    extra |= interval_coverage.figures(build.items, build.table, build.measured)
     identity = card.Identity(_NAME, version, hashlib.sha256(build.small).hexdigest(), len(build.small))
     stem = models / f"{_NAME}-{version}"
     manifest = card.manifest(identity, build.items, build.table, build.measured, extra)
@@ -54,6 +55,7 @@ def write(build: Build, models: Path, version: str) -> None:
     words = card_text(identity, build.items, build.table, build.measured, extra, build.device)
     _beside(stem, ".md").write_text(words, encoding="utf-8")
     _paint(stem, build.table, build.measured)
+    _paint_intervals(stem, build)
     _enlist(models / LIST_FILE, identity)
 
 
@@ -99,6 +101,19 @@ def _paint(stem: Path, table: Table, measured: Measured) -> None:
         risks[name] = (coverage, risk)
         answered[name] = float(np.mean(confidence >= measured.unsure_below))
     figures.risk_picture(risks, answered, _beside(stem, "-risk.png"))
+
+
+def _paint_intervals(stem: Path, build: Build) -> None:
+    compared = [
+        one
+        for way in ("photo", "sea")
+        for one in interval_coverage.of_photos(build.items, build.table, build.measured, way)
+    ]
+    intervals = {
+        f"{kind} cover": [(*one.interval, one.labelled) for one in compared if one.kind == kind]
+        for kind in ("coral", "bleached")
+    }
+    figures.interval_picture(intervals, _beside(stem, "-intervals.png"))
 
 
 def _beside(stem: Path, ending: str) -> Path:

@@ -1,6 +1,6 @@
 """Lay out what was measured: for the manifest, and for the card that a reef scientist reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,7 +63,11 @@ class Identity:
 
 
 def manifest(
-    identity: Identity, items: Sequence[Item], table: Table, measured: Measured, extra: dict[str, float]
+    identity: Identity,
+    items: Sequence[Item],
+    table: Table,
+    measured: Measured,
+    extra: Mapping[str, float | str],
 ) -> Manifest:
     """Write down what must be known to use the model."""
     return Manifest(

@@ -70,6 +70,25 @@ def risk_picture(
     _save(picture, path)
 
 
+def interval_picture(intervals: dict[str, list[tuple[float, float, float]]], path: Path) -> None:
+    """Draw labelled cover against the interval that was measured, one panel for each kind of cover.
+
+    intervals  by the name of the panel: low, high and labelled cover
+    """
+    picture = Picture(figsize=(3.4 * len(intervals), 3.4), layout="constrained")
+    for number, (name, found) in enumerate(intervals.items(), start=1):
+        axes = picture.add_subplot(1, len(intervals), number)
+        axes.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle=":")
+        for low, high, labelled in found:
+            holds = low <= labelled <= high
+            axes.plot(
+                [labelled, labelled], [low, high], linewidth=1.5, color="tab:blue" if holds else "tab:red"
+            )
+        axes.set_xlabel(f"labelled {name}")
+        axes.set_ylabel("95 % interval")
+    _save(picture, path)
+
+
 def _axes(width: float, height: float) -> tuple[Picture, Axes]:
     picture = Picture(figsize=(width, height), layout="constrained")
     return picture, picture.add_subplot()

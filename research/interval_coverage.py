@@ -80,6 +80,22 @@ def of_surveys(items: Sequence[Item], table: Table, measured: Measured, way: str
     return compared
 
 
+def figures(items: Sequence[Item], table: Table, measured: Measured) -> dict[str, str]:
+    """Count how many intervals hold the labelled cover, for the manifest and the card."""
+    found = {}
+    for way in ("photo", "sea"):
+        for name, compared in (
+            ("photos", of_photos(items, table, measured, way)),
+            ("drawn surveys", of_surveys(items, table, measured, way)),
+        ):
+            for kind in ("coral", "bleached"):
+                right, total = held(compared, kind)
+                found[f"{kind} cover of {name}, {way} left out: intervals that hold it"] = (
+                    f"{right} of {total}"
+                )
+    return found
+
+
 def held(compared: Sequence[Compared], kind: str) -> tuple[int, int]:
     """Count the intervals of a kind that hold what the labels say, and all of them."""
     chosen = [one.holds for one in compared if one.kind == kind]

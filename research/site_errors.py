@@ -145,7 +145,7 @@ def _abstention(ratios: Sequence[tuple[str, float, float]]) -> Abstention:
 
 
 def _normal(ratios: NDArray[np.float64]) -> tuple[float, float]:
-    """Fit mean and spread to log odds ratios (G, 2) with the variances of their sampling, under weak priors."""
+    """Fit mean and spread to log odds ratios (G, 2) with their sampling variances, under weak priors."""
 
     def surprise(found: NDArray[np.float64]) -> float:
         variance = np.exp(2 * found[1]) + ratios[:, 1]

@@ -18,7 +18,7 @@ def card(
     items: Sequence[Item],
     table: Table,
     measured: Measured,
-    extra: Mapping[str, float],
+    extra: Mapping[str, float | str],
     device: str,
 ) -> str:
     """Write the card. `extra` holds the figures of the manifest that are of no place."""

@@ -3,17 +3,19 @@
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from coralchunk.science.cover import Cover
+from coralchunk.science.model_error import ModelErrors
 from coralchunk.science.survey import Areas, survey_cover
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.corrected import areas_of, corrected_figures, corrected_predictions, labels_of
+from coralchunk.surveys.error_rates import ErrorRatesOfModels
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,26 @@ class Measured:
 
 
 def measure(
-    survey: Survey, photos: Sequence[SurveyPhoto], corrected: Mapping[int, CorrectedPhoto]
+    survey: Survey,
+    photos: Sequence[SurveyPhoto],
+    corrected: Mapping[int, CorrectedPhoto],
+    errors: ErrorRatesOfModels,
 ) -> Measured:
-    """Measure a survey from its photos; `corrected` may hold photos of other surveys too."""
-    areas = {one.id: Areas(one.bleached_px, one.coral_px, one.judged_px, one.coral_chunks) for one in photos}
+    """Measure a survey from its photos.
+
+    corrected  photos with corrections; there may be photos of other surveys among them
+    errors     of the models that classified the photos; the intervals include them
+    """
+    areas, with_corrections = {}, {}
+    for photo in photos:
+        summary = json.loads(photo.summary)
+        rates = errors.of(summary["model"])
+        plain = Areas(photo.bleached_px, photo.coral_px, photo.judged_px, photo.coral_chunks)
+        areas[photo.id] = with_corrections[photo.id] = _with_errors(plain, summary, rates)
+        if photo.id in corrected:
+            again = corrected[photo.id]
+            with_corrections[photo.id] = _with_errors(again.areas, again.figures, rates)
     mine = {photo_id: one for photo_id, one in corrected.items() if photo_id in areas}
-    with_corrections = areas | {photo_id: one.areas for photo_id, one in mine.items()}
     return Measured(
         survey,
         tuple(photos),
@@ -50,6 +66,14 @@ def measure(
         mine,
         _cover(with_corrections.values()) if mine else None,
     )
+
+
+def _with_errors(areas: Areas, counts: Mapping[str, Any], errors: ModelErrors | None) -> Areas:
+    """Add how often the model is right, and how much of the photo it was unsure of."""
+    if errors is None:
+        return areas
+    classified = counts["total_chunks"] - counts["no_data_chunks"]
+    return replace(areas, unsure=counts["unsure_chunks"] / max(classified, 1), errors=errors)
 
 
 def _cover(areas: Iterable[Areas]) -> Cover:

@@ -19,6 +19,7 @@ from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
+from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
 
@@ -56,6 +57,7 @@ class SurveyService:
         self._database: Final = database
         self._stores: Final = stores
         self._models: Final = models
+        self._errors: Final = ErrorRatesOfModels(models)
 
     def add(self, fields: Mapping[str, Any], requester: Requester | None, now: float) -> Measured:
         """Add a survey.
@@ -67,7 +69,7 @@ class SurveyService:
         survey = Survey(id=secrets.randbelow(LARGEST_ID) + 1, user_id=user_id, created_at=now, **fields)
         with self._database.writing() as connection:
             surveys.add_survey(connection, survey)
-        return measure(survey, (), {})
+        return measure(survey, (), {}, self._errors)
 
     def get(self, survey_id: int, requester: Requester | None) -> Measured:
         """Return a survey. Raises UnknownSurvey."""
@@ -75,7 +77,7 @@ class SurveyService:
             survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
             photos = surveys.photos_of(connection, [survey_id])
             rows = surveys.corrected_photos_of(connection, photos)
-        return measure(survey, photos, corrected_photos(rows, self._models))
+        return measure(survey, photos, corrected_photos(rows, self._models), self._errors)
 
     def listed(self, ids: Sequence[int], requester: Requester | None) -> list[Measured]:
         """Return surveys by date: an requester's, or those of them that are named; anybody's only by name."""
@@ -94,7 +96,7 @@ class SurveyService:
         chosen.sort(key=lambda one: (one.date, one.created_at))
         corrected = corrected_photos(rows, self._models)
         return [
-            measure(one, [photo for photo in photos if photo.survey_id == one.id], corrected)
+            measure(one, [photo for photo in photos if photo.survey_id == one.id], corrected, self._errors)
             for one in chosen
         ]
 

@@ -1,14 +1,19 @@
 """Test the cover of a survey: whole photos are resampled, and few photos give wide intervals or none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coralchunk.science.cover import Cover
+from coralchunk.science.model_error import Abstention, ErrorRates, ModelErrors, Rate
 from coralchunk.science.survey import Areas, survey_cover
 
 PX = 244 * 244
+RATES = ErrorRates(Rate(28, 1.5), Rate(25, 0.5), Abstention(1.0, 1.5))
+ERRORS = ModelErrors(RATES, RATES)
 
 
 def photo(bleached: int, coral: int, classified: int = 100) -> Areas:
@@ -136,3 +141,59 @@ def test_whatever_was_measured_figures_are_shares_inside_their_interval(photos: 
         else:
             assert share.interval is not None
             assert 0 <= share.interval[0] <= share.value <= share.interval[1] <= 1
+
+
+def test_the_errors_of_the_model_widen_the_intervals_and_change_no_figure() -> None:
+    photos = [photo(8, 20), photo(3, 30), photo(5, 25), photo(6, 22)]
+    plain, wide = measured(*photos), measured(*[replace(one, errors=ERRORS, unsure=0.1) for one in photos])
+
+    for before, after in ((plain.coral, wide.coral), (plain.bleached, wide.bleached)):
+        assert before.interval is not None
+        assert after.interval is not None
+        assert after.value == before.value
+        assert after.interval[0] <= before.interval[0] < before.interval[1] < after.interval[1]
+
+
+def test_the_more_the_model_was_unsure_of_the_wider_is_the_interval() -> None:
+    photos = [photo(8, 20), photo(3, 30), photo(5, 25), photo(6, 22)]
+
+    few, many = (
+        measured(*[replace(one, errors=ERRORS, unsure=unsure) for one in photos]).coral.interval
+        for unsure in (0.05, 0.5)
+    )
+
+    assert few is not None
+    assert many is not None
+    assert many[1] > few[1] + 0.1
+
+
+def test_photos_whose_model_states_no_errors_are_not_corrected() -> None:
+    photos = [photo(8, 20), photo(3, 30), photo(5, 25)]
+    known = [replace(one, errors=ERRORS, unsure=0.2) for one in photos]
+
+    none, some, all_of_them = (
+        measured(*some).coral.interval for some in (photos * 2, photos + known, known * 2)
+    )
+
+    assert none is not None
+    assert some is not None
+    assert all_of_them is not None
+    assert none[1] < some[1] < all_of_them[1]
+
+
+def test_intervals_hold_the_truth_although_the_model_errs() -> None:
+    random, truth, held, plain_held = np.random.default_rng(5), 0.3, 0, 0
+
+    for _ in range(100):
+        sensitivity, specificity = random.beta(28, 1.5), random.beta(25, 0.5)
+        found = random.beta(30, 70, size=6) * sensitivity + 0.7 * (1 - specificity)
+        photos = [photo(0, round(share * 1000), 1000) for share in found]
+        plain = survey_cover(photos, random).coral.interval
+        told = survey_cover([replace(one, errors=ERRORS) for one in photos], random).coral.interval
+        assert plain is not None
+        assert told is not None
+        plain_held += plain[0] <= truth <= plain[1]
+        held += told[0] <= truth <= told[1]
+
+    assert plain_held < held
+    assert held >= 90

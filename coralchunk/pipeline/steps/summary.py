@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from coralchunk.inference.manifest import Manifest
+from coralchunk.pipeline.model_errors import stated_errors
 from coralchunk.science.cover import cover, figures
-from coralchunk.science.model_error import ErrorRates, ModelErrors, Rate
 from coralchunk.terms import Prediction, State
 
 
@@ -20,9 +20,10 @@ def counts_and_figures(
     across    chunks in a row
     manifest  of the model; None if it is no longer installed, whose errors are then not in the intervals
     """
+    errors = None if manifest is None else stated_errors(manifest)
     counted = Counter(prediction.state for prediction in classified)
     # A fixed seed: a job that is finished twice must give the same bytes.
-    measured = cover(classified, across, np.random.default_rng(0), _errors(manifest))
+    measured = cover(classified, across, np.random.default_rng(0), errors)
     return {
         "bleached_chunks": counted[State.BLEACHED],
         "healthy_chunks": counted[State.HEALTHY],
@@ -32,13 +33,3 @@ def counts_and_figures(
         "total_chunks": len(classified),
         **figures(measured),
     }
-
-
-def _errors(manifest: Manifest | None) -> ModelErrors | None:
-    known = None if manifest is None else manifest.errors
-    if known is None:
-        return None
-    return ModelErrors(
-        ErrorRates(Rate(*known.coral_sensitivity), Rate(*known.coral_specificity)),
-        ErrorRates(Rate(*known.bleached_sensitivity), Rate(*known.bleached_specificity)),
-    )
