@@ -53,6 +53,7 @@ class Identity:
     user_id: int
     user_name: str
     scopes: frozenset[str]
+    model: str | None = None  # that classifies this token's photos, if not the server's
 
     @property
     def user(self) -> str:
@@ -198,7 +199,12 @@ class Accounts:
         if row.last_used_at is None or now - row.last_used_at >= _USE_COUNTS_S:
             with self.database.writing() as connection:
                 users.note_use(connection, row.id, now)
-        return Identity(row.id, row.user_id, row.user_name, frozenset(row.scopes))
+        return Identity(row.id, row.user_id, row.user_name, frozenset(row.scopes), row.model)
+
+    def set_model(self, token_id: int, model: str | None) -> None:
+        """Have a model classify the photos of a token; None for the server's."""
+        with self.database.writing() as connection:
+            users.set_model(connection, token_id, model)
 
     def _hashed(self, name: str, password: str) -> str:
         if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:

@@ -24,6 +24,7 @@ from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.answers import AnswerService
 from coralchunk.training.classifiers import AnsweringClassifiers
+from coralchunk.training.photo_models import PhotoModels
 from coralchunk.training.service import Trainings
 from coralchunk.training.task_answers import TaskAnswers
 
@@ -47,6 +48,7 @@ class Services:
     answering: AnsweringClassifiers
     recognition: Recognition
     task_answers: TaskAnswers
+    photo_models: PhotoModels
     training_sets: TrainingSets
     answers: AnswerService
 
@@ -66,6 +68,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     datasets = open_datasets(database, images, settings)
     pictures = open_named_store(settings, "corrections")
     collected = CorrectionsCollection(database, datasets, pictures)
+    accounts = Accounts(database)
     answering = AnsweringClassifiers(database, registry)
     training_sets = TrainingSets(
         database, settings, datasets.workspaces, datasets.collections, datasets.images
@@ -76,7 +79,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         rates=rates,
         models=models,
         model=model,
-        accounts=Accounts(database),
+        accounts=accounts,
         registry=registry,
         surveys=SurveyService(database, stores, models),
         datasets=datasets,
@@ -85,6 +88,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         training_sets=training_sets,
         answers=AnswerService(database, stores, images, answering, training_sets),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
+        photo_models=PhotoModels(database, models, model, accounts),
         task_answers=TaskAnswers(stores, datasets, settings),
         corrections=Corrections(database, stores, pictures, models, collected.forget),
         collected=collected,

@@ -31,18 +31,18 @@ def v1_requester(scope: Scope) -> str | None:
     return authenticate(scope).owner if services().settings.v1_require_token else None
 
 
-def v1_owner() -> str:
-    """Return the owner to store with the jobs of a V1 request; empty for none.
+def v1_identity(scope: Scope) -> Identity | None:
+    """Return who sends a V1 request, None if that is not known.
 
-    A server that requires no tokens works without its database and with any token. A valid token still sets
-    the owner of the jobs, so that they can be listed.
+    A server that requires no tokens works without its database and with any token. A valid token still says
+    whose the jobs are, so that they can be listed, and which model classifies their photos.
     """
     if services().settings.v1_require_token:
-        return authenticate(Scope.CLASSIFY).owner
+        return authenticate(scope)
     try:
-        return "" if _sent_token() is None else authenticate(Scope.CLASSIFY).owner
+        return None if _sent_token() is None else authenticate(scope)
     except (Denied, DatabaseDown):
-        return ""
+        return None
 
 
 def survey_requester(scope: Scope) -> Requester | None:

@@ -32,6 +32,7 @@ _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
 _TAGS: Final = {  # blueprint -> heading
     "v1": "Photos",
     "jobs": "Photos",
+    "models": "Photos",
     "events": "Photos",
     "results": "Photos",
     "corrections": "Corrections",

@@ -24,6 +24,7 @@ _KEPT: Final = frozenset(
         "surveys.add_photo",
         "corrections.correct",
         "collections.train",
+        "collections.train_site",
         "apitorch.train",
         "apitorch.correct",
         "apitorch.freeform",

@@ -196,6 +196,11 @@ class Upload(_Body):
         description="Names photos that belong together; `GET /V1/api/jobs?batch=` lists them. In the query if"
         " the body is the photo itself",
     )
+    model: Annotated[str, Field(max_length=150)] | None = Field(
+        None,
+        description="The model that classifies, one of `GET /V1/api/models`; the token's default for none. In"
+        " the query if the body is the photo itself",
+    )
 
 
 class Dependency(_Body):

@@ -3,7 +3,8 @@
 Unreadable
 ├─ RawPhoto
 ├─ UnsupportedPixels
-└─ NothingSeen
+├─ NothingSeen
+└─ ModelGone
 Missing
 └─ NoMapCoordinates
 """
@@ -30,6 +31,13 @@ class UnsupportedPixels(Unreadable):
             f"This {format_name} file keeps its pixels in a way that is not read here: {found}."
             " Nothing is wrong with it. Export red, green and blue, 8 or 16 bits each, as TIFF, PNG or JPEG."
         )
+
+
+class ModelGone(Unreadable):
+    """The model that was to classify the photo was deleted."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"The model {label}, which was to classify this photo, is gone. Send it again.")
 
 
 class NothingSeen(Unreadable):

@@ -3,6 +3,7 @@
 CoralchunkError
 ├─ BadRequest
 │   ├─ ImageNotUsable
+│   ├─ UnknownPhotoModel
 │   └─ TooLittleToLearn
 ├─ Conflict
 │   └─ AlreadyTraining
@@ -24,6 +25,13 @@ class TooLittleToLearn(BadRequest):
 
 class ImageNotUsable(BadRequest):
     """An image that a request names cannot be fetched or read; the sentence says which and why."""
+
+
+class UnknownPhotoModel(BadRequest):
+    """No model of this name may classify the photos of this requester."""
+
+    def __init__(self, wanted: str, known: str) -> None:
+        super().__init__(f"model: {wanted[:100]!r} cannot be used; use one of {known}.")
 
 
 class AlreadyTraining(Conflict):

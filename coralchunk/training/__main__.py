@@ -24,7 +24,9 @@ from coralchunk.storage.files.trained_models import TrainedModels
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.sql.database import open_database
-from coralchunk.training.process import CollectionGone, Place, is_there, note_failure, train
+from coralchunk.training.place import CollectionGone, Place, is_there, note_failure
+from coralchunk.training.process import train
+from coralchunk.training.site_training import train_site
 
 _NICE: Final = 9  # in addition to that of the worker: photos have priority
 _LOOK_EVERY_S: Final = 1.0  # whether the collection still exists
@@ -48,7 +50,7 @@ def main(job_id: int) -> None:
 
 def _trained(place: Place, job_id: int, request: TrainingRequest) -> TrainingResult:
     try:
-        version = train(place, job_id, request)
+        version = (train_site if request.for_site else train)(place, job_id, request)
     except CollectionGone:
         return TrainingResult(error="The collection was deleted.")
     except (CoralchunkError, MemoryError) as failure:
@@ -81,6 +83,7 @@ def _place(settings: Settings, stores: Stores, job_id: int, request: TrainingReq
     place = Place(
         database=open_database(settings.database_url, settings.data_dir),
         images=ImageBlobs(open_named_store(settings, "images")),
+        corrections=open_named_store(settings, "corrections"),
         models=open_model_repository(settings),
         trained=TrainedModels(open_named_store(settings, "trained-models")),
         backbone=settings.model,

@@ -17,6 +17,7 @@ from coralchunk.storage.rows import collections, labels
 from coralchunk.storage.rows.collections import Collection, CollectionType, TrainingState
 from coralchunk.storage.rows.labels import Label, LabelFilter
 from coralchunk.storage.sql.database import Database
+from coralchunk.terms import CLASSES, LABELS
 
 _JUST_BEGUN_S: Final = 30  # a younger training may be about to get its job
 _INTERRUPTED: Final = "The training was interrupted. Train again."
@@ -49,11 +50,39 @@ class Trainings:
         """
         collection = self.settled(collection, now)
         self._check(collection, min_images, needs_all=needs_all)
+        return self._submit(
+            TrainingRequest(user_id=collection.user_id, collection_id=collection.id, min_images=min_images),
+            collection,
+            owner,
+            now,
+        )
+
+    def begin_for_site(self, collection: Collection, owner: str, now: float) -> Collection:
+        """Have a model of chunks trained on the corrections in a collection. Returns it as it is now.
+
+        owner  whose job it is
+        now    Unix seconds
+
+        Raises TooLittleToLearn, AlreadyTraining, Stopping, QueueFull, QueueDown or StorageFull.
+        """
+        collection, min_images = self.settled(collection, now), self.settings.training_min_images
+        wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
+        with self._database.reading() as connection:
+            counts = {one.name: one.images_count for one in labels.page_of_labels(connection, wanted)}
+        few = [LABELS[state] for state in CLASSES if counts.get(LABELS[state], 0) < min_images]
+        if few:
+            raise TooLittleToLearn(
+                f"fewer than {min_images} corrected chunks are labelled {' and '.join(few)}",
+                "Correct or confirm more chunks, and collect the corrections again.",
+            )
+        request = TrainingRequest(
+            user_id=collection.user_id, collection_id=collection.id, min_images=min_images, for_site=True
+        )
+        return self._submit(request, collection, owner, now)
+
+    def _submit(self, request: TrainingRequest, collection: Collection, owner: str, now: float) -> Collection:
         job_id = new_training_id()
         self._note_begin(collection, job_id, now)
-        request = TrainingRequest(
-            user_id=collection.user_id, collection_id=collection.id, min_images=min_images
-        )
         try:
             submit_training_job(self._stores, job_id, request, owner, now)
         except CoralchunkError:

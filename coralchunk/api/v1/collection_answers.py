@@ -12,6 +12,7 @@ from coralchunk.errors.datasets import UnknownThing
 from coralchunk.storage.rows.classifier_versions import ClassifierVersion
 from coralchunk.storage.rows.collections import Collection, TrainingState
 from coralchunk.storage.rows.images import Image
+from coralchunk.training.photo_models import is_offered
 from coralchunk.training.task_answers import RecordAnswer
 
 _STATES: Final = {
@@ -110,15 +111,13 @@ def tried_body(answers: Sequence[RecordAnswer]) -> list[dict[str, Any]]:
 
 
 def _version(version: ClassifierVersion) -> dict[str, Any]:
-    comparison = version.figures.get("comparison")
-    is_offered = comparison is not None and comparison["is_better"]
     return {
         "id": version.public_id,
         "number": version.number,
         "state": version.state,
         "error": version.error,
-        "sees": "picture" if comparison is None else "chunk",
-        "model": version.model if is_offered else None,
+        "sees": "chunk" if "comparison" in version.figures else "picture",
+        "model": version.model if is_offered(version) else None,
         "labels": [str(label["name"]) for label in version.labels],
         "figures": version.figures,
         "created_at": version.created_at,

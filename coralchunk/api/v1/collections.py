@@ -155,6 +155,19 @@ def train(collection_id: str) -> ResponseReturnValue:
     return jsonify(whole(trainings.begin(found, least, identity.user, time.time()))), 202
 
 
+@collections.post("/<collection_id>/site-model")
+@operation(Operation(answers={202: CollectionResponse}, problems=_ONE | _QUEUE, needs_token=True))
+def train_site(collection_id: str) -> ResponseReturnValue:
+    """Train a model for the chunks of your photos on the corrections in a collection: the next version.
+
+    It is compared by cross-validation over photos with the server's model on the same chunks. If it is better
+    with 95 % certainty, `model` of the version names it, and uploads may name it too.
+    """
+    identity = authenticate(Scope.TRAIN)
+    found = own_collection(identity.user_id, collection_id)
+    return jsonify(whole(services().trainings.begin_for_site(found, identity.user, time.time()))), 202
+
+
 @collections.put("/<collection_id>/version")
 @operation(
     Operation(answers={200: CollectionResponse}, problems=_ONE | BODY, body=ChosenVersion, needs_token=True)

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
-from coralchunk.api.authentication import v1_owner, v1_requester
+from coralchunk.api.authentication import v1_identity, v1_requester
 from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
@@ -33,7 +33,8 @@ _LONGEST_WAIT_S: Final = 20
     Operation(
         answers={200: Accepted},
         problems={
-            400: "The request contains no photo; `detail` says what was received and what to change",
+            400: "The request contains no photo, or names a model that cannot be used; `detail` says what to"
+            " change",
             413: "Too many bytes or pixels; the limit is in `detail`",
             415: "The image has a format that is not accepted",
             422: "Not an image, a damaged image, or an Idempotency-Key that was used for another photo",
@@ -54,12 +55,15 @@ def classify() -> ResponseReturnValue:
     """Accept a photo and queue it; respond at once with the id of the job.
 
     The photo is a file in the field `image`, base64 or a data URI in that field, or the body itself with its
-    content type. Each of several photos becomes a job; all are accepted or none.
+    content type. Each of several photos becomes a job; all are accepted or none. `GET /V1/api/models` lists
+    the models that can be named.
     """
-    owner = v1_owner()  # before the body is read: an upload without a valid token is not received
-    key = request.headers.get("Idempotency-Key")
+    identity = v1_identity(Scope.CLASSIFY)  # before the body: an upload without a valid token is not received
+    key, owner = request.headers.get("Idempotency-Key"), "" if identity is None else identity.owner
     with uploaded(request) as upload:
-        sender = Sender(g.request_id, key, owner, requested_batch(upload.fields))
+        wanted = upload.fields.get("model") or request.args.get("model")
+        model = services().photo_models.chosen(wanted, identity)
+        sender = Sender(g.request_id, key, owner, requested_batch(upload.fields), model)
         job_ids = submit_all(services().stores, upload.photos, time.time(), sender)
     answer = jsonify(job_id=job_ids[0], **({"job_ids": job_ids} if len(job_ids) > 1 else {}))
     answer.headers["Location"] = url_for("v1.status", job_id=job_ids[0])

@@ -51,6 +51,7 @@ class Job:
     owner: str  # the only one who may see it, if tokens are required; empty if it has no owner
     kind: JobKind = JobKind.PHOTO
     batch_name: str = ""  # under which its client sent it with others; empty for none
+    model: str = ""  # label of the model that classifies the photo; empty for the server's
     ended_at: float | None = None  # Unix seconds, when it became final
     progress: float = 0.0  # share of a training that is done
 

@@ -90,6 +90,7 @@ class JobRecords:
             "high_priority": int(job.is_high_priority),
             "request": job.request_id,
             "batch_name": job.batch_name,
+            "model": job.model,
         }
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:

@@ -31,6 +31,7 @@ def parse_job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job
         owner=fields.get(b"owner", b"").decode(),
         kind=JobKind(fields.get(b"kind", b"photo").decode()),
         batch_name=fields.get(b"batch_name", b"").decode(),
+        model=fields.get(b"model", b"").decode(),
         ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
         progress=float(fields.get(b"progress", 0)),
     )

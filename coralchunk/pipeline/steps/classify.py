@@ -102,7 +102,7 @@ def _classify(context: WorkerContext, job: Job, task: Task, next_batch: int | No
     indices = job.chunks_of(batch)
     photo = context.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
-    classified = classify_chunks(context.classifier, photo, chunks)
+    classified = classify_chunks(context.classifier_of(job.model), photo, chunks)
     is_last = _record(context, job, batch, dict(zip(indices, packed(classified), strict=True)), next_batch)
     if next_batch is None and not is_last:
         context.photos.drop(job.id)  # this stream is at its end, and another worker's will finish the job

@@ -20,7 +20,7 @@ def finish(context: WorkerContext, job: Job) -> None:
     answer = stitch(
         context.photos.get(job),
         stores.records.results(job),
-        context.classifier.manifest,
+        context.classifier_of(job.model).manifest,
         stores.settings.result_max_side,
     )
     for name, content in ((PICTURE, answer.png), (SUMMARY, answer.summary), (CHUNKS, answer.chunks)):

@@ -32,6 +32,6 @@ def retry(stores: Stores, job_id: int, now: float) -> None:
         except FileNotFoundError:
             raise UnknownJob(job_id) from None
         stores.records.erase(job_id)
-        stored = StoredUpload(job_id, size, now, job.request_id, job.owner, job.batch_name)
+        stored = StoredUpload(job_id, size, now, job.request_id, job.owner, job.batch_name, job.model)
         enqueue(stores, [stored], stores.admission.load())
         share_as_before(stores, job_id)

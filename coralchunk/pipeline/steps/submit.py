@@ -18,7 +18,7 @@ from coralchunk.pipeline.queue.task_queue import first_task
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.job_records import kept_jobs, reachable
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import BATCH, OWNER, PHOTO
+from coralchunk.storage.files.blobs import BATCH, MODEL, OWNER, PHOTO
 from coralchunk.terms import Size
 
 # Largest integer that every client language holds exactly (IEEE 754 double, RFC 8259 section 6).
@@ -34,6 +34,7 @@ class Sender:
     idempotency_key: str | None = None  # the same photos with the same key, within a day, are the same jobs
     owner: str = ""  # the only one who may see the jobs, if tokens are required; empty without an owner
     batch_name: str = ""  # under which the jobs can be listed; empty for none
+    model: str = ""  # label of the model that classifies the photos; empty for the server's
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class StoredUpload:
     request_id: str  # of the request that brought it; empty if that is not known any more
     owner: str = ""  # the only one who may see the job; empty if unknown
     batch_name: str = ""  # empty for none
+    model: str = ""  # label of the model that classifies the photo; empty for the server's
 
 
 def submit(
@@ -84,7 +86,7 @@ def submit_all(
         chunks = sum(count(size) for size in sizes)
         load = stores.admission.admit(chunks, stores.settings.max_queued_chunks, now)
     stored = [
-        StoredUpload(_new_id(), size, now, sender.request_id, sender.owner, sender.batch_name)
+        StoredUpload(_new_id(), size, now, sender.request_id, sender.owner, sender.batch_name, sender.model)
         for size in sizes
     ]
     with ExitStack() as undo:
@@ -129,6 +131,8 @@ def _store(stores: Stores, stored: StoredUpload, upload: IO[bytes]) -> None:
         stores.blobs.write(stored.job_id, OWNER, BytesIO(stored.owner.encode()))
     if stored.batch_name:
         stores.blobs.write(stored.job_id, BATCH, BytesIO(stored.batch_name.encode()))
+    if stored.model:
+        stores.blobs.write(stored.job_id, MODEL, BytesIO(stored.model.encode()))
     upload.seek(0)
     stores.blobs.write(stored.job_id, PHOTO, upload)
 
@@ -173,6 +177,7 @@ def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Loa
         error=None,
         owner=stored.owner,
         batch_name=stored.batch_name,
+        model=stored.model,
     )
     tasks = min(job.streams, job.batches)
     high_priority = load.high_priority + tasks * job.is_high_priority

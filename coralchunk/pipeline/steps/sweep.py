@@ -12,7 +12,7 @@ from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before
 from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import BATCH, OWNER, PHOTO, Folder
+from coralchunk.storage.files.blobs import BATCH, MODEL, OWNER, PHOTO, Folder
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
 _log: Final = structlog.get_logger()
@@ -99,7 +99,8 @@ def _requeue(stores: Stores, folder: Folder) -> None:
         return
     with stores.blobs.open(job_id, PHOTO) as upload:
         size = read_header(upload, stores.settings.max_pixels).size
-    stored = StoredUpload(job_id, size, stored_at, request_id="", owner=owner, batch_name=batch_name)
+    model = _read_text(stores, job_id, MODEL)
+    stored = StoredUpload(job_id, size, stored_at, "", owner, batch_name, model)
     enqueue(stores, [stored], stores.admission.load())
     share_as_before(stores, job_id)
     _log.warning("forgotten upload put back", job_id=job_id)

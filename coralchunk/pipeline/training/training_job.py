@@ -32,6 +32,7 @@ class TrainingRequest(_Stored):
     user_id: int
     collection_id: int
     min_images: int  # of a label; those with fewer are left out
+    for_site: bool = False  # whether it makes a model of chunks for V1 uploads
 
 
 class TrainingResult(_Stored):

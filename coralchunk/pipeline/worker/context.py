@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from coralchunk.errors import UnknownModel
+from coralchunk.errors.photos import ModelGone
 from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.inference.classifier import Classifier
@@ -25,6 +27,15 @@ class WorkerContext:
     classifiers: ClassifierCache
     conversions: Conversions
     networks: NetworkCache
+
+    def classifier_of(self, label: str) -> Classifier:
+        """Return the classifier of a photo's chunks; the server's own for no label. Raises ModelGone."""
+        if not label:
+            return self.classifier
+        try:
+            return self.classifiers.get(label)
+        except (UnknownModel, BadModel) as gone:
+            raise ModelGone(label) from gone
 
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:

@@ -2,6 +2,7 @@
 
 <job id>/photo          the upload, byte for byte; never served
 <job id>/owner          whose job it is, if it has an owner: Redis, which knows it too, may be wiped
+<job id>/model          label of the model that classifies the photo, if it is not the server's
 <job id>/request.json   of a point job: the addresses of its photos, and the points in them
 <job id>/fetched-<n>    of a point job: a fetched photo, until it is classified; never served
 <job id>/share          the id under which the job is shared, if it is
@@ -19,6 +20,7 @@ from coralchunk.storage.objects.object_store import ObjectStore, StoredFolder
 PHOTO: Final = "photo"
 OWNER: Final = "owner"
 BATCH: Final = "batch"
+MODEL: Final = "model"
 REQUEST: Final = "request.json"
 RESULT: Final = "result.json"
 SHARE: Final = "share"

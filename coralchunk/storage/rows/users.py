@@ -45,6 +45,7 @@ class TokenRow:
     revoked_at: float | None  # Unix seconds
     expires_at: float | None  # Unix seconds; None for never
     is_user_disabled: bool = False
+    model: str | None = None  # that classifies its photos, if not the server's
 
     def is_valid(self, now: float) -> bool:
         """Tell whether it is accepted at a time in Unix seconds."""
@@ -146,6 +147,11 @@ def note_use(connection: Connection, token_id: int, now: float) -> None:
     connection.execute(update(TOKENS).where(TOKENS.c.id == token_id).values(last_used_at=now))
 
 
+def set_model(connection: Connection, token_id: int, model: str | None) -> None:
+    """Keep which model classifies the photos of a token; None for the server's."""
+    connection.execute(update(TOKENS).where(TOKENS.c.id == token_id).values(model=model))
+
+
 def revoke_token(connection: Connection, token_id: int, now: float) -> bool:
     """Make a token worthless. Returns False if it is not there or was revoked before."""
     valid = (TOKENS.c.id == token_id) & TOKENS.c.revoked_at.is_(None)
@@ -174,4 +180,5 @@ def _token(row: Row[tuple[object, ...]]) -> TokenRow:
         revoked_at=row.revoked_at,
         expires_at=row.expires_at,
         is_user_disabled=row.user_disabled_at is not None,
+        model=row.model,
     )

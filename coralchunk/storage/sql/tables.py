@@ -41,6 +41,7 @@ TOKENS: Final = Table(
     Column("last_used_at", Double),  # to the minute
     Column("revoked_at", Double),
     Column("expires_at", Double),  # none: never
+    Column("model", String(150)),  # that classifies its photos; none: the server's
     sqlite_autoincrement=True,
 )
 # A survey's id is random, and is the key to the survey if no tokens are required.

@@ -40,18 +40,25 @@ def cut_backbone(onnx: bytes, manifest: Manifest) -> Backbone:
     """Cut a model before its heads. Raises BadModel if it has no features that can be found."""
     model = load_from_string(onnx)
     name = f"{manifest.name} {manifest.version}"
-    tensors = list(manifest.embedding) or _poolings(model)
-    made = {output for node in model.graph.node for output in node.output}
-    if not tensors or not made.issuperset(tensors):
-        raise BadModel(
-            f"{name} cannot be trained on: its graph lacks {sorted(set(tensors) - made) or 'poolings'}."
-            " Name the tensors before its heads in the manifest's `embedding`."
-        )
+    tensors = embedding_tensors(model, manifest)
     inputs = [WINDOWS_INPUT, SCENE_INPUT] if manifest.preprocessing.scene else [WINDOWS_INPUT]
     cut = Extractor(model).extract_model(inputs, tensors)
     opset = next(entry.version for entry in model.opset_import if not entry.domain)
     _wrap(cut.graph, tensors, manifest.preprocessing.input_px, opset)
     return Backbone(cut, 2 * manifest.preprocessing.input_px, name, "area")
+
+
+def embedding_tensors(model: ModelProto, manifest: Manifest) -> list[str]:
+    """Return the names of the tensors before the heads. Raises BadModel if none can be found."""
+    tensors = list(manifest.embedding) or _poolings(model)
+    made = {output for node in model.graph.node for output in node.output}
+    if not tensors or not made.issuperset(tensors):
+        raise BadModel(
+            f"{manifest.name} {manifest.version} cannot be trained on: its graph lacks"
+            f" {sorted(set(tensors) - made) or 'poolings'}."
+            " Name the tensors before its heads in the manifest's `embedding`."
+        )
+    return tensors
 
 
 def _poolings(model: ModelProto) -> list[str]:

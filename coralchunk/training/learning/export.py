@@ -47,7 +47,7 @@ def export(backbone: Backbone, learned: Learned, name: ModelName, pictures: int)
 
     pictures  that were learned from
     """
-    onnx = _joined(backbone.graph, learned.head, name.kind).SerializeToString()
+    onnx = join_head(backbone.graph, learned.head, name.kind).SerializeToString()
     figures = asdict(learned.figures)
     manifest = Manifest(
         name=name.name,
@@ -102,7 +102,8 @@ def check_parity(
         raise BadModel(f"The exported model differs from the trained one by {apart:.5f}; nothing was stored.")
 
 
-def _joined(backbone: ModelProto, head: Head, kind: OutputKind) -> ModelProto:
+def join_head(backbone: ModelProto, head: Head, kind: OutputKind) -> ModelProto:
+    """Return the graph of a backbone whose output is FEATURES, with a head behind it."""
     model = ModelProto()
     model.CopyFrom(backbone)
     graph = model.graph

@@ -1,0 +1,127 @@
+"""Train a model for the chunks of a site on the collection of a user's corrections, and compare it."""
+
+import hashlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Final
+
+from coralchunk.datasets.corrections_collection import corrected_place
+from coralchunk.errors import Unreadable
+from coralchunk.errors.setup import BadModel
+from coralchunk.errors.training import TooLittleToLearn
+from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.photo import Photo
+from coralchunk.inference.classifier import Classifier
+from coralchunk.pipeline.training.training_job import TrainingRequest
+from coralchunk.processes import has_vnni
+from coralchunk.storage.files.blobs import CONTEXT
+from coralchunk.storage.files.trained_models import trained_name
+from coralchunk.storage.rows import corrections, image_labels, images, labels
+from coralchunk.storage.rows.classifier_versions import VersionState
+from coralchunk.storage.rows.collections import Collection
+from coralchunk.storage.rows.corrections import Correction
+from coralchunk.storage.rows.labels import Label, LabelFilter
+from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Chunk
+from coralchunk.training.learning.site import (
+    SiteChunk,
+    cut_windows,
+    describe_chunks,
+    export_site,
+    learn_site,
+    site_figures,
+)
+from coralchunk.training.place import Place, add_version, earlier_version, get_collection, publish
+
+_FEWEST_PHOTOS: Final = 5  # fewer cannot show with 95 % certainty that a model is better
+_READ: Final = 0.4  # share of the work when all chunks are read
+_DESCRIBED: Final = 0.7
+_LEARNED: Final = 0.95
+_WINDOW: Final = Chunk(0, 0, CHUNK_PX, CHUNK_PX)
+
+
+def train_site(place: Place, job_id: int, request: TrainingRequest) -> int:
+    """Train a model for a site. Returns the number of the new version, the same if it was made before.
+
+    Raises CollectionGone, TooLittleToLearn, BadModel, StorageFull, StorageDown or DatabaseDown.
+    """
+    collection = get_collection(place, request)
+    earlier = earlier_version(place, collection, job_id)
+    if earlier is not None and earlier.state == VersionState.READY:
+        return earlier.number
+    chunks = _chunks(place, collection)
+    source = place.models.find(place.backbone)
+    onnx, manifest = place.models.onnx(source), place.models.manifest(source)
+    if not manifest.classifies_coral:
+        raise BadModel(f"{source.label} does not tell the states of coral apart.")
+    cut = cut_windows(onnx, manifest)
+    features = describe_chunks(cut, manifest, chunks, has_wide_sums=has_vnni())
+    place.report(_DESCRIBED)
+    learned = learn_site(features, chunks, Classifier(onnx, manifest, has_wide_sums=has_vnni()))
+    place.report(_LEARNED)
+    columns = _columns(place, collection)
+    version = earlier or add_version(place, collection, request, job_id, columns)
+    name = trained_name(collection.classifier_id)
+    exported = export_site(cut, manifest, learned, name, str(version.number))
+    label = f"{name}-{version.number}"
+    place.trained.write(label, exported.onnx, exported.manifest.model_dump_json(indent=2).encode())
+    publish(place, request, version, label, site_figures(learned, manifest))
+    return version.number
+
+
+def _columns(place: Place, collection: Collection) -> list[Label]:
+    with place.database.reading() as connection:
+        wanted = LabelFilter(collection.workspace_id, collection_id=collection.id)
+        known = {label.name: label for label in labels.page_of_labels(connection, wanted)}
+    return [known[LABELS[state]] for state in CLASSES]
+
+
+def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
+    """Return the corrected chunks of a collection under the labels that they have now."""
+    truths = {LABELS[state]: number for number, state in enumerate(CLASSES)}
+    with place.database.reading() as connection:
+        examples = [
+            one
+            for one in image_labels.examples_of_collection(connection, collection.id)
+            if one.label_name in truths
+        ]
+        known = {
+            image.id: corrected_place(image)
+            for image in images.images_by_id(connection, [one.image_id for one in examples])
+        }
+        corrected = {
+            (str(one.job_id), str(one.chunk)): one for one in corrections.all_corrections(connection)
+        }
+    wanted = [
+        (corrected[at], truths[one.label_name])
+        for one in examples
+        if (at := known.get(one.image_id)) is not None and at in corrected
+    ]
+    found = list(_read(place, wanted))
+    photos = len({chunk.photo for chunk in found})
+    if photos < _FEWEST_PHOTOS or len({chunk.truth for chunk in found}) < len(CLASSES):
+        raise TooLittleToLearn(
+            f"there are {len(found)} corrected chunks in {photos} photos",
+            f"Correct and confirm chunks of all three labels in at least {_FEWEST_PHOTOS} photos.",
+        )
+    return found
+
+
+def _read(place: Place, wanted: list[tuple[Correction, int]]) -> Iterator[SiteChunk]:
+    contexts: dict[str, tuple[int, Photo]] = {}
+    numbers: dict[str, int] = {}  # by content: the same photo may have been sent twice
+    for done, (correction, truth) in enumerate(wanted, start=1):
+        key = correction.photo_key
+        try:
+            if key not in contexts:
+                content = place.corrections.read(f"{key}/{CONTEXT}")
+                number = numbers.setdefault(hashlib.sha256(content).hexdigest(), len(numbers))
+                contexts[key] = number, open_photo(BytesIO(content), place.max_pixels)
+            window = open_photo(
+                BytesIO(place.corrections.read(f"{key}/{correction.chunk}.png")), place.max_pixels
+            )
+        except (FileNotFoundError, Unreadable):  # taken back meanwhile
+            continue
+        number, context = contexts[key]
+        (pixels,) = window.windows([_WINDOW])
+        yield SiteChunk(pixels, context.scene, truth, number)
+        place.report(_READ * done / len(wanted))
