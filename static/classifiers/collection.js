@@ -6,7 +6,7 @@ import { attempt } from "../app/problem.js";
 import { getCollection } from "./collections-api.js";
 import { collection, setCollection } from "./current.js";
 import { showLabels } from "./images.js";
-import { versionPanel } from "./versions.js";
+import { loadPhotoModel, versionPanel } from "./versions.js";
 
 const FOLLOW_EVERY_MS = 500;
 const TYPES = { multi_class: "one label an image", multi_label: "any number of labels an image", regression: "a number for each label" };
@@ -39,6 +39,7 @@ export async function refresh() {
 
 async function showAll() {
   const shown = collection();
+  await loadPhotoModel(shown);
   const images = shown.labels.reduce((sum, label) => sum + label.images, 0);
   const kind = shown.made_by === "training_set" ? "training set of API Torch" : "collection";
   setText($("#about"), `A ${kind} with ${TYPES[shown.type]}; ${shown.labels.length} labels, ${images} labelled images.`);
@@ -84,6 +85,7 @@ async function follow() {
   const { id } = collection();
   const found = await getCollection(id);
   if (collection()?.id !== id) return; // left meanwhile
+  await loadPhotoModel(found);
   setCollection(found);
   showTraining();
 }

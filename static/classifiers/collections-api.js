@@ -59,6 +59,12 @@ export const getOnnx = (id, number) => fetchFile(`${AT}/${id}/versions/${number}
 /** @param {string} id */
 export const getExport = (id) => fetchFile(`${AT}/${id}/export.zip`);
 
+/** @returns {Promise<{models: any[], default: string}>} what photos can be classified by */
+export const getPhotoModels = () => fetchJson("/models");
+
+/** Have a model classify the photos of this token. @param {string|null} model null for the server's own */
+export const usePhotoModel = (model) => fetchJson("/models/default", { method: "PUT", body: { model } });
+
 /** @param {string} id @param {Blob[]} images @returns {Promise<any>} what the current version says of each */
 export function classify(id, images) {
   const form = new FormData();

@@ -1,12 +1,19 @@
 // Show the versions of a classifier with their figures.
 
-import { fetchApi } from "../app/api-client.js";
-import { $, announce, downloadFile, el } from "../app/dom.js";
+import { announce, downloadFile, el } from "../app/dom.js";
 import { formatCount, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
-import { deleteVersion, getOnnx, useVersion } from "./collections-api.js";
+import { deleteVersion, getOnnx, getPhotoModels, usePhotoModel, useVersion } from "./collections-api.js";
 
 const OUTCOMES = ["Given rightly", "Given wrongly", "Missed", "Rightly not given"];
+
+/** The label of the model that classifies the photos of this token. */
+let photoModel = "";
+
+/** Ask which model classifies photos, if any version of a collection may. @param {any} collection */
+export async function loadPhotoModel(collection) {
+  if (collection.versions.some(({ model }) => model)) photoModel = (await getPhotoModels()).default;
+}
 
 /**
  * Describe a version with its figures and what can be done with it.
@@ -25,6 +32,8 @@ export function versionPanel(collection, version, refresh) {
   }
   panel.append(el("p", {}, accuracyText(collection, version)));
   if (version.sees === "chunk") panel.append(comparison(version));
+  const isForPhotos = version.model !== null && version.model === photoModel;
+  if (isForPhotos) panel.append(el("p", { class: "for-photos" }, "Photos that you send with this token are classified by this model."));
   const details = el("details", {}, el("summary", {}, "Figures by label"));
   details.append(el("div", { class: "scroll", tabindex: 0 }, labelTable(version)));
   if (version.figures.confusion.length) {
@@ -109,13 +118,18 @@ function buttons(collection, version, isCurrent, refresh) {
     "p",
     { class: "row" },
     isCurrent ? null : button("Use this version", use),
-    version.model ? button("Use for my photos", () => useForPhotos(version), { class: "main" }) : null,
+    version.model ? photoButton(version, button, refresh) : null,
     button("Download ONNX", async () => downloadFile(await getOnnx(id, number), `${name}-${number}.onnx`)),
     button("Delete version", remove, { class: "danger", "aria-label": `Delete version ${number}` }),
   );
 }
 
-async function useForPhotos(version) {
-  await fetchApi("/models/default", { method: "PUT", body: { model: version.model } });
-  announce($("#training-state").textContent);
+function photoButton({ model }, button, refresh) {
+  const use = async (chosen) => {
+    await usePhotoModel(chosen);
+    await refresh();
+    announce(chosen ? "This model now classifies your photos." : "The server's model classifies your photos again.");
+  };
+  if (model === photoModel) return button("Use the server's model for my photos again", () => use(null));
+  return button("Use for my photos", () => use(model), { class: "main" });
 }
