@@ -28,6 +28,7 @@ from coralchunk.api.v1.corrections import corrections
 from coralchunk.api.v1.events import events
 from coralchunk.api.v1.jobs import jobs
 from coralchunk.api.v1.models import models
+from coralchunk.api.v1.networks import networks
 from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.survey_files import survey_files
@@ -67,6 +68,7 @@ def create_app(services: Services) -> Flask:
         events,
         jobs,
         models,
+        networks,
         results,
         surveys,
         survey_files,

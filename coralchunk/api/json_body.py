@@ -21,9 +21,10 @@ def read_json_body(kind: type[_Body]) -> _Body:
         return kind.model_validate_json(content)
     except ValidationError as wrong:
         faults = wrong.errors(include_url=False, include_input=False, include_context=False)[:_MAX_FAULTS]
-        raise BadBody("; ".join(_fault_text(fault["loc"], fault["msg"]) for fault in faults)) from None
+        raise BadBody("; ".join(fault_text(fault["loc"], fault["msg"]) for fault in faults)) from None
 
 
-def _fault_text(place: tuple[int | str, ...], message: str) -> str:
+def fault_text(place: tuple[int | str, ...], message: str) -> str:
+    """Say in one line what is wrong with a field."""
     where = ".".join(str(part) for part in place)
     return f"{where}: {message}" if where else message

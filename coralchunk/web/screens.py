@@ -32,6 +32,12 @@ def classifiers() -> ResponseReturnValue:
     return _screen("classifiers")
 
 
+@screens.get("/networks")
+def networks() -> ResponseReturnValue:
+    """Show the page of networks: upload one, say how it is fed and read, and try it."""
+    return _screen("networks")
+
+
 @screens.get("/report/<int:job_id>")
 def report(job_id: int) -> ResponseReturnValue:
     """Show a result on one page of paper."""
