@@ -58,10 +58,10 @@ class _Sweeper:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
             if self._rounds % _ORPHANS_EVERY == 0:
-                removed = sweep_datasets(stores.settings, time.time())
-                _log.info("training images without a row removed", count=removed)
-                removed = sweep_trained_models(stores.settings, time.time())
-                _log.info("trained models without a classifier removed", count=removed)
+                if removed := sweep_datasets(stores.settings, time.time()):
+                    _log.info("training images without a row removed", count=removed)
+                if removed := sweep_trained_models(stores.settings, time.time()):
+                    _log.info("trained models without a classifier removed", count=removed)
             self._rounds += 1
             sweep(stores, time.time())
         except (RedisError, OSError, CoralchunkError) as failure:
