@@ -55,7 +55,7 @@ def create_app(services: Services) -> Flask:
     app = Flask("coralchunk", static_folder=None, template_folder=str(folder("templates")))
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
-    app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 4)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 5)  # type: ignore[method-assign]
     install(app, services)
     install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES])
     log_requests(app)  # first: requests that the others refuse are counted too

@@ -58,10 +58,7 @@ class _Sweeper:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
             if self._rounds % _ORPHANS_EVERY == 0:
-                if removed := sweep_datasets(stores.settings, time.time()):
-                    _log.info("training images without a row removed", count=removed)
-                if removed := sweep_trained_models(stores.settings, time.time()):
-                    _log.info("trained models without a classifier removed", count=removed)
+                _remove_orphans(stores)
             self._rounds += 1
             sweep(stores, time.time())
         except (RedisError, OSError, CoralchunkError) as failure:
@@ -82,3 +79,10 @@ class _Sweeper:
     def _here(self) -> list[WorkerName]:
         here = socket.gethostname()
         return [worker for worker in self._stores.tasks.registered() if worker.hostname == here]
+
+
+def _remove_orphans(stores: Stores) -> None:
+    if removed := sweep_datasets(stores.settings, time.time()):
+        _log.info("training images without a row removed", count=removed)
+    if removed := sweep_trained_models(stores.settings, time.time()):
+        _log.info("trained models without a classifier removed", count=removed)

@@ -26,7 +26,7 @@ def docs() -> ResponseReturnValue:
     settings, model = services().settings, services().model
     return render_template(
         "docs/index.html",
-        base_url=request.host_url.rstrip("/"),
+        base_url=request.root_url.rstrip("/"),
         version=__version__,
         settings=settings,
         formats=SENTENCE,
@@ -34,7 +34,7 @@ def docs() -> ResponseReturnValue:
         models=services().models.listed(),
         problems=kinds(),
         groups=groups(document(current_app)),
-        samples=samples(request.host_url.rstrip("/")),
+        samples=samples(request.root_url.rstrip("/")),
     )
 
 
@@ -48,7 +48,9 @@ def reference() -> ResponseReturnValue:
 @pages.get("/openapi.json")
 def openapi() -> Response:
     """Describe the API for machines."""
-    return jsonify(document(current_app))
+    described = document(current_app)
+    described["servers"][0]["url"] = f"{request.script_root}/"
+    return jsonify(described)
 
 
 @pages.get("/docs/api")

@@ -1,7 +1,9 @@
 // Send requests to the V1 API, and turn error responses into errors that the pages can show.
 
 const TOKEN = "coralchunk.token";
-export const BASE = "/V1/api";
+/** The path below which the server is published; empty if it has a host of its own. */
+export const ROOT = document.documentElement.dataset.root ?? "";
+export const BASE = `${ROOT}/V1/api`;
 
 /** The server answered with an error. */
 export class ApiError extends Error {

@@ -1,6 +1,6 @@
 // Export a result: downloads, a report to print, a link to share.
 
-import { fetchFile, fetchJson } from "../app/api-client.js";
+import { ROOT, fetchFile, fetchJson } from "../app/api-client.js";
 import { downloadFile, el } from "../app/dom.js";
 import { attempt } from "../app/problem.js";
 
@@ -31,9 +31,9 @@ export function showExports(parent, result) {
       button("Table (CSV)", async () => downloadFile(await fetchFile(`/result/${jobId}.csv`), `${stem}.csv`)),
       data,
       button("Map point (GeoJSON)", () => exportGeoJson(message, result, stem)),
-      el("a", { class: "button", href: `/report/${jobId}` }, "Printable report"),
+      el("a", { class: "button", href: `${ROOT}/report/${jobId}` }, "Printable report"),
       button("Share link", () => createShareLink(message, jobId)),
-      el("a", { class: "button", href: "/surveys" }, "Add to a survey"),
+      el("a", { class: "button", href: `${ROOT}/surveys` }, "Add to a survey"),
     ),
     message,
     problem,

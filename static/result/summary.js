@@ -1,5 +1,6 @@
 // Show the summary of a result: text, a bar of states, quality notes and a note on the model.
 
+import { ROOT } from "../app/api-client.js";
 import { el, setChildren } from "../app/dom.js";
 import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
 import { STATES, countStates, isEmpty } from "./chunk-states.js";
@@ -70,7 +71,7 @@ function modelNote(summary, cells) {
     "p",
     { class: "fine" },
     `${text} The intervals include the errors of the model where the card of the model states them. `,
-    el("a", { href: "/docs/model" }, `How accurate ${name} ${version} is, and where it fails`),
+    el("a", { href: `${ROOT}/docs/model` }, `How accurate ${name} ${version} is, and where it fails`),
     ".",
   );
 }

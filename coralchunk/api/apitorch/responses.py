@@ -179,7 +179,7 @@ def in_words(label: str) -> str:
 
 def _page(asked: TrainingSet) -> str:
     path = url_for("apitorch_pages.page", set_id=asked.collection.id, slug=asked.collection.slug)
-    return f"{request.host_url.rstrip('/')}{path}"
+    return f"{request.root_url.rstrip('/')}{path}"
 
 
 def _image(example: TrainingExample) -> dict[str, str]:

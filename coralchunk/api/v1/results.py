@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
@@ -100,7 +100,9 @@ def share_job(job_id: int) -> ResponseReturnValue:
     The link expires with the job.
     """
     job, share_id = share(services().stores, job_id, v1_requester(Scope.CLASSIFY))
-    return jsonify(share_id=share_id, url=f"/shared/{share_id}", expires_at=int(job.expires_at))
+    return jsonify(
+        share_id=share_id, url=f"{request.script_root}/shared/{share_id}", expires_at=int(job.expires_at)
+    )
 
 
 @results.get("/shared/<share_id>")

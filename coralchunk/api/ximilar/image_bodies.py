@@ -65,4 +65,4 @@ def _addresses(image: Image, datasets: Datasets) -> dict[str, str]:
 
 def _address(name: str, datasets: Datasets) -> str:
     path = url_for("ximilar_files.image_file", name=name)
-    return f"{request.host_url.rstrip('/')}{path}?{datasets.addresses.sign(path, time.time())}"
+    return f"{request.root_url.rstrip('/')}{path}?{datasets.addresses.sign(path, time.time())}"
