@@ -10,10 +10,10 @@ SECONDS ?= 180
 SEED   ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos fuzz audit train folds clean
+.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos chaos-cluster fuzz audit train folds image clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-11s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # One stamp a set of packages; each is made again only when the list of dependencies changes.
 $(BIN)/python:
@@ -98,6 +98,9 @@ bench-smoke: $(VENV)/.dev  ## run a short benchmark; fails if an answer is wrong
 chaos: $(VENV)/.dev  ## inject faults into a server for SECONDS, and check that nothing is lost
 	$(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)
 
+chaos-cluster: $(VENV)/.dev  ## the same to a server on several hosts, made as network namespaces (needs root)
+	$(BIN)/python -m chaos.cluster --seconds $(SECONDS) --seed $(SEED)
+
 fuzz: $(VENV)/.fuzz  ## fuzz the image decoder for SECONDS
 	$(BIN)/python -m fuzz corpus fuzz/corpus
 	$(BIN)/python -m fuzz decode fuzz/corpus -max_total_time=$(SECONDS) -rss_limit_mb=2048 -timeout=10
@@ -110,6 +113,9 @@ train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos 
 
 folds: $(VENV)/.research  ## measure the recipe of the bundled model on photos, seas and collections left out
 	$(BIN)/python -m research folds --data $(DATA) --device $(DEVICE)
+
+image:  ## build the container image and run it (as root, on Debian; needs buildah and mmdebstrap)
+	bash deploy/check_image.sh
 
 clean:  ## remove what `make` created (never data)
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

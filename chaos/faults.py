@@ -4,7 +4,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -120,6 +121,14 @@ def cut_off(proxy: Proxy, server: RunningServer, seconds: float) -> None:
 
 def fill(folder: Path, server: RunningServer) -> None:
     """Leave no room in the data folder for a while; end when the server is ready."""
+    with filled(folder):
+        Event().wait(_FULL_S)
+    wait_for(server.is_ready, "the server being ready", _PATIENCE_S)
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """Leave no room in a folder during the block."""
     filler = folder / "filler"
     with filler.open("wb", buffering=0) as file:
         for size in (1 << 24, 1 << 20, 1 << 12):
@@ -129,9 +138,10 @@ def fill(folder: Path, server: RunningServer) -> None:
             except OSError:
                 continue
         os.fsync(file.fileno())
-    Event().wait(_FULL_S)
-    filler.unlink()
-    wait_for(server.is_ready, "the server being ready", _PATIENCE_S)
+    try:
+        yield
+    finally:
+        filler.unlink()
 
 
 def seconds(fault: Fault) -> float:

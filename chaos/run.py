@@ -58,7 +58,7 @@ def run(duration_s: float, seed: int, say: Say, log: Path | None = None) -> Repo
     """Inject three quarters of the faults into a server with its own Redis, the rest with an external one."""
     report, dice = Report(say, log), random.Random(seed)
     halt_s = min(20.0, duration_s / 12)
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _small_disk(Path(folder), say) as disk:
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder, small_disk(Path(folder), say) as disk:
         server = RunningServer(disk / "data", RATE_LIMIT="off")
         faults: dict[str, Fault] = Faults(server, dice, halt_s).all()
         if disk != Path(folder):
@@ -91,7 +91,7 @@ def _disturb(
         phones.append(NetworkUser(server, networks, ended, dice.randrange(2**32)))
         for phone in phones:
             phone.start()
-        _storm(faults, duration_s, dice, report)
+        storm(faults, duration_s, dice, report)
         ended.set()
         for phone in phones:
             phone.join()
@@ -112,7 +112,8 @@ def _disturb(
                 kept.write(server.log.read_text())
 
 
-def _storm(faults: dict[str, Fault], duration_s: float, dice: random.Random, report: Report) -> None:
+def storm(faults: dict[str, Fault], duration_s: float, dice: random.Random, report: Report) -> None:
+    """Inject one fault after another until the time is over."""
     waiting: list[str] = []
     end = time.monotonic() + duration_s
     while time.monotonic() < end:
@@ -141,7 +142,7 @@ def _unix(moment: str) -> float:
 
 
 @contextmanager
-def _small_disk(folder: Path, say: Say) -> Iterator[Path]:
+def small_disk(folder: Path, say: Say) -> Iterator[Path]:
     """Mount a file system that can be filled, where this user may; else use the folder itself."""
     place = folder / "disk"
     place.mkdir()

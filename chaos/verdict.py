@@ -1,8 +1,9 @@
 """Compare a server after all faults with what the clients remember, and list what is wrong."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
+
+import httpx
 
 from chaos.clients import Ledger, Sent
 from tests.logs import completions
@@ -16,25 +17,32 @@ _AT_REST: Final = ("queued_tasks", "queued_chunks", "oldest_job_seconds")
 
 def everything_wrong(server: RunningServer, ledger: Ledger, expected: dict[str, dict[str, Any]]) -> list[str]:
     """Wait until the server has done all its work, then look at each job, the files and the counters."""
-    try:
-        wait_for(lambda: _at_rest(server), "the end of all work", _PATIENCE_S)
-    except AssertionError as late:
-        return [*ledger.wrong, str(late), server.client.get("/metrics").text]
-    found = list(ledger.wrong)
-    for job_id, sent in ledger.jobs.items():
-        found.extend(_wrong_with(server, job_id, sent, expected[sent.photo]))
-    found.extend(_finished_twice(server.log))
-    found.extend(_leftovers(server))
+    found = wrong_jobs(server.client, ledger, expected)
+    found.extend(finished_twice(server.log.read_text()))
+    if not found:
+        found.extend(_leftovers(server))
     return found
 
 
-def _at_rest(server: RunningServer) -> bool:
-    answer = server.client.get("/metrics")
+def wrong_jobs(client: httpx.Client, ledger: Ledger, expected: dict[str, dict[str, Any]]) -> list[str]:
+    """Wait until a web has no work left, then look at the answer of each job."""
+    try:
+        wait_for(lambda: _at_rest(client), "the end of all work", _PATIENCE_S)
+    except AssertionError as late:
+        return [*ledger.wrong, str(late), client.get("/metrics").text]
+    found = list(ledger.wrong)
+    for job_id, sent in ledger.jobs.items():
+        found.extend(_wrong_with(client, job_id, sent, expected[sent.photo]))
+    return found
+
+
+def _at_rest(client: httpx.Client) -> bool:
+    answer = client.get("/metrics")
     return all(f"\ncoralchunk_{name} 0.0\n" in answer.text for name in _AT_REST)
 
 
-def _wrong_with(server: RunningServer, job_id: int, sent: Sent, expected: dict[str, Any]) -> Iterator[str]:
-    answer = server.client.get(f"/V1/api/status/{job_id}")
+def _wrong_with(client: httpx.Client, job_id: int, sent: Sent, expected: dict[str, Any]) -> Iterator[str]:
+    answer = client.get(f"/V1/api/status/{job_id}")
     if answer.status_code == 404 and sent.may_be_deleted:
         return
     if answer.status_code != 200:
@@ -49,8 +57,9 @@ def _wrong_with(server: RunningServer, job_id: int, sent: Sent, expected: dict[s
             yield f"job {job_id} ({sent.photo}): its {part} differ from those of an undisturbed run"
 
 
-def _finished_twice(log: Path) -> Iterator[str]:
-    for job_id, times in completions(log.read_text()).items():
+def finished_twice(log: str) -> Iterator[str]:
+    """Yield each job whose photo was completed more than once, by what the workers logged."""
+    for job_id, times in completions(log).items():
         if times > 1:
             yield f"job {job_id} was completed {times} times"
 

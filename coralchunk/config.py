@@ -98,6 +98,10 @@ class Settings(BaseModel):
         description="where photos, results and correction pictures are stored: `s3://bucket/prefix` or a"
         " folder (default: the data folder)",
     )
+    metrics_port: Port | None = Field(
+        None,
+        description="TCP port where the roles `worker` and `sweep` answer `/metrics` and `/health`",
+    )
     v1_require_token: bool = Field(
         default=False,
         description="`1`: the V1 API requires a token; a job is visible only to the token that created it",

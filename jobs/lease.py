@@ -15,15 +15,18 @@ _log = structlog.get_logger()
 
 
 @contextlib.contextmanager
-def leased(worker: SimpleWorker, stores: Stores) -> Iterator[None]:
-    """Hold the lease of a worker during the block, and put back what it had begun and not finished."""
+def leased(worker: SimpleWorker, stores: Stores) -> Iterator[threading.Thread]:
+    """Hold the lease of a worker during the block, and put back what it had begun and not finished.
+
+    Yields the thread that renews it.
+    """
     stopping = threading.Event()
     thread = threading.Thread(
         target=_renew, args=(worker, stores.leases, stopping), name="lease", daemon=True
     )
     thread.start()
     try:
-        yield
+        yield thread
     finally:
         stopping.set()
         thread.join()

@@ -6,12 +6,13 @@ import sys
 from typing import Final
 
 from coralchunk.config import Settings
-from coralchunk.errors.setup import OtherStorage
+from coralchunk.errors.setup import BadSetup, OtherStorage
 from coralchunk.logs import set_up
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import open_worker_context
 from coralchunk.pipeline.worker.sign_off import put_back_held
+from coralchunk.probes import probed
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 from coralchunk.storage.model_repository import open_model_repository
 from jobs.lease import leased
@@ -36,6 +37,10 @@ def main(name: str) -> None:
     except OtherStorage as other:
         sys.exit(str(other))
     worker = ChunkWorker(name, context)
-    with leased(worker, context.stores):
-        worker.work(logging_level="WARNING")
-        put_back_held(context.stores)
+    port = None if parent else settings.metrics_port  # of all workers of one parent, web tells
+    try:
+        with leased(worker, context.stores) as renewing, probed(settings.host, port, renewing.is_alive):
+            worker.work(logging_level="WARNING")
+            put_back_held(context.stores)
+    except BadSetup as taken:
+        sys.exit(str(taken))

@@ -32,6 +32,8 @@ class ObjectStoreServer:
     def __init__(self, address: str = "127.0.0.1", place: Sequence[str] = ()) -> None:
         self._address, self._place = address, place
         self.folder = Path(tempfile.mkdtemp(prefix="coralchunk-s3-"))
+        self.volumes = self.folder / "volumes"  # where the bytes of the objects are
+        self.volumes.mkdir()
         self._ports = [_free_pair() for _ in range(4)]
         self._made = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,7 +58,7 @@ class ObjectStoreServer:
     def start(self) -> None:
         """Start it and wait until a bucket can be listed."""
         s3, master, volume, filer = self._ports
-        command = [*self._place, str(WEED), "server", f"-dir={self.folder}", "-s3"]
+        command = [*self._place, str(WEED), "server", f"-dir={self.volumes}", "-s3"]
         command += [f"-ip={self._address}", f"-ip.bind={self._address}"]
         command += [f"-s3.port={s3}", f"-master.port={master}", f"-volume.port={volume}"]
         command += [f"-filer.port={filer}", f"-volume.max={_VOLUMES}", "-master.volumeSizeLimitMB=64"]
@@ -76,6 +78,10 @@ class ObjectStoreServer:
     def destroy(self) -> None:
         """End it and remove all it had."""
         self.stop()
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove all it had."""
         shutil.rmtree(self.folder)
 
     def new_bucket(self) -> str:
@@ -87,9 +93,10 @@ class ObjectStoreServer:
         return name
 
     def keys(self, bucket: str) -> set[str]:
-        """Return the keys in a bucket, at most 1,000."""
+        """Return the keys in a bucket."""
         with self._operator() as client:
-            return {entry["Key"] for entry in client.list_objects_v2(Bucket=bucket).get("Contents", ())}
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+            return {entry["Key"] for page in pages for entry in page.get("Contents", ())}
 
     def _operator(self) -> contextlib.closing[Any]:
         session = boto3.session.Session("operator", "grouper", region_name="us-east-1")

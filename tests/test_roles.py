@@ -1,6 +1,7 @@
 """The roles web, worker and sweep, each started on its own around one Redis, as on several machines."""
 
 import contextlib
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -27,15 +28,23 @@ class Cluster:
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
         self._redis_url = redis_url
         self._database_url = database_url
+        self._metrics: dict[str, int] = {}
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
-    def run(self, name: str, *command: str, photos: str = "photos") -> "subprocess.Popen[bytes]":
-        """Start a command as `name`."""
+    def run(
+        self, name: str, *command: str, photos: str = "photos", metrics_of: str | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """Start a command as `name`; with the port for metrics of another one, if that is given."""
+        self._metrics[name] = self._metrics[metrics_of] if metrics_of else free_port()
         with (self.folder / f"{name}.log").open("ab") as log:
             self.started[name] = subprocess.Popen(
                 [COMMAND, *command], env=self._environment(name, photos), stdout=log, stderr=log
             )
         return self.started[name]
+
+    def probe(self, name: str, path: str) -> httpx.Response:
+        """Ask a role at its port for metrics."""
+        return self.client.get(f"http://127.0.0.1:{self._metrics[name]}/{path}")
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()
@@ -70,6 +79,7 @@ class Cluster:
             STORAGE_URL=str(self.folder / photos),
             REDIS_URL=self._redis_url,
             DATABASE_URL=self._database_url,
+            METRICS_PORT=str(self._metrics[name]),
             WORKERS="2",
             WEB_WORKERS="1",
         )
@@ -89,9 +99,17 @@ def test_the_roles_together_are_a_server(cluster: Cluster) -> None:
     wait_for(cluster.is_ready, "the web role being ready")
 
     status = cluster.completed(cluster.submit(jpeg(2000, 1500)))
+    probes = [cluster.probe(name, "health") for name in ("one", "two", "sweep")]
+    metrics = [cluster.probe(name, "metrics").text for name in ("one", "two")]
+    taken = cluster.run("three", "worker", metrics_of="one").wait(PATIENCE_S)
 
     assert status["progress"] == "63/63"
     assert "is up to date" in cluster.log("migrate")
+    assert [(probe.status_code, probe.json()) for probe in probes] == [(200, {"status": "success"})] * 3
+    assert any(re.search(r"^coralchunk_batch_seconds_count [1-9]", one, re.MULTILINE) for one in metrics)
+    assert taken == 1
+    assert "CORALCHUNK_METRICS_PORT" in cluster.log("three")
+    del cluster.started["three"]
     assert set(cluster.end().values()) == {0}
 
 

@@ -12,6 +12,7 @@ from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import open_stores
+from coralchunk.probes import probed
 from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.storage.migrate import is_current
 from coralchunk.storage.sql.database import open_database
@@ -57,7 +58,7 @@ def run_sweep(settings: Settings) -> None:
     check_storage(stores)
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_periodically, args=(stores, stopping), name="sweeper")
-    with signals() as shutdown:
+    with signals() as shutdown, probed(settings.host, settings.metrics_port, sweeper.is_alive):
         sweeper.start()
         _log.info("sweeping")
         while not shutdown.is_received:

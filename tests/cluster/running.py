@@ -29,15 +29,20 @@ ROLES = {"a": ("web", "sweep"), "b": ("web", "worker"), "c": ("worker", "sweep")
 
 
 class Cluster:
-    """One server on the hosts a, b and c; what they share is on the host `store`."""
+    """One server on the hosts a, b and c; what they share is on the host `store`.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    store_mb  size of the disk of the object store; None for a folder of this machine's disk
+    """
+
+    def __init__(self, folder: Path, store_mb: int | None = None) -> None:
         self.network = Network(folder)
         self.store = self.network.add("store")
         self.a, self.b, self.c = (self.network.add(name) for name in ROLES)
         self._redis: subprocess.Popen[bytes] | None = None
         self.objects = ObjectStoreServer(self.store.address, self.store.prefix)
-        self.postgres: Postgres | None = None
+        self._has_disk = store_mb is not None
+        if store_mb is not None:
+            mount("-t", "tmpfs", "-o", f"size={store_mb}m", "tmpfs", str(self.objects.volumes))
         self.photos = ImageHost(self.network.address)
         self.start_redis()
         self.objects.start()
@@ -54,7 +59,6 @@ class Cluster:
             RATE_LIMIT="off",
             FETCH_URLS="1",
             FETCH_ALLOW=f"{self.network.address}:{self.photos.port}",
-            **settings,
         )
         self.settings |= self.objects.environment
         self._clients: dict[str, httpx.Client] = {}
@@ -96,9 +100,11 @@ class Cluster:
         for name in ROLES:
             self.network.hosts[name].remove()
             del self.network.hosts[name]
-        if self.postgres is not None:
-            self.postgres.stop()
-        self.objects.destroy()
+        self.postgres.stop()
+        self.objects.stop()
+        if self._has_disk:
+            unmount("--lazy", str(self.objects.volumes))
+        self.objects.remove()
         self.kill_redis()
         self.photos.close()
         self.network.remove()
@@ -151,6 +157,16 @@ class Cluster:
     def logs(self, role: str) -> str:
         """Return what a role has logged, on all hosts."""
         return "".join(host.log(role) for host in (self.a, self.b, self.c))
+
+
+def mount(*arguments: str) -> None:
+    """Run mount(8)."""
+    subprocess.run(["mount", *arguments], check=True, timeout=PATIENCE_S)  # noqa: S607
+
+
+def unmount(*arguments: str) -> None:
+    """Run umount(8)."""
+    subprocess.run(["umount", *arguments], check=True, timeout=PATIENCE_S)  # noqa: S607
 
 
 def why_not() -> str | None:
