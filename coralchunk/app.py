@@ -40,6 +40,7 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
+from coralchunk.web.compression import compress_text
 from coralchunk.web.files import serve_files
 from coralchunk.web.pages import pages
 from coralchunk.web.screens import screens
@@ -88,6 +89,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(blueprint)
     serve_files(app)
+    compress_text(app)
     if services.settings.cors_origins:
         CORS(
             app,

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from coralchunk.api.context import services
+from coralchunk.api.problems import http_problem
 from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.science.cover import LIMITATIONS
 
@@ -48,6 +50,15 @@ def report(job_id: int) -> ResponseReturnValue:
 def shared(share_id: str) -> ResponseReturnValue:
     """Show a shared result to anyone who has the link."""
     return _screen("shared", share_id=share_id)
+
+
+@screens.app_errorhandler(NotFound)
+def missing(error: NotFound) -> ResponseReturnValue:
+    """Tell a browser that there is no such page; other clients get the error in the format of their API."""
+    accepted = request.accept_mimetypes
+    if accepted.quality("text/html") > accepted.quality("application/json"):
+        return _screen("missing"), 404
+    return http_problem(error)
 
 
 def _screen(name: str, **details: object) -> str:

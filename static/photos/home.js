@@ -110,6 +110,7 @@ async function loadResult(photo) {
     name,
     status: await fetchJson(`/status/${jobId}?include=summary,chunks`),
     photo: (await getFile(photo.id)) ?? null,
+    preview: () => fetchFile(`/result/${jobId}.webp`),
     picture: () => fetchFile(`/result/${jobId}.png`),
     onCorrected: (corrected) => updatePhoto(photo, { corrected }),
   };

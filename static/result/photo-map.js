@@ -29,10 +29,17 @@ export class PhotoMap {
    * @param {CanvasImageSource} image drawn over the whole of `size`, whatever pixels it has
    * @param {{width: number, height: number}} size of the photo, px
    * @param {import("./chunk-states.js").Cell[]} cells
+   * @param {(() => void)|null} onZoom called at the first zoom: the image is small
    */
-  show(image, size, cells) {
-    Object.assign(this, { image, size, cells, selected: -1 });
+  show(image, size, cells, onZoom) {
+    Object.assign(this, { image, size, cells, onZoom, selected: -1 });
     this.resize(true);
+  }
+
+  /** Show the same photo with more pixels. @param {CanvasImageSource} image */
+  replaceImage(image) {
+    this.image = image;
+    this.draw();
   }
 
   /** Adopt the size that the page gives. */
@@ -72,6 +79,8 @@ export class PhotoMap {
   zoom(factor, centre = { x: this.canvas.width / 2, y: this.canvas.height / 2 }) {
     const scale = Math.min(Math.max(MAX_SCALE, this.minScale), Math.max(this.minScale, this.view.scale * factor));
     if (scale <= this.minScale) return this.fit();
+    this.onZoom?.();
+    this.onZoom = null;
     const by = scale / this.view.scale;
     this.isFitted = false;
     this.view = {

@@ -13,6 +13,7 @@ try {
     name: "Shared result",
     status: await fetchJson(`/shared/${id}`),
     photo: null,
+    preview: () => fetchFile(`/shared/${id}.webp`),
     picture: () => fetchFile(`/shared/${id}.png`),
     jobId: null,
   });

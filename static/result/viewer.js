@@ -16,6 +16,7 @@ import { showCounts, showSummary } from "./summary.js";
  * @property {string} name of the photo
  * @property {any} status with summary and chunks
  * @property {Blob|null} photo the original, where this device has it
+ * @property {() => Promise<Blob>} preview a small copy of it
  * @property {() => Promise<Blob>} picture the server's, marks and all
  * @property {number|null} jobId null for one who may only look
  * @property {(corrected: {figures: any, count: number}|null) => void} [onCorrected] called when the corrections are known
@@ -52,12 +53,14 @@ export async function showResult(result) {
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   showSummary($("#summary"), status.summary, cells, null);
   showExports($("#export-options"), result);
+  $(".columns").hidden = false; // words first: the picture may take long
+  $(".photo").classList.add("loading");
   const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);
   if (shown !== result) return; // another was opened meanwhile
-  $(".columns").hidden = false;
+  $(".photo").classList.remove("loading");
   $("#map-options").hidden = image.isMarked;
   if (image.isMarked && result.jobId !== null) showViewProblem(markedPictureNotice(result));
-  map.show(image.source, size, cells);
+  map.show(image.source, size, cells, image.isPreview ? () => showWholePicture(result) : null);
   if (image.isMarked) map.overlayStyle = { ...map.overlayStyle, opacity: 0 };
   else applyOverlayStyle();
   setThreshold(MODEL_THRESHOLD);
@@ -102,7 +105,18 @@ async function loadImage(result, size) {
   if (source && source.naturalWidth === size.width && source.naturalHeight === size.height) {
     return { source, isMarked: false };
   }
-  return { source: await decodeImage(await result.picture()), isMarked: true };
+  const preview = await result.preview().catch(() => null); // results of earlier versions have none
+  return { source: await decodeImage(preview ?? (await result.picture())), isMarked: true, isPreview: preview !== null };
+}
+
+/** Replace the preview, once somebody looks closer. */
+async function showWholePicture(result) {
+  try {
+    const image = await decodeImage(await result.picture());
+    if (shown === result && image) map.replaceImage(image);
+  } catch (error) {
+    showViewProblem(`The full picture cannot be shown: ${error.message}`);
+  }
 }
 
 async function decodeImage(blob) {

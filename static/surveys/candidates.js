@@ -2,14 +2,13 @@
 
 import { $$, el, setChildren } from "../app/dom.js";
 import { formatCount } from "../app/format.js";
-import { readExif } from "../photos/exif.js";
 import { sha256 } from "../photos/file-hash.js";
 import { getFile } from "../photos/photo-database.js";
 
 /**
  * @typedef {object} Candidate
  * @property {import("../photos/photo-list.js").Photo} photo
- * @property {Awaited<ReturnType<typeof readExif>>} exif
+ * @property {Awaited<ReturnType<typeof import("../photos/exif.js").readExif>>} exif
  * @property {HTMLInputElement} takenAt
  * @property {HTMLInputElement} checkbox disabled where the survey has the photo already
  */
@@ -64,6 +63,7 @@ async function candidateGroup(photos, known, seen, isTicked) {
 }
 
 async function readCandidate(photo) {
+  const { readExif } = await import("../photos/exif.js"); // large, so loaded only now
   const file = await getFile(photo.id);
   if (!file) return { photo, exif: NO_EXIF, hash: null };
   return { photo, exif: await readExif(file), hash: await sha256(file) };

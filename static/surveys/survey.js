@@ -98,7 +98,8 @@ function showExports(id, name) {
   ];
   const button = ([label, path, filename]) =>
     el("button", { type: "button", onclick: () => attempt(async () => downloadFile(await fetchFile(path), filename)) }, label);
-  setChildren($("#export-options"), ...files.map(button));
+  const print = el("button", { type: "button", onclick: () => window.print() }, "Print");
+  setChildren($("#export-options"), ...files.map(button), print);
 }
 
 async function deleteSurvey(id) {

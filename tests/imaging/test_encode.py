@@ -3,7 +3,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from coralchunk.imaging.encode import png
+from coralchunk.imaging.encode import png, webp
 from tests.reef import reef
 
 
@@ -38,3 +38,15 @@ def chunk_starts(content: bytes) -> list[int]:
         starts.append(place + 8)
         place += 12 + int.from_bytes(content[place : place + 4], "big")
     return starts
+
+
+def test_a_small_copy_is_webp_and_transparent_where_the_photo_is_empty() -> None:
+    picture = reef(640, 480)
+    empty = np.zeros((480, 640), dtype=bool)
+    empty[:100] = True
+
+    opaque, clear = (Image.open(BytesIO(webp(picture, one))) for one in (None, empty))
+
+    assert (opaque.format, opaque.mode, opaque.size) == ("WEBP", "RGB", (640, 480))
+    assert np.abs(np.asarray(opaque).astype(int) - picture).mean() < 12
+    assert (np.asarray(clear)[..., 3] == np.where(empty, 0, 255)).all()

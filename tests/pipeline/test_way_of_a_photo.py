@@ -20,7 +20,7 @@ from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
+from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, PREVIEW, SUMMARY, Blobs
 from coralchunk.storage.objects.places import open_job_store
 from coralchunk.terms import Pixels, Probabilities, Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
@@ -99,7 +99,7 @@ def test_a_worker_brings_a_photo_to_its_answer(stores: Stores, send: Submit, wor
     assert (job.state, job.completed_chunks) == (JobState.COMPLETED, 160)
     assert job.picture == Size(1952, 1220)
     assert len(json.loads(stores.blobs.read(job_id, CHUNKS))) == 160
-    assert stored(stores, job_id) == {PHOTO, PICTURE, SUMMARY, CHUNKS}
+    assert stored(stores, job_id) == {PHOTO, PICTURE, PREVIEW, SUMMARY, CHUNKS}
     assert waiting(stores) == []
 
 

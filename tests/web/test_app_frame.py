@@ -8,7 +8,7 @@ from tests.server import RunningServer
 from tests.web.app import PHOTO, barriers, choose, file, job_of
 from tests.web.conftest import DESKTOP, PHONE, NewPage
 
-MAX_BYTES = 100_000
+MAX_BYTES = 60_000
 _SHIFT = """() => new Promise((told) => {
   let sum = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((shift) => { sum += shift.value; }))
@@ -102,6 +102,15 @@ def test_nothing_is_wider_than_the_screen(new_page: NewPage, look: dict[str, obj
             page.goto(path)
         wide, screen = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
         assert wide <= screen, path
+
+
+def test_the_legend_keeps_its_colours_where_a_user_forces_others(new_page: NewPage) -> None:
+    page = new_page(forced_colors="active")
+    page.goto("/docs")
+
+    colour = page.locator(".swatch.bleached").first.evaluate("(one) => getComputedStyle(one).backgroundColor")
+
+    assert colour == "rgb(161, 128, 89)"
 
 
 @pytest.mark.parametrize(

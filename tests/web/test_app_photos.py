@@ -162,7 +162,8 @@ def test_photos_taken_without_a_connection_are_sent_when_it_is_back(new_page: Ne
     page.locator("html[data-ready]").wait_for()
     page.context.set_offline(True)
     choose(page, file("under water.jpg", jpeg(400, 300)))
-    expect(page.locator("#offline")).to_be_visible()
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#offline")).to_be_in_viewport()
     expect(card(page, "under water.jpg")).to_contain_text("Waiting for a connection")
 
     page.context.set_offline(False)

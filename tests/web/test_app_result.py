@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.science.cover import severity
@@ -338,6 +338,33 @@ def test_a_shared_link_shows_the_result_to_another_device(
     expect(other.get_by_text("Wrong? Correct it")).to_have_count(0)
     other.goto(link + "x")
     expect(other.locator("#view-problem")).to_contain_text("This link has expired")
+
+
+def test_a_shared_result_shows_words_first_then_a_small_picture_and_the_whole_one_on_zoom(
+    looked_at: tuple[Page, list[dict[str, Any]]], new_page: NewPage
+) -> None:
+    page, _ = looked_at
+    page.get_by_role("button", name="Share link").click()
+    link = page.get_by_label("Anyone with this link").input_value()
+    other = new_page()
+    held: list[Route] = []
+    whole: list[str] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    other.route("**/shared/*.webp", hold)
+    other.on("request", lambda asked: whole.append(asked.url) if asked.url.endswith(".png") else None)
+
+    other.goto(link)
+
+    expect(other.locator("#summary")).to_contain_text("of the coral looks bleached")
+    expect(other.locator("#map")).to_be_hidden()
+    held[0].continue_()
+    drawn(other)
+    assert whole == []
+    with other.expect_request("**/shared/*.png"):
+        other.get_by_role("button", name="Zoom in").click()
 
 
 def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(page: Page) -> None:

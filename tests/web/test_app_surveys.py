@@ -177,6 +177,25 @@ def test_a_survey_is_edited_and_implausible_values_are_asked_about(page: Page, s
     assert (stored["site"], stored["contact"], stored["transect"]) == ("Tayrona", "ana@reef.example", None)
 
 
+def test_a_survey_prints_as_a_report_without_buttons_and_loads_no_reader_of_exif_for_it(
+    page: Page, server: RunningServer
+) -> None:
+    job_id = server.submit(PHOTOS["transect 1.jpg"], "printed.jpg")
+    server.completed(job_id)
+    survey = server.client.post("/V1/api/surveys", json={"name": "Paper", "date": "2024-03-09"}).json()
+    path = f"/V1/api/surveys/{survey['survey_id']}"
+    server.client.post(f"{path}/photos", json={"job_id": job_id, "name": "printed.jpg"}).raise_for_status()
+
+    page.goto(f"/surveys#{survey['survey_id']}")
+    expect(page.locator("#rows")).to_contain_text("printed.jpg")
+    page.emulate_media(media="print")
+
+    expect(page.locator("#figures")).to_be_visible()
+    assert page.locator("button:visible, nav:visible, footer:visible").count() == 0
+    loaded = page.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
+    assert not [name for name in loaded if "exif-reader" in name]
+
+
 def test_a_page_without_tls_hashes_files_as_other_pages_do(page: Page) -> None:
     content = bytes(range(256)) * 300
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Response
 from flask.testing import FlaskClient
 
+from coralchunk.api.conditional import cached
 from coralchunk.config import Settings
 from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.services import Services
@@ -92,6 +94,44 @@ def test_the_time_that_results_are_kept_is_told_in_words(
         page = client_of(services.settings.model_copy(update={"result_ttl": seconds})).get("/")
 
         assert f"deletes them after {words}." in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+@pytest.mark.parametrize("path", ["/", "/openapi.json", "/static/any/vendor/swagger-ui/swagger-ui-bundle.js"])
+def test_text_is_compressed_for_clients_that_accept_it(client: FlaskClient, path: str, encoding: str) -> None:
+    with client.get(path) as plain, client.get(path, headers={"Accept-Encoding": encoding}) as packed:
+        assert "Content-Encoding" not in plain.headers
+        assert packed.headers["Content-Encoding"] == encoding
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert len(packed.data) < len(plain.data) / 2
+
+
+def test_an_answer_with_an_etag_is_not_compressed_as_clients_wait_with_it(client: FlaskClient) -> None:
+    @client.application.get("/V1/api/example")
+    def example() -> Response:
+        return cached(Response("{}" * 2000, content_type="application/json"), "as-it-is")
+
+    answer = client.get("/V1/api/example", headers={"Accept-Encoding": "br"})
+
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["ETag"] == '"as-it-is"'
+
+
+def test_a_browser_gets_a_page_where_there_is_none_and_other_clients_get_json(client: FlaskClient) -> None:
+    browser = client.get("/reef", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    other = client.get("/reef", headers={"Accept": "*/*"})
+
+    assert (browser.status_code, browser.mimetype) == (404, "text/html")
+    assert "There is no such page" in browser.get_data(as_text=True)
+    assert (other.status_code, other.mimetype) == (404, "application/problem+json")
+
+
+def test_pages_tell_other_sites_and_phones_how_they_look(client: FlaskClient) -> None:
+    shared = client.get("/shared/abc", base_url="https://reef.example").get_data(as_text=True)
+
+    assert '<meta property="og:title" content="Shared result: coralchunk">' in shared
+    assert '<meta property="og:image" content="https://reef.example/V1/api/shared/abc.webp">' in shared
+    assert 'name="theme-color" content="#0d171c" media="(prefers-color-scheme: dark)"' in shared
 
 
 def test_every_link_of_the_docs_page_into_this_server_leads_somewhere(client: FlaskClient) -> None:

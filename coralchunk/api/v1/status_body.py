@@ -7,7 +7,7 @@ from typing import Any, Final
 from coralchunk.errors import UnknownJob
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, PREVIEW, SUMMARY
 
 PARTS: Final = ("summary", "chunks", "image")
 
@@ -33,6 +33,11 @@ def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
 def picture_of(stores: Stores, job: Job) -> bytes:
     """Return the PNG of a completed job. Raises UnknownJob if it was deleted just now."""
     return _stored(stores, job, PICTURE)
+
+
+def preview_of(stores: Stores, job: Job) -> bytes:
+    """Return the small copy of the picture, WebP. Raises UnknownJob if there is none, as of old results."""
+    return _stored(stores, job, PREVIEW)
 
 
 def chunks_of(stores: Stores, job: Job) -> bytes:

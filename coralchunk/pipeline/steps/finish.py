@@ -9,7 +9,7 @@ from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.stitch import stitch
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, PREVIEW, SUMMARY
 
 _log: Final = structlog.get_logger()
 
@@ -23,7 +23,12 @@ def finish(context: WorkerContext, job: Job) -> None:
         context.classifier_of(job.model).manifest,
         stores.settings.result_max_side,
     )
-    for name, content in ((PICTURE, answer.png), (SUMMARY, answer.summary), (CHUNKS, answer.chunks)):
+    for name, content in (
+        (PICTURE, answer.png),
+        (PREVIEW, answer.preview),
+        (SUMMARY, answer.summary),
+        (CHUNKS, answer.chunks),
+    ):
         stores.blobs.write(job.id, name, BytesIO(content))
     if stores.records.complete(job.id, answer.picture):
         JOBS.labels("completed").inc()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from coralchunk.imaging.encode import png
+from coralchunk.imaging.encode import png, webp
 from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.imaging.photo import Photo
@@ -17,6 +17,7 @@ from coralchunk.science.quality import quality
 from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
 
 _LOOKS: Final = 3  # windows each way that sharpness is measured in
+_PREVIEW_SIDE: Final = 640  # px
 _DIGITS: Final = 4  # of a probability; calibration is not exact to the third
 
 
@@ -27,6 +28,7 @@ class Answer:
     photo: Size
     picture: Size
     png: bytes
+    preview: bytes  # small copy of it, WebP
     summary: bytes  # JSON object
     chunks: bytes  # JSON array, row-major
     counts: Mapping[State, int]
@@ -46,6 +48,7 @@ def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_s
         photo=size,
         picture=picture,
         png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture)),
+        preview=_preview(photo, classified),
         summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
         chunks=_json([_chunk(prediction) for prediction in classified]),
         counts=Counter(prediction.state for prediction in classified),
@@ -57,6 +60,11 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
         **counts_and_figures(classified, across, manifest),
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
+
+
+def _preview(photo: Photo, classified: Sequence[Prediction]) -> bytes:
+    small = bounded(photo.size, _PREVIEW_SIDE)
+    return webp(overlay(photo.shrunk(small), classified, photo.size), photo.emptiness(small))
 
 
 def _quality(photo: Photo) -> dict[str, Any] | None:

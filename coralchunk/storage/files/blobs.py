@@ -25,6 +25,7 @@ REQUEST: Final = "request.json"
 RESULT: Final = "result.json"
 SHARE: Final = "share"
 PICTURE: Final = "picture.png"
+PREVIEW: Final = "preview.webp"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
 _STORAGE_ID: Final = "storage-id"  # next to the folders of the jobs
