@@ -13,6 +13,8 @@ from rich.progress import Progress
 from coralchunk.cli.map_network import map_network
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadModel
+from coralchunk.imaging.scene import SCENE_NUMBERS
+from coralchunk.inference.contract import problems
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
 from coralchunk.storage.model_repository import open_model_repository
 
@@ -54,14 +56,35 @@ def verify(settings: Settings, label: str | None) -> None:
 @click.argument("source")
 @click.pass_obj
 def install(settings: Settings, source: str) -> None:
-    """Install the model SOURCE: a .onnx file or its https URL, with its manifest (.json) next to it."""
+    """Install the model SOURCE: a .onnx file or its https URL, with its manifest (.json) next to it.
+
+    It is checked first, as by `coralchunk models check`; a model with problems is not installed.
+    """
     repository = open_model_repository(settings)
-    with tempfile.TemporaryDirectory() as folder:
-        onnx = _fetch(source, Path(folder) / "model.onnx")
-        manifest = _fetch(f"{source.removesuffix('.onnx')}.json", Path(folder) / "model.json")
-        model = repository.add(onnx.read_bytes(), manifest.read_bytes(), source)
+    onnx, manifest = _checked(source)
+    model = repository.add(onnx, manifest, source)
     load_classifier(repository, model)
     click.echo(f"Installed {model.label}. Use it with CORALCHUNK_MODEL={model.label}.")
+
+
+@models.command()
+@click.argument("source")
+def check(source: str) -> None:
+    """Say what keeps the model SOURCE from being installed: a .onnx file, with its manifest next to it."""
+    _checked(source)
+    click.echo(f"{source} and its manifest can be installed.")
+
+
+def _checked(source: str) -> tuple[bytes, bytes]:
+    """Fetch a model and its manifest. Raises BadModel with everything that is wrong with them."""
+    with tempfile.TemporaryDirectory() as folder:
+        onnx = _fetch(source, Path(folder) / "model.onnx").read_bytes()
+        manifest = _fetch(f"{source.removesuffix('.onnx')}.json", Path(folder) / "model.json").read_bytes()
+    found = problems(onnx, manifest, SCENE_NUMBERS)
+    if found:
+        listed = "\n".join(f"  - {problem}" for problem in found)
+        raise BadModel(f"{source} cannot be used (see docs/own-model.md):\n{listed}")
+    return onnx, manifest
 
 
 def _fetch(source: str, target: Path) -> Path:

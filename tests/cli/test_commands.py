@@ -194,6 +194,25 @@ def test_an_installed_model_can_be_used(tmp_path: Path) -> None:
     assert answer["summary"]["model"]["name"] == "my-reef"
 
 
+def test_what_is_wrong_with_a_model_is_said_and_it_is_not_installed(tmp_path: Path) -> None:
+    bundled = sorted((Path(__file__).parents[2] / "models").glob("*.onnx"))[-1]
+    manifest = json.loads(bundled.with_suffix(".json").read_text()) | {"name": "my-reef", "sha256": "0" * 64}
+    manifest["preprocessing"] |= {"input_px": 224}
+    (tmp_path / "mine.onnx").write_bytes(bundled.read_bytes())
+    (tmp_path / "mine.json").write_text(json.dumps(manifest))
+
+    checked, installed = (
+        coralchunk("models", verb, "mine.onnx", folder=tmp_path) for verb in ("check", "install")
+    )
+
+    for ended in (checked, installed):
+        assert ended.returncode == 1
+        assert "sha256: it is 000" in ended.stderr
+        assert "must be N x 224 x 224 x 3" in ended.stderr
+        assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "data" / "models").exists()
+
+
 @pytest.fixture
 def jobs(server: RunningServer) -> Callable[..., Ended]:
     return lambda *arguments: coralchunk(
