@@ -46,7 +46,14 @@ class RunningServer:
         self.log = data_dir.with_name(f"{data_dir.name}.log")
         self.settings = {"PORT": str(self.port), "WORKERS": "2", "DATA_DIR": str(data_dir), **settings}
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE_S)
+        self._arguments = ["serve"]
         self._process: subprocess.Popen[bytes] | None = None
+
+    def use_tls(self, port: int) -> None:
+        """Serve https from the next start on, at this port and with the page about trust at the next."""
+        self.port, self.settings["PORT"], self._arguments = port, str(port), ["serve", "--tls"]
+        self.client.close()
+        self.client = httpx.Client(base_url=f"https://127.0.0.1:{port}", timeout=PATIENCE_S, verify=False)  # noqa: S501
 
     def start(self) -> None:
         """Start it and wait until a photo would be classified."""
@@ -54,7 +61,7 @@ class RunningServer:
             self._process.wait(PATIENCE_S)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [COMMAND, "serve"], env=environment(**self.settings), stderr=log, stdout=log
+                [COMMAND, *self._arguments], env=environment(**self.settings), stderr=log, stdout=log
             )
         wait_for(self.is_ready, "the server being ready")
 
@@ -204,6 +211,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def free_ports(count: int) -> int:
+    """Return the first of some free TCP ports that follow each other."""
+    while True:
+        first = free_port()
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError, OverflowError):
+            for port in range(first, first + count):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
 
 
 def _belonging(folder: Path, mark: bytes, data_dir: Path) -> ServerProcess | None:

@@ -23,13 +23,18 @@ _log: Final = structlog.get_logger()
 
 
 def monitor(
-    settings: Settings, environment: Mapping[str, str], others: list[Child], shutdown: ShutdownSignal
+    settings: Settings,
+    environment: Mapping[str, str],
+    others: list[Child],
+    shutdown: ShutdownSignal,
+    scheme: str,
 ) -> None:
     """Start the workers and restart dead processes until the server is told to stop; then stop the workers.
 
     settings     with the URL of the running Redis
     environment  of the workers
     others       processes that were started before
+    scheme       http or https, for the log
 
     Raises BadSetup and DatabaseDown if the database cannot be migrated.
     """
@@ -37,7 +42,7 @@ def monitor(
     stores = open_stores(settings, redis_timeout_s=5)
     check_storage(stores)
     workers = _Workers(settings, environment)
-    _log.info("listening", url=f"http://{settings.host}:{settings.port}", workers=len(workers.children))
+    _log.info("listening", url=f"{scheme}://{settings.host}:{settings.port}", workers=len(workers.children))
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_periodically, args=(stores, stopping), name="sweeper")
     sweeper.start()

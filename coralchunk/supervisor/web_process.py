@@ -12,14 +12,22 @@ from typing import Final
 from coralchunk.config import Settings
 from coralchunk.supervisor.child_process import Process, python
 from coralchunk.supervisor.runtime_dir import private_runtime_dir
+from coralchunk.supervisor.tls.files import TlsFiles
 
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own in it, see runtime_dir.py
 
 
-def start_web(settings: Settings, environment: Mapping[str, str], listener: socket.socket) -> Process:
-    """Start the web processes on a socket that listens already."""
+def start_web(
+    settings: Settings, environment: Mapping[str, str], listener: socket.socket, tls: TlsFiles | None = None
+) -> Process:
+    """Start the web processes on a socket that listens already.
+
+    tls  certificate and key; None to serve HTTP
+    """
     command = ["-m", "gunicorn", "--config", "python:coralchunk.supervisor.gunicorn_conf"]
     command += ["--workers", str(settings.web_workers), "--bind", f"fd://{listener.fileno()}"]
+    if tls is not None:
+        command += ["--certfile", str(tls.certificate), "--keyfile", str(tls.key)]
     return python([*command, "coralchunk.app:from_environment()"], environment, [listener.fileno()])
 
 

@@ -3,10 +3,12 @@
 import contextlib
 import json
 import socket
+import ssl
 import time
 import warnings
 from typing import Any, Final
 
+import gevent
 from gevent import monkey
 from gunicorn.http.errors import (
     ExpectationFailed,
@@ -41,10 +43,16 @@ class WebWorker(GeventWorker):
     def patch(self) -> None:
         with warnings.catch_warnings(action="ignore", category=monkey.MonkeyPatchWarning):
             super().patch()  # the rest of what gunicorn_conf began, which gevent warns of
+        # A phone that does not trust the certificate breaks off: no reason for a traceback.
+        hub = gevent.get_hub()
+        hub.NOT_ERROR = (*hub.NOT_ERROR, ssl.SSLError)
 
     @override
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         client.settimeout(_SILENCE_S)
+        if isinstance(client, ssl.SSLSocket):  # cannot be duplicated
+            AsyncWorker.handle(self, listener, client, addr)
+            return
         with client.dup() as end:
             AsyncWorker.handle(self, listener, client, addr)
             _drain(end)

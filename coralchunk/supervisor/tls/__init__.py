@@ -1,0 +1,1 @@
+"""Serve with TLS on a local network: a certificate authority of this server, and a page about it."""
