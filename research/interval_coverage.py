@@ -9,7 +9,8 @@ import numpy as np
 
 from coralchunk.science.cover import Share, cover
 from coralchunk.science.model_error import ModelErrors
-from coralchunk.science.survey import Areas, survey_cover
+from coralchunk.science.photo_resampling import Areas
+from coralchunk.science.survey import survey_cover
 from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Prediction, State
 from research.dataset import Item
 from research.heads import Scores

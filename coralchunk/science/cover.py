@@ -37,6 +37,15 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A share minus an earlier share, -1 to 1, with its 95 % interval; or none, and why."""
+
+    value: float | None
+    interval: tuple[float, float] | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """What a photo says about its reef."""
 
@@ -101,13 +110,14 @@ def _step(share: float) -> int:
 def figures(measured: Cover) -> dict[str, Any]:
     """Return a cover as answers tell it."""
     return {
-        **_share_fields("coral_cover", measured.coral),
-        **_share_fields("bleached_cover", measured.bleached),
+        **share_fields("coral_cover", measured.coral),
+        **share_fields("bleached_cover", measured.bleached),
         "severity": measured.severity,
     }
 
 
-def _share_fields(name: str, share: Share) -> dict[str, Any]:
+def share_fields(name: str, share: Share | Difference) -> dict[str, Any]:
+    """Return a share, or the difference of two, as answers tell it under a name."""
     return {
         name: None if share.value is None else round(share.value, _DIGITS),
         f"{name}_interval": None

@@ -7,7 +7,7 @@ from typing import Any, Final
 from coralchunk.errors import UnknownModel
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.steps.summary import counts_and_figures
-from coralchunk.science.survey import Areas
+from coralchunk.science.photo_resampling import Areas
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.terms import LABELS, Chunk, Prediction, State

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from coralchunk.science.change import Change, cover_change
 from coralchunk.science.cover import Cover
 from coralchunk.science.model_error import ModelErrors
-from coralchunk.science.survey import Areas, survey_cover
+from coralchunk.science.photo_resampling import Areas
+from coralchunk.science.survey import survey_cover
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
@@ -36,6 +38,7 @@ class Measured:
     cover: Cover
     corrected: Mapping[int, CorrectedPhoto] = field(default_factory=dict)  # by the photo's id
     corrected_cover: Cover | None = None  # None if no photo has a correction
+    areas: tuple[Areas, ...] = ()  # of the photos, by the labels that count: corrected where people did
 
 
 def measure(
@@ -65,6 +68,7 @@ def measure(
         _cover(areas.values()),
         mine,
         _cover(with_corrections.values()) if mine else None,
+        tuple(with_corrections.values()),
     )
 
 
@@ -74,6 +78,11 @@ def _with_errors(areas: Areas, counts: Mapping[str, Any], errors: ModelErrors | 
         return areas
     classified = counts["total_chunks"] - counts["no_data_chunks"]
     return replace(areas, unsure=counts["unsure_chunks"] / max(classified, 1), errors=errors)
+
+
+def measure_change(earlier: Measured, later: Measured) -> Change:
+    """Measure how cover changed between two surveys, by the labels that count."""
+    return cover_change(earlier.areas, later.areas, np.random.default_rng(0))
 
 
 def _cover(areas: Iterable[Areas]) -> Cover:

@@ -26,6 +26,13 @@ export function formatInterval(interval) {
 }
 
 /**
+ * Format a difference of two shares in whole points of a percentage.
+ * @param {number} difference -1 to 1
+ * @returns {string}
+ */
+export const formatPoints = (difference) => String(Math.round(difference * 100) || 0).replace("-", "\u2212");
+
+/**
  * Format a number with its noun, in singular or plural.
  * @param {number} number
  * @param {string} word

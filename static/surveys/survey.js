@@ -5,6 +5,7 @@ import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.
 import { formatCount, formatDate, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
+import { showChange } from "./change.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 
 /** @type {any} */
@@ -35,6 +36,7 @@ export async function showSurvey(id) {
   setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);
+  await showChange(survey);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
 }
 

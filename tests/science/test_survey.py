@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from coralchunk.science.cover import Cover
 from coralchunk.science.model_error import Abstention, ErrorRates, ModelErrors, Rate
-from coralchunk.science.survey import Areas, survey_cover
+from coralchunk.science.photo_resampling import Areas
+from coralchunk.science.survey import survey_cover
 
 PX = 244 * 244
 RATES = ErrorRates(Rate(28, 1.5), Rate(25, 0.5), Abstention(1.0, 1.5))

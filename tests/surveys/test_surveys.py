@@ -224,3 +224,33 @@ def test_only_completed_jobs_that_exist_can_be_put_in(server: RunningServer, sur
 @pytest.mark.parametrize("asked", ["?id=x", "?id=-1", "?" + "&".join(["id=1"] * 101)])
 def test_ids_that_are_none_are_refused(server: RunningServer, asked: str) -> None:
     assert server.client.get(SURVEYS + asked).status_code == 400
+
+
+def test_the_change_between_two_surveys_is_told_with_its_interval(
+    server: RunningServer, survey: dict[str, Any], jobs: list[int]
+) -> None:
+    later = server.client.post(SURVEYS, json=FIELDS | {"date": "2025-03-09"}).json()
+    for one in (survey, later):
+        for job_id in jobs:
+            put(server, one, job_id)
+
+    path = f"{SURVEYS}/{later['survey_id']}/since/{survey['survey_id']}"
+    change = server.client.get(path).json()
+    as_text = server.client.get(path, params={"ids": "text"}).json()
+
+    assert (change["survey_id"], change["earlier_id"]) == (later["survey_id"], survey["survey_id"])
+    assert (change["coral_cover_change"], change["coral_cover_change_reason"]) == (0, None)
+    low, high = change["coral_cover_change_interval"]
+    assert low < 0 < high
+    assert as_text["earlier_id"] == str(survey["survey_id"])
+    assert server.client.get(f"{SURVEYS}/{later['survey_id']}/since/7").status_code == 404
+
+
+def test_without_photos_there_is_a_reason_in_place_of_a_change(
+    server: RunningServer, survey: dict[str, Any]
+) -> None:
+    change = server.client.get(f"{SURVEYS}/{survey['survey_id']}/since/{survey['survey_id']}").json()
+
+    for name in ("coral_cover_change", "bleached_cover_change"):
+        assert change[name] is change[f"{name}_interval"] is None
+        assert "too few photos" in change[f"{name}_reason"]

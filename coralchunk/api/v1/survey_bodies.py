@@ -168,6 +168,25 @@ class SurveyResponse(_Response):
     photos: list[SurveyPhotoResponse] | None = Field(None, description="Not in lists of surveys")
 
 
+Difference = Annotated[float, Field(ge=-1, le=1)]
+Bounds = Annotated[
+    list[Difference], Field(min_length=2, max_length=2, description="95 % interval: low, high")
+]
+
+
+class SurveyChangeSince(_Response):
+    """How cover changed since an earlier survey, by the labels that count: a share minus an earlier share."""
+
+    survey_id: Id
+    earlier_id: Id
+    coral_cover_change: Difference | None
+    coral_cover_change_interval: Bounds | None
+    coral_cover_change_reason: str | None = Field(description="Why there is no figure")
+    bleached_cover_change: Difference | None
+    bleached_cover_change_interval: Bounds | None
+    bleached_cover_change_reason: str | None = Field(description="Why there is no figure")
+
+
 class SurveyList(_Response):
     """Surveys, by date."""
 

@@ -18,16 +18,17 @@ from coralchunk.api.v1.survey_bodies import (
     NewSurvey,
     NewSurveyPhoto,
     SurveyChange,
+    SurveyChangeSince,
     SurveyList,
     SurveyPhotoResponse,
     SurveyResponse,
 )
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadIds
-from coralchunk.science.cover import figures
+from coralchunk.science.cover import figures, share_fields
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
-from coralchunk.surveys.measured import CorrectedPhoto, Measured
+from coralchunk.surveys.measured import CorrectedPhoto, Measured, measure_change
 from coralchunk.surveys.photo_details import Details
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
@@ -88,6 +89,27 @@ def listed() -> ResponseReturnValue:
 def one(survey_id: int) -> ResponseReturnValue:
     """Return a survey: its photos, coral cover and bleached cover, with intervals over photos."""
     return _whole(services().surveys.get(survey_id, survey_requester(Scope.READ)))
+
+
+@surveys.get("/surveys/<int:survey_id>/since/<int:earlier_id>")
+@operation(
+    Operation(
+        answers={200: SurveyChangeSince},
+        problems={404: NO_SURVEY, 503: NO_DATABASE, **TOKEN},
+        query=IDS_AS_TEXT,
+    )
+)
+def since(survey_id: int, earlier_id: int) -> ResponseReturnValue:
+    """Return how coral cover and bleached cover changed since another survey, with intervals."""
+    requester = survey_requester(Scope.READ)
+    earlier, later = (services().surveys.get(one, requester) for one in (earlier_id, survey_id))
+    change = measure_change(earlier, later)
+    return jsonify(
+        survey_id=survey_id,
+        earlier_id=earlier_id,
+        **share_fields("coral_cover_change", change.coral),
+        **share_fields("bleached_cover_change", change.bleached),
+    )
 
 
 @surveys.patch("/surveys/<int:survey_id>")

@@ -18,7 +18,7 @@ IDS_AS_TEXT: Final[Query] = {
         {"type": "string", "enum": list(_WAYS), "default": "number"},
     )
 }
-_IDS: Final = frozenset({"job_id", "job_ids", "survey_id", "photo_id"})
+_IDS: Final = frozenset({"job_id", "job_ids", "survey_id", "earlier_id", "photo_id"})
 
 
 def write_text_ids(app: Flask) -> None:
