@@ -59,6 +59,7 @@ def create_app(services: Services) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 5)  # type: ignore[method-assign]
     install(app, services)
     install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES])
+    compress_text(app)  # before all that change answers: Flask calls these functions in reverse order
     log_requests(app)  # first: requests that the others refuse are counted too
     install_rate_limits(app, services.settings, services.rates.connection_pool)
     add_security_headers(app)
@@ -89,7 +90,6 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(blueprint)
     serve_files(app)
-    compress_text(app)
     if services.settings.cors_origins:
         CORS(
             app,

@@ -1,5 +1,7 @@
 """Ids as strings: taken everywhere, and written where a client asks for it."""
 
+import gzip
+import json
 from io import BytesIO
 
 import pytest
@@ -41,6 +43,17 @@ def test_ids_of_every_answer_are_strings_of_digits(client: FlaskClient, job_id: 
     assert whole["survey_id"] == listed["surveys"][0]["survey_id"] == survey["survey_id"]
     assert isinstance(client.get(path).get_json()["survey_id"], int)
     assert client.get(f"/V1/api/status/{job_id}?ids=text").status_code == 200
+
+
+def test_ids_are_written_as_text_before_an_answer_is_compressed(client: FlaskClient, job_id: str) -> None:
+    survey = client.post(SURVEYS, json=FLYNN).get_json()
+    path = f"{SURVEYS}/{survey['survey_id']}"
+    client.post(f"{path}/photos", json={"job_id": job_id})
+
+    answer = client.get(f"{path}?ids=text", headers={"Accept-Encoding": "gzip"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(answer.data))["survey_id"] == str(survey["survey_id"])
 
 
 def test_ids_of_several_photos_are_strings_too(client: FlaskClient) -> None:
