@@ -9,7 +9,7 @@ RUN python3 -m venv /opt/coralchunk && python3 -m venv /opt/tools
 # The packages change less often than the source, so they are a layer of their own.
 COPY setup.cfg pyproject.toml constraints.txt ./
 COPY deploy/requirements.py deploy/
-RUN python3 deploy/requirements.py setup.cfg s3 postgres > requirements.txt \
+RUN python3 deploy/requirements.py setup.cfg s3 postgres otel > requirements.txt \
  && /opt/coralchunk/bin/pip install -c constraints.txt -r requirements.txt setuptools wheel \
  && /opt/tools/bin/pip install cyclonedx-bom==7.5.0
 COPY . .

@@ -6,6 +6,7 @@ from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from coralchunk import tracing
 from coralchunk.api.apitorch.classification import classification
 from coralchunk.api.apitorch.errors import LANGUAGES as APITORCH
 from coralchunk.api.apitorch.training_sets import pages as apitorch_pages
@@ -104,4 +105,5 @@ def from_environment() -> Flask:
     """Build the app as the environment describes it; for WSGI servers."""
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
+    tracing.set_up(settings.traces_url, "web")
     return create_app(open_services(settings, redis_timeout_s=_REDIS_TIMEOUT_S))

@@ -99,8 +99,10 @@ class Settings(BaseModel):
         " folder (default: the data folder)",
     )
     metrics_port: Port | None = Field(
-        None,
-        description="TCP port where the roles `worker` and `sweep` answer `/metrics` and `/health`",
+        None, description="TCP port where the roles `worker` and `sweep` answer `/metrics` and `/health`"
+    )
+    traces_url: str | None = Field(
+        None, description="where traces are sent, OTLP over HTTP, as `http://collector:4318/v1/traces`"
     )
     v1_require_token: bool = Field(
         default=False,

@@ -38,12 +38,12 @@ mount -t tmpfs -o uid=10001,gid=10001,mode=0700 tmpfs "$root/data"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-inside() {
-  chroot --userspec=10001:10001 "$root" /usr/bin/env -i PATH=/opt/coralchunk/bin:/usr/bin:/bin HOME=/data CORALCHUNK_DATA_DIR=/data \
+inside() { # in a subshell or in the background: it does not return
+  exec chroot --userspec=10001:10001 "$root" /usr/bin/env -i PATH=/opt/coralchunk/bin:/usr/bin:/bin HOME=/data CORALCHUNK_DATA_DIR=/data \
     CORALCHUNK_PORT="$port" CORALCHUNK_WORKERS=1 "$@"
 }
-inside sh -c '! touch /opt/coralchunk/here 2>/dev/null' # the root is read-only
-inside coralchunk doctor
+(inside sh -c '! touch /opt/coralchunk/here 2>/dev/null') # the root is read-only
+(inside coralchunk doctor)
 inside coralchunk serve 2>"$work/log" &
 server=$!
 for _ in $(seq 120); do

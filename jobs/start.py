@@ -5,6 +5,7 @@ import resource
 import sys
 from typing import Final
 
+from coralchunk import tracing
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadSetup, OtherStorage
 from coralchunk.logs import set_up
@@ -29,6 +30,7 @@ def main(name: str) -> None:
     end_with_parent(int(parent) if parent else None)
     settings = Settings.from_environment(os.environ)  # noqa: TID251 - an entry point
     set_up(settings.log_level)
+    tracing.set_up(settings.traces_url, "worker")
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
     models = open_model_repository(settings)
     context = open_worker_context(open_stores(settings), models, models.find(settings.model))

@@ -136,6 +136,7 @@ def foreign(tree: ast.AST) -> list[str]:
         "botocore": "boto3",
         "cv2": "opencv_python_headless",
         "markdown_it": "markdown_it_py",
+        "opentelemetry": "opentelemetry_sdk",
         "pydantic_core": "pydantic",
         "sklearn": "scikit_learn",
         "werkzeug": "flask",

@@ -14,6 +14,8 @@ from tests.waiting import PATIENCE_S, wait_for
 
 _MARK = "coral"  # begins the name of everything that is made here
 _SUBNETS = range(200, 250)
+_PERIOD_US = 20_000
+_SHARES = 100_000
 # What systemd does with Restart=always.
 _RESTARTED = 'while :; do "$@"; sleep 0.5; done'
 
@@ -29,6 +31,7 @@ class Host:
         self._namespace = f"{network.mark}-{name}"
         self._line = f"{network.mark}{number}"  # its end at the bridge; at most 15 characters
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._group: Path | None = None
         ip("netns", "add", self._namespace)
         inside = ("-n", self._namespace)
         ip("link", "add", self._line, "type", "veth", "peer", "name", "eth0", "netns", self._namespace)
@@ -40,8 +43,22 @@ class Host:
     @property
     def prefix(self) -> list[str]:
         """The words before a command that make it run on this host."""
-        named = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', self.name]
+        limited = "" if self._group is None else f"echo $$ > {self._group}/cgroup.procs && "
+        named = ["unshare", "--uts", "sh", "-c", f'{limited}hostname "$0" && exec "$@"', self.name]
         return ["ip", "netns", "exec", self._namespace, *named]
+
+    def limit(self, cores: float) -> None:
+        """Let all processes that are started from now on have so much processor time together (cgroups)."""
+        old = Path("/sys/fs/cgroup/cpu")
+        self._group = (old if old.is_dir() else Path("/sys/fs/cgroup")) / self._namespace
+        self._group.mkdir()
+        quota = int(_PERIOD_US * cores)
+        if old.is_dir():
+            (self._group / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
+            (self._group / "cpu.cfs_quota_us").write_text(str(quota))
+            (self._group / "cpu.shares").write_text(str(_SHARES))  # its quota, also on a busy machine
+        else:
+            (self._group / "cpu.max").write_text(f"{quota} {_PERIOD_US}")
 
     def run(self, role: str, environment: Mapping[str, str]) -> None:
         """Start a role, such as `web`, and start it again whenever it ends."""
@@ -107,6 +124,8 @@ class Host:
         """End all processes, and take the host from the network."""
         self._end(signal.SIGKILL)
         ip("netns", "delete", self._namespace)  # its line goes with it
+        if self._group is not None:
+            self._group.rmdir()
 
     def _end(self, how: signal.Signals) -> None:
         def all_ended() -> bool:

@@ -37,7 +37,7 @@ def test_hadolint_has_nothing_against_the_dockerfile() -> None:
 
 def test_the_image_gets_every_package_that_setup_cfg_asks_for() -> None:
     said = subprocess.run(
-        [sys.executable, "deploy/requirements.py", "setup.cfg", "s3", "postgres"],
+        [sys.executable, "deploy/requirements.py", "setup.cfg", "s3", "postgres", "otel"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from coralchunk import tracing
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.records import keys, scripts
 from coralchunk.pipeline.records.job import Job, JobState
@@ -92,6 +93,8 @@ class JobRecords:
             "batch_name": job.batch_name,
             "model": job.model,
         }
+        if trace := tracing.current():
+            fields["trace"] = trace
         names, keep = [keys.job(job.id), keys.OPEN, keys.KEPT], ""
         if keyed is not None:
             names.append(keys.idempotency(keyed[0]))

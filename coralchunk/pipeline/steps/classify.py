@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from coralchunk import tracing
 from coralchunk.errors import Unreadable
 from coralchunk.errors.networks import TaskFailed
 from coralchunk.imaging.grid import grid
@@ -68,14 +70,21 @@ def run_task(context: WorkerContext, task: Task) -> None:
             job = records.get(task.job_id)
             structlog.contextvars.bind_contextvars(job_id=job.id, request_id=job.request_id)
             try:
-                with BATCH_SECONDS.time():
+                with BATCH_SECONDS.time(), _traced(job, task):
                     is_last = step is Step.FINISH or _classify(context, job, task, next_batch)
                 if is_last:
-                    _finish(context, job)
+                    with tracing.continued(job.trace, "finish", job=job.id):
+                        _finish(context, job)
             except (Unreadable, TaskFailed) as refused:
                 if records.fail(job.id, str(refused)):
                     JOBS.labels("error").inc()
                     _log.info("job refused", reason=str(refused))
+
+
+def _traced(job: Job, task: Task) -> AbstractContextManager[None]:
+    if task.attempt == 0 and task.batch < job.streams:
+        tracing.waited(job.trace, "queue", job.created_at)
+    return tracing.continued(job.trace, "batch", job=job.id, batch=task.batch)
 
 
 def try_again(context: WorkerContext, task: Task) -> None:
