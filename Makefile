@@ -58,8 +58,8 @@ run: $(VENV)/.run  ## start everything; open http://localhost:5001
 test: $(VENV)/.dev  ## all tests, including slow ones, with branch coverage
 	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term
 
-fast: $(VENV)/.dev  ## the fast tests, which start no server
-	$(BIN)/pytest -q -m 'not slow' -x
+fast: $(VENV)/.dev  ## the tests that need no server, database or browser
+	$(BIN)/pytest -q -m 'not slow' -x --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 lint: $(VENV)/.dev  ## check formatting, rules, types and import contracts
 	$(BIN)/ruff format --check .

@@ -39,6 +39,21 @@ MAX_UPLOAD_MB = 8
 MAX_PIXELS = 40_000_000
 
 
+# What starts servers, databases or a browser; their tests are not for `make fast`.
+_PROCESSES = frozenset(
+    {"browser", "database_url", "empty_database_url", "network_server", "object_store_server", "own_server"}
+    | {"postgresql", "redis_url", "reef_server", "server", "storage_url", "torch_server"}
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need another process as slow, before tests are chosen by their marks."""
+    for item in items:
+        if _PROCESSES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES.values():

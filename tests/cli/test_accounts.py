@@ -11,6 +11,7 @@ from tests.reef import jpeg
 from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.slow
 Ended = subprocess.CompletedProcess[str]
 
 

@@ -17,6 +17,7 @@ from tests.reef import encoded, jpeg, reef
 from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S
 
+pytestmark = pytest.mark.slow
 Ended = subprocess.CompletedProcess[str]
 
 
