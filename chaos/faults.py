@@ -35,6 +35,7 @@ class Faults:
         return {
             "worker killed": self.kill_worker,
             "all workers killed": self.kill_workers,
+            "training killed": self.kill_training,
             "worker halted": self.halt_worker,
             "web process killed": self.kill_web_process,
             "web master killed": self.kill_web_master,
@@ -53,6 +54,11 @@ class Faults:
         for worker in self._server.workers():
             self._kill(worker)
         wait_for(self._server.is_ready, "all workers being at work", _PATIENCE_S)
+
+    def kill_training(self) -> None:
+        """Kill the process of a training, if one is at work; its worker notices."""
+        for process in self._server.processes("-m coralchunk.training"):
+            self._kill(process)
 
     def halt_worker(self) -> None:
         """Hold a worker where it is for a while."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from chaos.clients import Ledger, Phone, photos
+from chaos.collections import MIN_IMAGES, CollectionUser
 from chaos.faults import Fault, Faults, cut_off, fill, seconds
 from chaos.networks import NetworkLedger, NetworkUser, wrong_tasks
 from chaos.proxy import Proxy
@@ -25,6 +26,7 @@ from tests.server import RunningServer, free_port
 
 _PHONES: Final = 3
 _ROOM_MB: Final = 1500
+_COLLECTIONS: Final = {"RATE_LIMIT_IMAGES": "off", "TRAINING_MIN_IMAGES": str(MIN_IMAGES)}
 Say = Callable[[str], None]
 
 
@@ -59,7 +61,7 @@ def run(duration_s: float, seed: int, say: Say, log: Path | None = None) -> Repo
     report, dice = Report(say, log), random.Random(seed)
     halt_s = min(20.0, duration_s / 12)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, small_disk(Path(folder), say) as disk:
-        server = RunningServer(disk / "data", RATE_LIMIT="off")
+        server = RunningServer(disk / "data", RATE_LIMIT="off", **_COLLECTIONS)
         faults: dict[str, Fault] = Faults(server, dice, halt_s).all()
         if disk != Path(folder):
             faults["disk full"] = lambda: fill(disk, server)
@@ -67,7 +69,7 @@ def run(duration_s: float, seed: int, say: Say, log: Path | None = None) -> Repo
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, _redis(Path(folder)) as port:
         proxy = Proxy(port)
         url = f"redis://127.0.0.1:{proxy.port}/0"
-        server = RunningServer(Path(folder) / "data", RATE_LIMIT="off", REDIS_URL=url)
+        server = RunningServer(Path(folder) / "data", RATE_LIMIT="off", REDIS_URL=url, **_COLLECTIONS)
         cut_s = min(10.0, duration_s / 12)
         faults = {"Redis out of reach": lambda: cut_off(proxy, server, cut_s)}
         _disturb(server, faults, 0.25 * duration_s, dice, report)
@@ -89,6 +91,8 @@ def _disturb(
         ]
         networks = NetworkLedger()
         phones.append(NetworkUser(server, networks, ended, dice.randrange(2**32)))
+        trainer = CollectionUser(server, ended, dice.randrange(2**32))
+        phones.append(trainer)
         for phone in phones:
             phone.start()
         storm(faults, duration_s, dice, report)
@@ -97,11 +101,10 @@ def _disturb(
             phone.join()
         report.wrong.extend(everything_wrong(server, ledger, expected))
         report.wrong.extend(wrong_tasks(server, networks))
+        report.wrong.extend(trainer.wrong(server))
+        report.say(f"  {trainer.told()}")
         report.say(f"  {len(networks.tasks)} tasks of {len(networks.networks)} networks accepted")
-        report.took_s["tasks put back"].extend(_put_back_after_s(server))
-        if (status := server.stop()) != 0:
-            report.wrong.append(f"the server ended with status {status}")
-        report.wrong.extend(f"orphan: {process}" for process in server.processes())
+        _stop(server, report)
     except AssertionError as failure:
         report.wrong.append(str(failure))
     finally:
@@ -110,6 +113,13 @@ def _disturb(
         if report.log is not None:
             with report.log.open("a") as kept:
                 kept.write(server.log.read_text())
+
+
+def _stop(server: RunningServer, report: Report) -> None:
+    report.took_s["tasks put back"].extend(_put_back_after_s(server))
+    if (status := server.stop()) != 0:
+        report.wrong.append(f"the server ended with status {status}")
+    report.wrong.extend(f"orphan: {process}" for process in server.processes())
 
 
 def storm(faults: dict[str, Fault], duration_s: float, dice: random.Random, report: Report) -> None:

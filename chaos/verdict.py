@@ -1,6 +1,8 @@
 """Compare a server after all faults with what the clients remember, and list what is wrong."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -64,6 +66,11 @@ def finished_twice(log: str) -> Iterator[str]:
             yield f"job {job_id} was completed {times} times"
 
 
+def _is_training(folder: Path) -> bool:
+    request = folder / "request.json"
+    return request.exists() and json.loads(request.read_text()).get("kind") == "training"
+
+
 def _leftovers(server: RunningServer) -> list[str]:
     """Return the files that belong to no job, or to none that is complete."""
 
@@ -71,6 +78,8 @@ def _leftovers(server: RunningServer) -> list[str]:
         found = []
         for folder in (server.data_dir / "jobs").iterdir():
             if not folder.name.isdigit():  # the store's own files
+                continue
+            if _is_training(folder):  # kept until it expires
                 continue
             asked = (f"/V1/api/status/{folder.name}", f"/v0.7/tasks/{folder.name}")
             known = any(server.client.get(path).status_code == 200 for path in asked)

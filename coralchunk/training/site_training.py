@@ -16,7 +16,7 @@ from coralchunk.pipeline.training.training_job import TrainingRequest
 from coralchunk.processes import has_vnni
 from coralchunk.storage.files.blobs import CONTEXT
 from coralchunk.storage.files.trained_models import trained_name
-from coralchunk.storage.rows import corrections, image_labels, images, labels
+from coralchunk.storage.rows import corrections, image_labels, images, labels, users
 from coralchunk.storage.rows.classifier_versions import VersionState
 from coralchunk.storage.rows.collections import Collection
 from coralchunk.storage.rows.corrections import Correction
@@ -88,8 +88,13 @@ def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
             image.id: corrected_place(image)
             for image in images.images_by_id(connection, [one.image_id for one in examples])
         }
+        # What an image says of its origin is the user's word: the correction must be theirs, or nobody's.
+        tokens = (one for one in users.all_tokens(connection) if one.user_id == collection.user_id)
+        owners = {"", *(f"token-{one.id}" for one in tokens)}
         corrected = {
-            (str(one.job_id), str(one.chunk)): one for one in corrections.all_corrections(connection)
+            (str(one.job_id), str(one.chunk)): one
+            for one in corrections.all_corrections(connection)
+            if one.owner in owners
         }
     wanted = [
         (corrected[at], truths[one.label_name])

@@ -1,7 +1,6 @@
 // Show one collection, and follow its training.
 
 import { $, setChildren, setText } from "../app/dom.js";
-import { formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { getCollection } from "./collections-api.js";
 import { collection, setCollection } from "./current.js";
@@ -9,6 +8,7 @@ import { showLabels } from "./images.js";
 import { loadPhotoModel, versionPanel } from "./versions.js";
 
 const FOLLOW_EVERY_MS = 500;
+const FOLLOW_AGAIN_MS = 3000; // after an error
 const TYPES = { multi_class: "one label an image", multi_label: "any number of labels an image", regression: "a number for each label" };
 const CORRECTIONS = ["Bleached Coral", "Healthy Coral", "Not Coral"];
 
@@ -63,7 +63,7 @@ function showTraining() {
   $("#training-progress").value = progress;
   const texts = {
     none: `Each label needs at least ${shown.min_images} images.`,
-    training: `Training, ${formatPercent(progress)} done.`,
+    training: "Training.", // the share that is done is on the bar, which is not read aloud at each step
     trained: "The last training made a new version.",
     failed: `The last training failed: ${error}`,
   };
@@ -83,9 +83,15 @@ function showVersions() {
 
 async function follow() {
   const { id } = collection();
-  const found = await getCollection(id);
+  let found;
+  try {
+    found = await getCollection(id);
+    await loadPhotoModel(found);
+  } catch (error) {
+    if (collection()?.id === id) timer = setTimeout(() => attempt(follow), FOLLOW_AGAIN_MS);
+    throw error;
+  }
   if (collection()?.id !== id) return; // left meanwhile
-  await loadPhotoModel(found);
   setCollection(found);
   showTraining();
 }

@@ -48,6 +48,8 @@ def test_no_page_has_a_barrier(new_page: NewPage, server: RunningServer, look: d
         (f"/report/{job_id}", "#report:visible"),
         (link, "#summary h2"),
         ("/surveys", "html[data-ready]"),
+        ("/classifiers", "html[data-ready]"),
+        ("/networks", "html[data-ready]"),
         ("/docs", "main"),
         ("/docs/model", "main"),
     ):
@@ -97,7 +99,7 @@ def test_nothing_is_wider_than_the_screen(new_page: NewPage, look: dict[str, obj
     page.goto("/")
     choose(page, file("a photo with a name that is longer than any phone is wide.jpg", PHOTO))
     job_of(page, "a photo with a name that is longer than any phone is wide.jpg")
-    for path in ("", "/surveys", "/docs", "/docs/model", "/docs/api"):
+    for path in ("", "/surveys", "/classifiers", "/networks", "/docs", "/docs/model", "/docs/api"):
         if path:
             page.goto(path)
         wide, screen = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")

@@ -43,6 +43,8 @@ def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient) -> None
     [
         pytest.param("/", "Choose photos", id="photos"),
         pytest.param("/surveys", "New survey", id="surveys"),
+        pytest.param("/classifiers", "New collection", id="classifiers"),
+        pytest.param("/networks", "Choose an ONNX file", id="networks"),
         pytest.param("/report/5", "Print, or save as PDF", id="a report"),
         pytest.param("/shared/abc", 'data-share="abc"', id="a shared result"),
         pytest.param("/docs/api", "swagger-ui-bundle.js", id="requests to try"),
