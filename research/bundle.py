@@ -9,7 +9,7 @@ import numpy as np
 
 from coralchunk.science import metrics
 from coralchunk.storage.model_repository import LIST_FILE
-from research import card, figures, interval_coverage
+from research import card, figures, foreign, interval_coverage
 from research.blank import HELD_OUT, blanks
 from research.calibration import risk_coverage
 from research.dataset import Item
@@ -45,7 +45,7 @@ class Build:
 
 def write(build: Build, models: Path, version: str) -> None:
     """Write a version into the folder of models and list it last, which makes it the default."""
-    extra: dict[str, float | str] = {**quantising(build), **blank_figures(build)}
+    extra: dict[str, float | str] = {**quantising(build), **blank_figures(build), **foreign_figures(build)}
     extra |= interval_coverage.figures(build.items, build.table, build.measured)
     identity = card.Identity(_NAME, version, hashlib.sha256(build.small).hexdigest(), len(build.small))
     stem = models / f"{_NAME}-{version}"
@@ -84,6 +84,18 @@ def blank_figures(build: Build) -> dict[str, float]:
         "made-up water, darkness and glare: called coral": round(float(np.mean(sure & coral)), 4),
         "made-up water, darkness and glare: called not coral": round(float(np.mean(sure & ~coral)), 4),
     }
+
+
+def foreign_figures(build: Build) -> dict[str, float]:
+    """Measure what is said of drawn pictures of something else than a reef."""
+    found = {}
+    for kind in foreign.KINDS:
+        packed = pack(foreign.foreign(kind))
+        said = run(build.small, packed, np.arange(len(packed.photo)))[0]
+        sure = said.max(axis=1) >= build.measured.unsure_below
+        coral = said.argmax(axis=1) < CLASSES.index("not_coral")
+        found[f"drawn pictures, {kind}: not called coral"] = round(1 - float(np.mean(sure & coral)), 4)
+    return found
 
 
 def _paint(stem: Path, table: Table, measured: Measured) -> None:

@@ -5,6 +5,7 @@ of what they stand for, a camera's noise and JPEG's traces; they look like drawi
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -12,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.terms import CHUNK_PX, Pixels
+from research.sources import Patch
+from research.table import DRAWN
 
+PICTURES: Final = 25  # of each kind
+_FOLDER: Final = Path("foreign")  # such a picture has no file: its kind and number are its name
 _WIDTH: Final = 4 * CHUNK_PX
 _HEIGHT: Final = 3 * CHUNK_PX
 _SKINS: Final = ((255, 219, 190), (224, 172, 120), (198, 134, 88), (141, 85, 52), (90, 56, 37))
@@ -21,8 +26,24 @@ Canvas = NDArray[np.uint8]
 Random = np.random.Generator
 
 
-def draw(kind: str, number: int) -> Pixels:
-    """Draw picture `number` of a kind of KINDS; the same every time."""
+def foreign(kind: str) -> list[Patch]:
+    """List every second chunk of each picture of a kind."""
+    return [
+        Patch(_FOLDER / kind / str(number), DRAWN, f"{kind}-{number}", left, top, CHUNK_PX, "not_coral")
+        for number in range(PICTURES)
+        for top in range(0, _HEIGHT, CHUNK_PX)
+        for left in range(top % (2 * CHUNK_PX), _WIDTH, 2 * CHUNK_PX)
+    ]
+
+
+def is_foreign(photo: Path) -> bool:
+    """Tell whether a photo is one of these."""
+    return photo.parent.parent == _FOLDER
+
+
+def draw(photo: Path) -> Pixels:
+    """Draw one of these pictures; the same every time."""
+    kind, number = photo.parent.name, int(photo.name)
     random = np.random.default_rng([number, sum(kind.encode())])
     canvas = np.zeros((_HEIGHT, _WIDTH, 3), dtype=np.uint8)
     KINDS[kind](canvas, random)

@@ -13,7 +13,7 @@ from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.scene import SCENE_NUMBERS, scene
 from coralchunk.imaging.windows import windows
 from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Windows
-from research.blank import draw, is_drawn
+from research import blank, foreign
 from research.sources import Patch
 
 _MAX_PIXELS: Final = 200_000_000
@@ -21,8 +21,9 @@ _MAX_PIXELS: Final = 200_000_000
 
 def read_photo(path: Path) -> Pixels:
     """Decode a photo as the server does, or draw one that was made up."""
-    if is_drawn(path):
-        return draw(path)
+    for drawn, is_one in ((blank, blank.is_drawn), (foreign, foreign.is_foreign)):
+        if is_one(path):
+            return drawn.draw(path)
     with path.open("rb") as stream:
         return decode(stream, _MAX_PIXELS)
 

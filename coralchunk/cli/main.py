@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "feedback": "coralchunk.cli.feedback:feedback",
     "evaluate": "coralchunk.cli.evaluate:evaluate",
     "jobs": "coralchunk.cli.jobs:jobs",
+    "label": "coralchunk.cli.label:label",
     "migrate": "coralchunk.cli.serve:migrate",
     "models": "coralchunk.cli.models:models",
     "restore": "coralchunk.cli.backup:restore",

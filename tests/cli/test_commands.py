@@ -39,7 +39,18 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     said = coralchunk("--help", folder=tmp_path)
 
     assert said.returncode == 0
-    for command in ("serve", "worker", "classify", "models", "doctor", "jobs", "evaluate", "token", "user"):
+    for command in (
+        "serve",
+        "worker",
+        "classify",
+        "models",
+        "doctor",
+        "jobs",
+        "evaluate",
+        "label",
+        "token",
+        "user",
+    ):
         assert f"\n  {command} " in said.stdout
 
 
