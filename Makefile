@@ -8,9 +8,10 @@ DATA   ?= ../shared/data
 DEVICE ?= cpu
 SECONDS ?= 180
 SEED   ?= 1
+BEFORE ?= 7ad2c8d
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi docs fix bench bench-smoke chaos chaos-cluster fuzz audit train folds image clean
+.PHONY: help run test fast lint openapi docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train folds image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +95,18 @@ bench: $(VENV)/.bench  ## run the whole benchmark (some minutes) and print a tab
 
 bench-smoke: $(VENV)/.dev  ## run a short benchmark; fails if an answer is wrong, never because of time
 	$(BIN)/python -m bench --smoke
+
+build/before-$(BEFORE)/.venv/.run: $(BIN)/python
+	@echo "Checking $(BEFORE) out into build/before-$(BEFORE), with an environment of its own (once) ..."
+	@mkdir -p build
+	@[ -d build/before-$(BEFORE) ] || git clone -q . build/before-$(BEFORE)
+	@git -C build/before-$(BEFORE) checkout -q --detach $(BEFORE)
+	@$(BIN)/python -m venv --clear build/before-$(BEFORE)/.venv
+	@cd build/before-$(BEFORE) && .venv/bin/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+bench-before: $(VENV)/.dev build/before-$(BEFORE)/.venv/.run  ## compare with the commit BEFORE, alternately in one run
+	$(BIN)/python -m bench.before build/before-$(BEFORE)
 
 chaos: $(VENV)/.dev  ## inject faults into a server for SECONDS, and check that nothing is lost
 	$(BIN)/python -m chaos --seconds $(SECONDS) --seed $(SEED)

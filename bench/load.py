@@ -8,8 +8,8 @@ from bench.client import Phone
 from bench.crowd import Crowd, crowd
 from bench.figures import Goal, percentile
 from bench.kit import Kit
-from bench.photos import upload
-from bench.server import CORES
+from bench.photos import Upload, upload
+from bench.server import CORES, Served
 from bench.share import model_shares
 
 _SECTION: Final = "load"
@@ -40,9 +40,14 @@ def load(kit: Kit) -> Crowd:
 
 def loaded(kit: Kit, settle_s: float, load_s: float) -> Crowd:
     """Keep this server busy for a while."""
-    phones = [Phone(kit.served.port) for _ in range(kit.scale.clients)]
+    return loads(kit.served, kit.scale.clients, kit.photos(kit.scale.mix), settle_s, load_s)
+
+
+def loads(served: Served, clients: int, photos: Sequence[Upload], settle_s: float, load_s: float) -> Crowd:
+    """Keep any server of this project busy for a while."""
+    phones = [Phone(served.port) for _ in range(clients)]
     sends = [partial(phone.classify, every_s=_ASK_EVERY_S) for phone in phones]
-    result = crowd(sends, kit.photos(kit.scale.mix), settle_s, load_s, kit.served.pid)
+    result = crowd(sends, photos, settle_s, load_s, served.pid)
     for phone in phones:
         phone.close()
     return result

@@ -55,6 +55,18 @@ def resident_mb(pid: int) -> dict[str, float]:
     return found
 
 
+def shared_once_mb(pid: int) -> float:
+    """Return the memory of a process and its descendants, MB; shared pages count once (Linux)."""
+    total_kb = 0
+    for process in _tree(pid):
+        try:
+            rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text(encoding="ascii")
+        except OSError:
+            continue
+        total_kb += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total_kb * 1024 / 1e6
+
+
 class Peaks:
     """The largest memory seen, MB: of each process, and of all of them at one moment."""
 

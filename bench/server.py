@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from coralchunk.config import PREFIX
 CORES: Final = len(os.sched_getaffinity(0))
 _NO_LIMIT: Final = "1000000/minute"  # counted as always, but all clients here have one address
 _START_S: Final = 90.0
-_COMMAND: Final = [sys.executable, "-c", "from coralchunk.cli.main import main; main()", "serve"]
+_OFTEN_S: Final = 0.01
+# -P: another checkout's interpreter must not find this one in the current folder.
+_COMMAND: Final = ("-P", "-c", "from coralchunk.cli.main import main; main()", "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +33,62 @@ class Served:
 
 
 @contextmanager
-def serving(workers: int = CORES) -> Iterator[Served]:
-    """Start `coralchunk serve` with default settings. Raises RuntimeError with its log if it cannot start."""
-    with tempfile.TemporaryDirectory(prefix="coralchunk-bench-") as folder:
-        port = free_port()
-        settings = {
-            "PORT": str(port),
-            "DATA_DIR": str(Path(folder) / "data"),
-            "WORKERS": str(workers),
-            "LOG_LEVEL": "warning",
-            "RATE_LIMIT": _NO_LIMIT,
-            "RATE_LIMIT_READS": _NO_LIMIT,
-        }
-        environment = clean_environment() | {PREFIX + name: value for name, value in settings.items()}
-        with started(_COMMAND, environment, Path(folder) / "log") as process:
-            phone = Phone(port)
-            wait_ready(process, phone, "/V1/api/ready", Path(folder) / "log")
+def serving(workers: int = CORES, python: str = sys.executable) -> Iterator[Served]:
+    """Start `coralchunk serve` with default settings. Raises RuntimeError with its log if it cannot start.
+
+    python  the interpreter of the checkout to run
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="coralchunk-bench-") as folder,
+        _process(python, Path(folder), workers) as (served, process),
+    ):
+        phone = Phone(served.port)
+        wait_ready(process, phone, "/V1/api/ready", Path(folder) / "log")
+        phone.close()
+        yield served
+
+
+@dataclass(frozen=True, slots=True)
+class Stopwatch:
+    """Times the starts of a server that has a data folder."""
+
+    python: str
+    data: Path
+
+    @classmethod
+    @contextmanager
+    def folder(cls, python: str) -> Iterator["Stopwatch"]:
+        """Create a data folder for the starts."""
+        with tempfile.TemporaryDirectory(prefix="coralchunk-bench-") as folder:
+            yield cls(python, Path(folder))
+
+    def start(self) -> tuple[float, float]:
+        """Start and stop a server. Returns the seconds to its first answer, and until it is ready."""
+        began = time.perf_counter()
+        with _process(self.python, self.data, CORES) as (served, process):
+            phone = Phone(served.port)
+            wait_ready(process, phone, "/V1/api/health", self.data / "log", _OFTEN_S)
+            answered = time.perf_counter()
+            wait_ready(process, phone, "/V1/api/ready", self.data / "log", _OFTEN_S)
+            ready = time.perf_counter()
             phone.close()
-            yield Served(port, process.pid)
+        return answered - began, ready - began
+
+
+@contextmanager
+def _process(python: str, folder: Path, workers: int) -> Iterator[tuple[Served, "subprocess.Popen[bytes]"]]:
+    port = free_port()
+    settings = {
+        "PORT": str(port),
+        "DATA_DIR": str(folder / "data"),
+        "WORKERS": str(workers),
+        "LOG_LEVEL": "warning",
+        "RATE_LIMIT": _NO_LIMIT,
+        "RATE_LIMIT_READS": _NO_LIMIT,
+    }
+    environment = clean_environment() | {PREFIX + name: value for name, value in settings.items()}
+    with started([python, *_COMMAND], environment, folder / "log") as process:
+        yield Served(port, process.pid), process
 
 
 @contextmanager
@@ -65,7 +106,9 @@ def started(
             end(process)
 
 
-def wait_ready(process: "subprocess.Popen[bytes]", phone: Phone, path: str, log: Path) -> None:
+def wait_ready(
+    process: "subprocess.Popen[bytes]", phone: Phone, path: str, log: Path, every_s: float = 0.05
+) -> None:
     """Return once `path` answers 200."""
 
     def answers() -> bool:
@@ -78,7 +121,7 @@ def wait_ready(process: "subprocess.Popen[bytes]", phone: Phone, path: str, log:
             return False
         return True
 
-    wait_for(f"{path} of {process.args!r}", answers, _START_S)
+    wait_for(f"{path} of {process.args!r}", answers, _START_S, every_s)
 
 
 def free_port() -> int:

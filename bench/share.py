@@ -47,7 +47,12 @@ def model_shares(served: Served, settle_s: float, load_s: float) -> Iterator[lis
 
 def _spent(phone: Phone, pid: int) -> tuple[float, float]:
     """Return the CPU time inside the model so far, and that of all the server's processes, s."""
+    return model_s(phone), cpu_s(pid)
+
+
+def model_s(phone: Phone) -> float:
+    """Return the CPU time of a server inside the model so far, s."""
     found = _MODEL_S.search(phone.ask("GET", "/metrics"))
     if found is None:
         raise WrongAnswer("/metrics does not tell the CPU time inside the model")
-    return float(found[1]), cpu_s(pid)
+    return float(found[1])
