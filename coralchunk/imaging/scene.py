@@ -38,10 +38,12 @@ def scene(photo: Pixels) -> Scene:
     brightness (mean of the channels) at its 0, 5, ..., 100 % quantiles; the mean saturation
     ((max - min) / max of the channels, 0 for black).
     """
-    small = smaller(photo).reshape(-1, 3) / np.float32(255)
-    brightest = small.max(axis=1)
-    saturation = (brightest - small.min(axis=1)) / np.maximum(brightest, np.float32(1 / 255))
-    quantiles = np.quantile(small.mean(axis=1), np.linspace(0, 1, _STEPS))
-    return np.concatenate(
-        [small.mean(axis=0), small.std(axis=0), quantiles, [saturation.mean()]], dtype=np.float32
-    )
+    # Channel by channel: reducing an axis of three numbers takes NumPy four times as long.
+    red, green, blue = (channel.ravel() / np.float32(255) for channel in cv2.split(smaller(photo)))
+    brightest = np.maximum(np.maximum(red, green), blue)
+    darkest = np.minimum(np.minimum(red, green), blue)
+    saturation = (brightest - darkest) / np.maximum(brightest, np.float32(1 / 255))
+    quantiles = np.quantile((red + green + blue) / np.float32(3), np.linspace(0, 1, _STEPS))
+    channels = (red, green, blue)
+    means, deviations = [one.mean() for one in channels], [one.std() for one in channels]
+    return np.concatenate([means, deviations, quantiles, [saturation.mean()]], dtype=np.float32)
