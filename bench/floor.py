@@ -1,6 +1,6 @@
 """Measure the floor: the model alone on the chunks of a photo, one process per core.
 
-Photos are decoded, cut and scaled before the clock starts; what remains is ONNX Runtime. No server that uses
+Photos are decoded, cut and scaled (as by the server) before the clock starts; what remains is ONNX Runtime.
 this model on these cores can be faster.
 """
 
@@ -14,11 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from bench.model import Feeds, load, opened
+from bench.model import Feeds, load, opened_as_served
 from bench.photos import Upload
 from bench.server import CORES
-from coralchunk.imaging.scene import scene
-from coralchunk.imaging.windows import windows
+from coralchunk.imaging.grid import grid
 from coralchunk.terms import Probabilities
 
 
@@ -92,6 +91,6 @@ def _classify(line: Connection, start: int, step: int) -> None:
             found = plain.run(feeds)
             line.send((time.process_time() - cpu_before, found))
         else:
-            photo, chunks = opened(jpeg)
-            feeds = plain.feeds(scene(photo), windows(photo, chunks[start::step]))
+            photo = opened_as_served(plain, jpeg)
+            feeds = plain.feeds(photo.scene, photo.windows(grid(photo.size)[start::step]))
             line.send(len(feeds))

@@ -8,17 +8,14 @@ import sys
 from collections import Counter
 from typing import Any, cast
 
-import cv2
 import litserve
 from fastapi import Request, UploadFile
 
-from bench.model import Plain, classified, load, opened
+from bench.model import MAX_SIDE, Plain, classified, load, opened_as_served
 from coralchunk.imaging.encode import png
+from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import bounded, overlay
 from coralchunk.science.predictions import predictions
-from coralchunk.terms import Size
-
-_MAX_SIDE = 2048  # of the picture, as this project's server has it by default
 
 
 class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed loosely
@@ -41,13 +38,12 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
     def predict(self, jpeg: bytes) -> dict[str, Any]:
         """Decode, classify, draw."""
         assert self._plain is not None  # noqa: S101 - LitServe calls setup first
-        photo, chunks = opened(jpeg)
+        photo = opened_as_served(self._plain, jpeg)
+        chunks = grid(photo.size)
         found = classified(self._plain, photo, chunks)
         said = predictions(chunks, found, self._plain.manifest.thresholds.unsure_below)
-        whole = Size(photo.shape[1], photo.shape[0])
-        size = bounded(whole, _MAX_SIDE)
-        picture = cv2.resize(photo, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
-        return {"rows": found.tolist(), "predictions": said, "png": png(overlay(picture, said, whole))}
+        picture = photo.shrunk(bounded(photo.size, MAX_SIDE))
+        return {"rows": found.tolist(), "predictions": said, "png": png(overlay(picture, said, photo.size))}
 
     def encode_response(self, output: dict[str, Any]) -> dict[str, Any]:
         """Shape the answer as this project's server does."""

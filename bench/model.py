@@ -1,5 +1,6 @@
 """Run the bundled model without the server: plain ONNX Runtime on prepared chunks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -8,16 +9,17 @@ import numpy as np
 import onnxruntime as ort
 
 from coralchunk.assets import folder
-from coralchunk.imaging.decoding.decode import decode
+from coralchunk.imaging.decoding.decode import decode, open_halved, open_photo, read_header
 from coralchunk.imaging.grid import grid
-from coralchunk.imaging.scene import Scene, scene
-from coralchunk.imaging.windows import windows
+from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
+from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT, scaled
 from coralchunk.inference.manifest import Manifest
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.terms import Chunk, Pixels, Probabilities, Size, Windows
+from coralchunk.terms import Chunk, Pixels, Probabilities, Size
 
 MAX_PIXELS: Final = 120_000_000
+MAX_SIDE: Final = 2048  # of the picture, as the server has it by default
 Feeds = dict[str, Any]
 
 
@@ -28,7 +30,7 @@ class Plain:
     session: ort.InferenceSession
     manifest: Manifest
 
-    def feeds(self, seen: Scene, cut: Windows) -> list[Feeds]:
+    def feeds(self, seen: Scene, cut: Iterable[Pixels]) -> list[Feeds]:
         """Return the network's input for each window of a photo whose scene was measured."""
         how = self.manifest.preprocessing
         extra = {SCENE_INPUT: seen} if how.scene else {}
@@ -54,12 +56,19 @@ def load(threads: int | None = 1) -> Plain:
     return Plain(session, repository.manifest(listed))
 
 
+def opened_as_served(plain: Plain, jpeg: bytes, max_side: int = MAX_SIDE) -> ClassifiedPhoto:
+    """Decode a photo as the workers of the server do."""
+    size = read_header(BytesIO(jpeg), MAX_PIXELS).size
+    is_halved = may_halve(size, plain.manifest.preprocessing.input_px, max_side)
+    return (open_halved if is_halved else open_photo)(BytesIO(jpeg), MAX_PIXELS)
+
+
 def opened(jpeg: bytes) -> tuple[Pixels, list[Chunk]]:
     """Decode a photo and lay the grid over it."""
     photo = decode(BytesIO(jpeg), MAX_PIXELS)
     return photo, grid(Size(photo.shape[1], photo.shape[0]))
 
 
-def classified(plain: Plain, photo: Pixels, chunks: list[Chunk]) -> Probabilities:
+def classified(plain: Plain, photo: ClassifiedPhoto, chunks: list[Chunk]) -> Probabilities:
     """Classify chunks of a photo."""
-    return plain.run(plain.feeds(scene(photo), windows(photo, chunks)))
+    return plain.run(plain.feeds(photo.scene, photo.windows(chunks)))

@@ -74,7 +74,7 @@ class Quality(_Body):
         description="From shadows to the brightness that the lightest 5 % of the pixels are above"
     )
     sharpness: float | None = Field(
-        ge=0, description="Fine detail relative to all detail; usually 0.3 to 1; null if there is no detail"
+        ge=0, description="Fine detail relative to all detail; usually 0.4 to 1.2; null if there is no detail"
     )
     red_share: Share = Field(description="Of all light")
     green_share: Share

@@ -11,9 +11,10 @@ from rich.progress import track
 from coralchunk.cli.photo_paths import find_photos
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
-from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_halved, open_photo, read_header
 from coralchunk.imaging.decoding.georeference import read_georeference
 from coralchunk.imaging.grid import grid
+from coralchunk.imaging.halved import may_halve
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queries.chunk_map import chunk_features, world_file
 from coralchunk.pipeline.steps.stitch import Answer, stitch
@@ -63,10 +64,13 @@ def classify(settings: Settings, photos: tuple[str, ...], out: Path) -> None:
 
 
 def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
+    input_px, max_side = classifier.manifest.preprocessing.input_px, settings.result_max_side
     with path.open("rb") as stream:
-        photo = open_photo(stream, settings.max_pixels)
+        size = read_header(stream, settings.max_pixels).size
+        opened = open_halved if may_halve(size, input_px, max_side) else open_photo
+        photo = opened(stream, settings.max_pixels)
     classified = classify_chunks(classifier, photo, grid(photo.size))
-    return stitch(photo, classified, classifier.manifest, settings.result_max_side)
+    return stitch(photo, classified, classifier.manifest, max_side)
 
 
 def _write(answer: Answer, stem: Path) -> dict[str, Any]:

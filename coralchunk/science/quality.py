@@ -18,12 +18,12 @@ from coralchunk.terms import Pixels
 # Each with the values of the survey photos, and the median of the degraded photos.
 DARK_BELOW: Final = 0.12  # brightness; from 0.14, with a third of the light 0.07 to 0.12
 BRIGHT_ABOVE: Final = 0.72  # brightness; to 0.57, with 2.5 times the light 0.59 to 0.87
-BLURRED_BELOW: Final = 0.18  # sharpness; from 0.32, blurred by 2 px (sigma) 0.11 to 0.14
+BLURRED_BELOW: Final = 0.25  # sharpness; from 0.42, blurred by 2 px (sigma) 0.20
 RED_BELOW: Final = 0.12  # share of red; from 0.16, with 0.3 of the red 0.09 to 0.21
 FLAT_BELOW: Final = 0.2  # contrast; from 0.27, under a veil of 75 % 0.10 to 0.14
 VEILED_ABOVE: Final = 0.15  # brightness of the shadows; a dark photo is flat too, but has dark shadows
 
-_SEEN_PX: Final = 160  # side at which networks see a window
+_SEEN_PX: Final = 122  # side at which the bundled network sees a window
 _LEAST_TEXTURE: Final = 3.0  # grey levels; water and sand without any have nothing that could be sharp
 _LEVELS: Final = 256
 _DIGITS: Final = 3
@@ -70,7 +70,7 @@ def quality(small: Pixels, windows: Iterable[Pixels], file_notes: tuple[str, ...
     pixel, nor one in a corner; and noise looks sharp, so a dark photo may be worse than it says.
 
     small       (H, W, 3) uint8, RGB: the whole photo, some 256 px long
-    windows     each (244, 244, 3) uint8, RGB: spread over the photo, in its full size
+    windows     each (H, W, 3) uint8, RGB: spread over the photo, in full or half size
     file_notes  codes of notes that reading the file has given
     """
     shadows, brightness, lights = _brightness(small)

@@ -10,8 +10,9 @@ from coralchunk.imaging.colour.colour import Conversion, Conversions, Unreadable
 from coralchunk.imaging.colour.stated_colours import StatedColours, stated_colours
 from coralchunk.imaging.decoding.emptiness import emptiness
 from coralchunk.imaging.decoding.jpeg import jpeg_pixels, mended_jpeg
-from coralchunk.imaging.decoding.padding import padding
-from coralchunk.imaging.files.opening import open_image
+from coralchunk.imaging.decoding.padding import may_be_padded, padding
+from coralchunk.imaging.files.opening import Opened, open_image
+from coralchunk.imaging.halved import HalvedPhoto
 from coralchunk.imaging.metadata.orientation import UPRIGHT, orientation
 from coralchunk.imaging.metadata.tags import Directory
 from coralchunk.imaging.photo import SIDEWAYS, UNREADABLE_PROFILE, Photo
@@ -56,24 +57,60 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
     Raises what read_header raises, before a pixel is decoded, or BrokenImage.
     """
     with open_image(stream, max_pixels) as opened:
-        image, page = opened.image, opened.page
-        # Asked before the pixels are loaded, like the header's.
-        held, applied = _held(image), _applied(image, page)
-        stated = stated_colours(image, opened.png, page)
-        conversion, notes = _conversion(stated, image.mode, conversions or Conversions())
-        opened.metered.allow_pixels()
-        pixels = jpeg_pixels(image, opened.metered)
-        if pixels is not None:
-            if conversion is not None:
-                conversion.rows(pixels)
-            raster: Raster = ArrayRaster(pixels)
-            return Photo(raster, held, notes=notes, empty=padding(raster))
-        image = mended_jpeg(image, opened.metered)
-        image.load()
-        empty = emptiness(opened)
-        shallow = eight_bit(image, empty)
-        raster = PillowRaster(shallow) if conversion is None else managed(shallow, conversion)
-        return Photo(raster, held, applied, notes, padding(raster) if empty is None else empty)
+        return _decoded(opened, _told(opened, conversions or Conversions()))
+
+
+def open_halved(
+    stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None
+) -> Photo | HalvedPhoto:
+    """Decode a JPEG like open_photo, but at half its size; other formats, and JPEGs with padding, in full."""
+    with open_image(stream, max_pixels) as opened:
+        told = _told(opened, conversions or Conversions())
+        raster = _jpeg(opened, told, is_halved=True)
+        if raster is None or may_be_padded(raster):
+            return _decoded(opened, told)
+        width, height = opened.image.size
+        size = Size(height, width) if told.held in SIDEWAYS else Size(width, height)
+        return HalvedPhoto(Photo(raster, told.held, notes=told.notes), size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a file says about its pixels; read before they are loaded."""
+
+    held: int  # EXIF orientation of the pixels
+    applied: int  # EXIF orientation that the decoder applies
+    conversion: Conversion | None
+    notes: tuple[str, ...]
+
+
+def _told(opened: Opened, conversions: Conversions) -> _Told:
+    image, page = opened.image, opened.page
+    held, applied = _held(image), _applied(image, page)
+    stated = stated_colours(image, opened.png, page)
+    return _Told(held, applied, *_conversion(stated, image.mode, conversions))
+
+
+def _decoded(opened: Opened, told: _Told) -> Photo:
+    raster: Raster | None = _jpeg(opened, told, is_halved=False)
+    if raster is not None:
+        return Photo(raster, told.held, notes=told.notes, empty=padding(raster))
+    image = mended_jpeg(opened.image, opened.metered)
+    image.load()
+    empty = emptiness(opened)
+    shallow = eight_bit(image, empty)
+    raster = PillowRaster(shallow) if told.conversion is None else managed(shallow, told.conversion)
+    return Photo(raster, told.held, told.applied, told.notes, padding(raster) if empty is None else empty)
+
+
+def _jpeg(opened: Opened, told: _Told, *, is_halved: bool) -> ArrayRaster | None:
+    opened.metered.allow_pixels()
+    pixels = jpeg_pixels(opened.image, opened.metered, is_halved=is_halved)
+    if pixels is None:
+        return None
+    if told.conversion is not None:
+        told.conversion.rows(pixels)
+    return ArrayRaster(pixels)
 
 
 def _conversion(

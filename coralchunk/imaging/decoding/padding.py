@@ -18,6 +18,7 @@ _WHOLE: Final = 0.99  # of the photo: then it is the content of the photo
 _FLAT: Final = (0, 255)
 _FRINGE_PX: Final = 16  # as far as a block of a JPEG with halved colours reaches
 _FRINGE_LEVELS: Final = 24
+_SCALING_LEVELS: Final = 8
 _ROWS: Final = 512
 _PADDING: Final = 255
 
@@ -43,6 +44,22 @@ def padding(raster: Raster) -> Empty | None:
     if found is None or not found.any() or found.mean() > _WHOLE * 255:
         return None
     return found
+
+
+def may_be_padded(half: Raster) -> bool:
+    """Tell whether a photo could be padded, from a copy of half its size.
+
+    It may say so of a photo that is not: some levels of difference, which scaling may cause, do not count.
+    """
+    width, height = half.size.width, half.size.height
+    across, down = min(CHUNK_PX // 2, width), min(CHUNK_PX // 2, height)
+    for left, right in ((0, across), (width - across, width)):
+        for top, bottom in ((0, down), (height - down, height)):
+            x, y = 0 if left == 0 else width - 1, 0 if top == 0 else height - 1
+            edges = (half.piece((left, y, right, y + 1)), half.piece((x, top, x + 1, bottom)))
+            if any(edge.max() <= _SCALING_LEVELS or edge.min() >= 255 - _SCALING_LEVELS for edge in edges):
+                return True
+    return False
 
 
 def _has_long_edge(raster: Raster, x: int, y: int, flat: int) -> bool:

@@ -16,7 +16,7 @@ def crop_chunk(context: WorkerContext, job_id: int, chunk: int) -> None:
     job = records.get(job_id)
     if job.state is not JobState.COMPLETED:
         raise NotFinished(job_id, job.state)
-    photo = context.photos.get(job)
+    photo = context.photos.whole(job)
     (window,) = photo.windows([grid(job.size)[chunk]])
     for name, picture in ((CONTEXT, photo.small), (window_name(chunk), window)):
         blobs.write(job_id, name, BytesIO(exact_png(picture)))

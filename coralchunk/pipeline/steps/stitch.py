@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from coralchunk.imaging.encode import png, webp
 from coralchunk.imaging.grid import columns, grid, spread
+from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.overlay import bounded, overlay
-from coralchunk.imaging.photo import Photo
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.predictions import predictions
@@ -34,7 +34,7 @@ class Answer:
     counts: Mapping[State, int]
 
 
-def stitch(photo: Photo, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
+def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
     """Put the chunks of a photo together.
 
     probabilities  (N, 3) float32, of all chunks, row-major; NaN for those without data
@@ -67,7 +67,7 @@ def _preview(photo: Photo, classified: Sequence[Prediction]) -> bytes:
     return webp(overlay(photo.shrunk(small), classified, photo.size), photo.emptiness(small))
 
 
-def _quality(photo: Photo) -> dict[str, Any] | None:
+def _quality(photo: ClassifiedPhoto) -> dict[str, Any] | None:
     """Measure how a photo was taken, where there is something in it; None if that is nowhere."""
     looks = [look for look in spread(photo.size, _LOOKS) if photo.has_data(look)]
     looks = looks or [chunk for chunk in grid(photo.size) if photo.has_data(chunk)][: _LOOKS**2]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from coralchunk.errors.photos import NothingSeen
 from coralchunk.imaging.grid import grid
+from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.metrics import MODEL_SECONDS
@@ -43,7 +44,7 @@ def load_classifier(models: ModelRepository, model: ModelRef) -> Classifier:
     return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())
 
 
-def classify_chunks(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
+def classify_chunks(classifier: Classifier, photo: ClassifiedPhoto, chunks: Sequence[Chunk]) -> Probabilities:
     """Classify those chunks of a photo that have data, see imaging.photo; the others get NaN."""
     found = np.full((len(chunks), len(classifier.manifest.labels)), np.nan, dtype=np.float32)
     rows = [row for row, chunk in enumerate(chunks) if photo.has_data(chunk)]
@@ -66,7 +67,9 @@ def classify_by_area(classifier: Classifier, photo: Photo) -> NDArray[np.float64
     return np.asarray(np.average(rows[has_data], axis=0, weights=areas[has_data]), dtype=np.float64)
 
 
-def classify_windows(classifier: Classifier, photo: Photo, chunks: Sequence[Chunk]) -> Probabilities:
+def classify_windows(
+    classifier: Classifier, photo: ClassifiedPhoto, chunks: Sequence[Chunk]
+) -> Probabilities:
     """Classify chunks of a photo, and count the time that the model took."""
     before = classifier.cpu_s
     probabilities = classifier.probabilities(photo.windows(chunks), photo.scene)

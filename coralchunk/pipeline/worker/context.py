@@ -1,12 +1,14 @@
 """Hold what one worker process needs to classify chunks."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from coralchunk.errors import UnknownModel
 from coralchunk.errors.photos import ModelGone
 from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.colour.colour import Conversions
+from coralchunk.imaging.halved import may_halve
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
@@ -46,12 +48,14 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
             f"{model.label} tells {', '.join(classifier.manifest.labels)} apart, not the states of coral."
             " Set CORALCHUNK_MODEL to another model of models.txt."
         )
-    conversions = Conversions()
+    settings, conversions = stores.settings, Conversions()
+    input_px = classifier.manifest.preprocessing.input_px
+    halves = partial(may_halve, input_px=input_px, max_side=settings.result_max_side)
     return WorkerContext(
         stores=stores,
         classifier=classifier,
-        photos=DecodedPhotoCache(stores.blobs, stores.settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions),
+        photos=DecodedPhotoCache(stores.blobs, settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions, halves),
         classifiers=ClassifierCache(models, model, classifier),
         conversions=conversions,
-        networks=NetworkCache(stores.networks, network_limits(stores.settings)),
+        networks=NetworkCache(stores.networks, network_limits(settings)),
     )

@@ -1,14 +1,17 @@
 """Cache decoded photos in memory while a worker classifies one batch after another."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
 from coralchunk.errors import BrokenImage
 from coralchunk.imaging.colour.colour import Conversions
-from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.decoding.decode import open_halved, open_photo
+from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
 from coralchunk.storage.files.blobs import PHOTO, Blobs
+from coralchunk.terms import Size
 
 _BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
 
@@ -20,22 +23,43 @@ class DecodedPhotoCache:
     """
 
     def __init__(
-        self, blobs: Blobs, max_pixels: int, max_bytes: int, conversions: Conversions | None = None
+        self,
+        blobs: Blobs,
+        max_pixels: int,
+        max_bytes: int,
+        conversions: Conversions | None = None,
+        halves: Callable[[Size], bool] | None = None,
     ) -> None:
+        """Decode photos of stored jobs.
+
+        halves  tells of a photo's size whether a copy of half of it is enough; without it, none is
+        """
         self._blobs: Final = blobs
         self._max_pixels: Final = max_pixels
         self._max_bytes: Final = max_bytes
         self._conversions: Final = conversions or Conversions()
-        self._photos: Final[OrderedDict[int, Photo]] = OrderedDict()
+        self._halves: Final = halves or (lambda _: False)
+        self._photos: Final[OrderedDict[int, ClassifiedPhoto]] = OrderedDict()
 
-    def get(self, job: Job) -> Photo:
-        """Return the photo of a job. Raises Unreadable, or FileNotFoundError if its upload is gone."""
+    def get(self, job: Job) -> ClassifiedPhoto:
+        """Return the photo of a job, maybe at half its size.
+
+        Raises Unreadable, or FileNotFoundError if its upload is gone.
+        """
         photo = self._photos.pop(job.id, None)
         if photo is None:
             self._make_room(job.size.pixels * _BYTES_PER_PIXEL)
             photo = self._decode(job)
         self._photos[job.id] = photo
         return photo
+
+    def whole(self, job: Job) -> Photo:
+        """Return the photo of a job in its full size. Raises as `get` does."""
+        kept = self._photos.get(job.id)
+        if isinstance(kept, Photo):
+            return kept
+        with self._blobs.open(job.id, PHOTO) as stream:
+            return open_photo(stream, self._max_pixels, self._conversions)
 
     def drop(self, job_id: int) -> None:
         """Free the memory of a photo that is no longer needed here."""
@@ -45,9 +69,10 @@ class DecodedPhotoCache:
         while self._photos and needed + sum(p.nbytes for p in self._photos.values()) > self._max_bytes:
             self._photos.popitem(last=False)
 
-    def _decode(self, job: Job) -> Photo:
+    def _decode(self, job: Job) -> ClassifiedPhoto:
+        opened = open_halved if self._halves(job.size) else open_photo
         with self._blobs.open(job.id, PHOTO) as stream:
-            photo = open_photo(stream, self._max_pixels, self._conversions)
+            photo = opened(stream, self._max_pixels, self._conversions)
         if photo.size != job.size:
             # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
             raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")
