@@ -39,7 +39,7 @@ def test_windows_are_those_of_the_whole_photo_at_half_their_size(
     for expected, found in zip(whole.windows(chunks), half.windows(chunks), strict=True):
         averaged = cv2.resize(expected, (122, 122), interpolation=cv2.INTER_AREA).astype(int)
         assert found.shape == (122, 122, 3)
-        assert np.abs(averaged - found).mean() < 2  # half a pixel at an odd edge, and rounding
+        assert np.abs(averaged - found).mean() < 3  # a pixel where a side is odd, and rounding
     assert np.abs(whole.scene - half.scene).max() < 0.02
     assert [half.seen_px(chunk) for chunk in chunks] == [whole.seen_px(chunk) for chunk in chunks]
 
