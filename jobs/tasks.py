@@ -21,8 +21,10 @@ def work(context: WorkerContext, key: str) -> None:
     """Do the task that the queue calls `key`."""
     task = Task.from_key(key)
     structlog.contextvars.clear_contextvars()
+    turn = context.turn()
     try:
-        classify.run_task(context, task)
+        while classify.run_task(context, task, turn):
+            pass  # it continues with the next batch of its photo
     except RedisError:
         raise  # nothing can be recorded now; the worker ends, and the supervisor puts its tasks back
     except (StorageFull, StorageDown) as failure:

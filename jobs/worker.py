@@ -4,6 +4,7 @@ import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from types import FrameType
 from typing import Any, Final
 
 from rq import Queue, SimpleWorker
@@ -49,6 +50,11 @@ class ChunkWorker(SimpleWorker):
             log_job_description=False,
         )
         self._context: Final = context
+
+    @override
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self._context.stop.is_requested = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     @override
     def perform_job(self, job: RqJob, queue: Queue, *execution: Execution) -> bool:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -29,9 +30,11 @@ def send(stores: Stores) -> Submit:
 
 @pytest.fixture
 def work_off(context: WorkerContext) -> WorkOff:
-    """Runs an RQ worker until the queue is empty, or for a number of tasks."""
+    """Runs an RQ worker until the queue is empty, or for a number of tasks of one batch each."""
 
     def work(max_tasks: int | None = None, on: WorkerContext = context) -> None:
+        if max_tasks is not None:
+            on = replace(on, longest_turn_s=0)
         ChunkWorker(f"tests.{secrets.token_hex(4)}", on).work(
             burst=True, max_jobs=max_tasks, logging_level="CRITICAL"
         )

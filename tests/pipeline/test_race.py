@@ -14,6 +14,7 @@ from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.queue.task_queue import Task
 from coralchunk.pipeline.records import keys
 from coralchunk.pipeline.records.job import JobState
+from coralchunk.pipeline.records.step import Position
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.services import Services
 from tests.pipeline.conftest import NOW
@@ -145,5 +146,5 @@ def create(stores: Stores, job_id: int, batches: int) -> None:
 
 def record(stores: Stores, job_id: int, batch: int) -> int:
     with stores.transaction() as pipeline:
-        stores.records.record(job_id, batch, {batch: b"\0" * 12}, NOW, pipeline)
+        stores.records.record(job_id, Position(batch, batch), {batch: b"\0" * 12}, NOW, pipeline)
         return pipeline.execute()[0]

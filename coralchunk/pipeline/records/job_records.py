@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Any, Final, cast
 
 import numpy as np
@@ -17,20 +16,11 @@ from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.records import keys, scripts
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.parse_job import parse_job
+from coralchunk.pipeline.records.step import Position, Step
 from coralchunk.terms import CLASSES, Probabilities, Size
 
 _REMEMBER_DELETED_S: Final = 3600
 _FLOAT32: Final = np.dtype("<f4")
-
-
-class Step(StrEnum):
-    """What a task has to do, decided when it starts."""
-
-    GONE = "gone"  #: nothing: the job is final, deleted or expired
-    RECORDED = "recorded"  #: nothing: this batch has its results already
-    POISON = "poison"  #: give the job up: this batch was started too often and never finished
-    CLASSIFY = "classify"  #: classify the chunks of the batch
-    FINISH = "finish"  #: stitch: all chunks have results, and this task is the one that finishes
 
 
 @contextmanager
@@ -122,21 +112,39 @@ class JobRecords:
         """Tell whether a job was deleted within the last hour."""
         return bool(self._redis.hget(keys.job(job_id), "state") == b"deleted")
 
-    def begin(self, job_id: int, batch: int, max_attempts: int) -> tuple[Step, int | None]:
-        """Begin a batch: say what to do, and which batch of the same stream comes next."""
-        step, next_batch = self._begin([keys.job(job_id), keys.results(job_id)], [batch, max_attempts])
-        return Step(step.decode()), None if next_batch < 0 else next_batch
+    def begin(self, job_id: int, task_batch: int, max_attempts: int) -> tuple[Step, Position]:
+        """Begin a batch: say what to do, and where in its stream the task is.
 
-    def refund_attempt(self, job_id: int, batch: int) -> None:
-        """Count one attempt less at a batch of a job that still exists."""
-        self._refund_attempt([keys.job(job_id)], [batch])
+        task_batch  the batch by which the queue knows the task
+        """
+        step, batch, following = self._begin(
+            [keys.job(job_id), keys.results(job_id)], [task_batch, max_attempts]
+        )
+        return Step(step.decode()), Position(task_batch, batch, None if following < 0 else following)
+
+    def refund_attempt(self, job_id: int, task_batch: int) -> None:
+        """Count one attempt less at the batch that a task of a job is at, if the job still exists."""
+        self._refund_attempt([keys.job(job_id)], [task_batch])
 
     def record(
-        self, job_id: int, batch: int, results: Mapping[int, bytes], now: float, pipeline: Pipeline
+        self,
+        job_id: int,
+        position: Position,
+        results: Mapping[int, bytes],
+        now: float,
+        pipeline: Pipeline,
+        *,
+        continues: bool = False,
     ) -> None:
-        """Write the results of a batch, as part of a transaction; its answer is 1 for the finisher."""
+        """Write the results of a batch, as part of a transaction; its answer is 1 for the finisher.
+
+        continues  whether the same task does the next batch, so that it is not queued
+        """
         names = [keys.job(job_id), keys.results(job_id), keys.classified(now)]
-        self._record(names, [batch, *_flat(results)], client=pipeline)
+        following = position.next_batch if continues and position.next_batch is not None else ""
+        self._record(
+            names, [position.batch, position.task_batch, following, *_flat(results)], client=pipeline
+        )
 
     def results(self, job: Job) -> Probabilities:
         """Return the probabilities of all chunks of a job that has them all."""

@@ -2,8 +2,9 @@
 
 Keys, in this order where a script takes them:
     job      hash: state, width, height, total, batch, streams, high_priority, request, owner, kind, created,
-             expires, later finisher, attempts:<batch>, ended, error, progress, picture_width, picture_height,
-             share
+             expires, later finisher, attempts:<batch>, continued:<batch of a task> (the batch that this task
+             is at, while it continues its stream without returning to the queue), ended, error, progress,
+             picture_width, picture_height, share
     results  hash: chunk index -> its probabilities, float32 little-endian; of a point job, photo index ->
              + or - (classified or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time
@@ -91,44 +92,54 @@ return 1
 """
 )
 
-# keys job results; argv batch, most attempts -> {step, next}. step is one of gone, recorded, poison,
-# classify, finish (see records.Step); next is the next batch of the same stream that has no results, or -1.
+# keys job results; argv batch of the task, most attempts -> {step, batch, next}. step is one of gone,
+# recorded, poison, classify, finish (see records.step); batch is the one that the task is at; next is the
+# next batch of the same stream that has no results, or -1.
 BEGIN: Final = """
-local state, batch_chunks, total, streams, streams_before_1_0, finisher =
-    unpack(redis.call('HMGET', KEYS[1], 'state', 'batch', 'total', 'streams', 'lanes', 'finisher'))
-if state ~= 'queued' and state ~= 'processing' then return {'gone', -1} end
+local state, batch_chunks, total, streams, streams_before_1_0, finisher, continued =
+    unpack(redis.call('HMGET', KEYS[1], 'state', 'batch', 'total', 'streams', 'lanes', 'finisher',
+        'continued:' .. ARGV[1]))
+local batch = continued or ARGV[1]
+local number = tonumber(batch)
+if state ~= 'queued' and state ~= 'processing' then return {'gone', number, -1} end
 batch_chunks, total = tonumber(batch_chunks), tonumber(total)
 streams = tonumber(streams or streams_before_1_0)
 local step = 'classify'
-if redis.call('HEXISTS', KEYS[2], tonumber(ARGV[1]) * batch_chunks) == 1 then
-    if finisher ~= ARGV[1] then return {'recorded', -1} end
+if redis.call('HEXISTS', KEYS[2], number * batch_chunks) == 1 then
+    if finisher ~= batch then return {'recorded', number, -1} end
     step = 'finish'
 end
-if redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], 1) > tonumber(ARGV[2]) then
-    return {'poison', -1}
+if redis.call('HINCRBY', KEYS[1], 'attempts:' .. batch, 1) > tonumber(ARGV[2]) then
+    return {'poison', number, -1}
 end
-local next_batch = tonumber(ARGV[1]) + streams
+local next_batch = number + streams
 while next_batch * batch_chunks < total do
-    if redis.call('HEXISTS', KEYS[2], next_batch * batch_chunks) == 0 then return {step, next_batch} end
+    if redis.call('HEXISTS', KEYS[2], next_batch * batch_chunks) == 0 then
+        return {step, number, next_batch}
+    end
     next_batch = next_batch + streams
 end
-return {step, -1}
+return {step, number, -1}
 """
 
-# keys job; argv batch -> nothing. Reverts the count of BEGIN.
+# keys job; argv batch of the task -> nothing. Reverts the count of BEGIN.
 REFUND_ATTEMPT: Final = """
-if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HINCRBY', KEYS[1], 'attempts:' .. ARGV[1], -1) end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    local batch = redis.call('HGET', KEYS[1], 'continued:' .. ARGV[1]) or ARGV[1]
+    redis.call('HINCRBY', KEYS[1], 'attempts:' .. batch, -1)
+end
 """
 
-# keys job results classified; argv batch, then index, probabilities, ... -> 1 if this batch is the one that
-# must finish the job, 0 if not, -1 if the job is gone. Only one batch of a job ever gets 1, but it gets it
-# again when its task runs again after a crash.
+# keys job results classified; argv batch, batch of the task, next batch that this task continues with (or
+# empty), then index, probabilities, ... -> 1 if this batch is the one that must finish the job, 0 if not, -1
+# if the job is gone. Only one batch of a job ever gets 1, but it gets it again when its task runs again after
+# a crash.
 RECORD: Final = (
     _COUNT_MISSING
     + """
 local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
 if state ~= 'queued' and state ~= 'processing' then return -1 end
-for argument = 2, #ARGV, 2 do
+for argument = 4, #ARGV, 2 do
     if redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1]) == 1 then
         redis.call('INCR', KEYS[3])
         count_missing(-1)
@@ -138,10 +149,19 @@ redis.call('EXPIRE', KEYS[3], 120)
 redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
 redis.call('HSET', KEYS[1], 'state', 'processing')
 redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
-if redis.call('HLEN', KEYS[2]) < tonumber(total) then return 0 end
-redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
-if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then return 1 end
-return 0
+local is_last = 0
+if redis.call('HLEN', KEYS[2]) >= tonumber(total) then
+    redis.call('HSETNX', KEYS[1], 'finisher', ARGV[1])
+    if redis.call('HGET', KEYS[1], 'finisher') == ARGV[1] then is_last = 1 end
+end
+-- A task that is put back after a crash begins where this one was.
+local at = is_last == 1 and ARGV[1] or ARGV[3]
+if at ~= '' and at ~= ARGV[2] then
+    redis.call('HSET', KEYS[1], 'continued:' .. ARGV[2], at)
+else
+    redis.call('HDEL', KEYS[1], 'continued:' .. ARGV[2])
+end
+return is_last
 """
 )
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -23,11 +23,13 @@ from coralchunk.pipeline.points.fetch import fetched_name
 from coralchunk.pipeline.queue.task_queue import Task, next_task
 from coralchunk.pipeline.recognition.run_task import answer_task, finish_task
 from coralchunk.pipeline.records.job import Job, JobKind
-from coralchunk.pipeline.records.job_records import Step, packed
+from coralchunk.pipeline.records.job_records import packed
+from coralchunk.pipeline.records.step import Position, Step
 from coralchunk.pipeline.steps.finish import finish
 from coralchunk.pipeline.training.run_training import finish_training_job, train_collection
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks
 from coralchunk.pipeline.worker.context import WorkerContext
+from coralchunk.pipeline.worker.turn import Turn
 
 MAX_ATTEMPTS: Final = 3
 _log: Final = structlog.get_logger()
@@ -52,33 +54,28 @@ _ONE_BY_ONE: Final = {
 }
 
 
-def run_task(context: WorkerContext, task: Task) -> None:
+def run_task(context: WorkerContext, task: Task, turn: Turn | None = None) -> bool:
     """Run a task: nothing if its batch is recorded, else the batch, and the stitch after the last batch.
 
-    Raises errors that the photo did not cause; the worker then calls `try_again`.
+    turn  tells whether the task may continue with the next batch; without it, that is queued
+
+    Returns whether it continues: it is then to be run again. Raises errors that the photo did not cause; the
+    worker then calls `try_again`.
     """
     records = context.stores.records
-    step, next_batch = records.begin(task.job_id, task.batch, MAX_ATTEMPTS)
+    step, position = records.begin(task.job_id, task.batch, MAX_ATTEMPTS)
     match step:
         case Step.GONE:
             context.photos.drop(task.job_id)
         case Step.RECORDED:
-            return
+            pass
         case Step.POISON:
-            _give_up(context, task)
+            _give_up(context, task.job_id, position)
         case Step.CLASSIFY | Step.FINISH:
             job = records.get(task.job_id)
             structlog.contextvars.bind_contextvars(job_id=job.id, request_id=job.request_id)
-            try:
-                with BATCH_SECONDS.time(), _traced(job, task):
-                    is_last = step is Step.FINISH or _classify(context, job, task, next_batch)
-                if is_last:
-                    with tracing.continued(job.trace, "finish", job=job.id):
-                        _finish(context, job)
-            except (Unreadable, TaskFailed) as refused:
-                if records.fail(job.id, str(refused)):
-                    JOBS.labels("error").inc()
-                    _log.info("job refused", reason=str(refused))
+            return _run(context, job, task, position if step is Step.CLASSIFY else None, turn)
+    return False
 
 
 def _traced(job: Job, task: Task) -> AbstractContextManager[None]:
@@ -97,37 +94,68 @@ def refund_attempt(context: WorkerContext, task: Task) -> None:
     context.stores.records.refund_attempt(task.job_id, task.batch)
 
 
-def _classify(context: WorkerContext, job: Job, task: Task, next_batch: int | None) -> bool:
-    """Classify a batch. Returns whether it is the one that has to finish the job."""
-    batch = task.batch
+def _run(context: WorkerContext, job: Job, task: Task, position: Position | None, turn: Turn | None) -> bool:
+    """Classify the batch at a position, if there is one, and finish the job after the last batch."""
+    continues = False
+    at = task if position is None else replace(task, batch=position.batch)
+    try:
+        with BATCH_SECONDS.time(), _traced(job, at):
+            done = _Done(is_last=True) if position is None else _classify(context, job, at, position, turn)
+        if done.is_last:
+            with tracing.continued(job.trace, "finish", job=job.id):
+                _finish(context, job)
+        continues = done.continues
+    except (Unreadable, TaskFailed) as refused:
+        if context.stores.records.fail(job.id, str(refused)):
+            JOBS.labels("error").inc()
+            _log.info("job refused", reason=str(refused))
+    return continues
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What follows a batch."""
+
+    is_last: bool  # whether it is the one that has to finish the job
+    continues: bool = False  # whether its task continues with the next batch
+
+
+def _classify(context: WorkerContext, job: Job, task: Task, position: Position, turn: Turn | None) -> _Done:
+    batch = position.batch
     if job.kind is not JobKind.PHOTO:
         result = _ONE_BY_ONE[job.kind].do(context, job, task)
         if result is None:
-            return False
-        is_last = _record(context, job, batch, {batch: result}, next_batch)
+            return _Done(is_last=False)
+        done = _record(context, job, position, {batch: result})
         if job.kind is not JobKind.IMAGES:  # whose request may keep the image
             context.stores.blobs.remove(job.id, fetched_name(batch))
-        return is_last
+        return done
     indices = job.chunks_of(batch)
     photo = context.photos.get(job)
     chunks = grid(job.size)[indices.start : indices.stop]
     classified = classify_chunks(context.classifier_of(job.model), photo, chunks)
-    is_last = _record(context, job, batch, dict(zip(indices, packed(classified), strict=True)), next_batch)
-    if next_batch is None and not is_last:
+    results = dict(zip(indices, packed(classified), strict=True))
+    done = _record(context, job, position, results, turn)
+    if position.next_batch is None and not done.is_last:
         context.photos.drop(job.id)  # this stream is at its end, and another worker's will finish the job
-    return is_last
+    return done
 
 
 def _record(
-    context: WorkerContext, job: Job, batch: int, results: Mapping[int, bytes], next_batch: int | None
-) -> bool:
+    context: WorkerContext,
+    job: Job,
+    position: Position,
+    results: Mapping[int, bytes],
+    turn: Turn | None = None,
+) -> _Done:
+    continues = position.next_batch is not None and turn is not None and turn.may_continue()
     # Results and next task appear together, or a crash between the two would break the stream.
     with context.stores.transaction() as pipeline:
-        context.stores.records.record(job.id, batch, results, time.time(), pipeline)
-        if next_batch is not None:
-            context.stores.tasks.put(next_task(job, next_batch), pipeline)
+        context.stores.records.record(job.id, position, results, time.time(), pipeline, continues=continues)
+        if position.next_batch is not None and not continues:
+            context.stores.tasks.put(next_task(job, position.next_batch), pipeline)
         recorded, *_ = pipeline.execute()
-    return bool(recorded == 1)
+    return _Done(is_last=recorded == 1, continues=continues and recorded == 0)
 
 
 def _finish(context: WorkerContext, job: Job) -> None:
@@ -137,9 +165,10 @@ def _finish(context: WorkerContext, job: Job) -> None:
         _ONE_BY_ONE[job.kind].finish(context, job)
 
 
-def _give_up(context: WorkerContext, task: Task) -> None:
-    _log.error("job given up", job_id=task.job_id, batch=task.batch, attempts=MAX_ATTEMPTS)
-    job = context.stores.records.get(task.job_id)
+def _give_up(context: WorkerContext, job_id: int, position: Position) -> None:
+    batch = position.batch
+    _log.error("job given up", job_id=job_id, batch=batch, attempts=MAX_ATTEMPTS)
+    job = context.stores.records.get(job_id)
     abandon = None if job.kind is JobKind.PHOTO else _ONE_BY_ONE[job.kind].abandon
     what = (
         "collection could not be trained" if job.kind is JobKind.TRAINING else "photo could not be classified"
@@ -150,9 +179,9 @@ def _give_up(context: WorkerContext, task: Task) -> None:
     )
     if abandon is not None and context.stores.records.finisher(job.id) is None:
         # One photo of many: the others continue.
-        abandoned = {task.batch: abandon(context, job, task.batch, reason)}
-        if _record(context, job, task.batch, abandoned, None):
+        abandoned = {batch: abandon(context, job, batch, reason)}
+        if _record(context, job, replace(position, next_batch=None), abandoned).is_last:
             _ONE_BY_ONE[job.kind].finish(context, job)
         return
-    if context.stores.records.fail(task.job_id, reason):
+    if context.stores.records.fail(job_id, reason):
         JOBS.labels("given up").inc()

@@ -1,6 +1,6 @@
 """Hold what one worker process needs to classify chunks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
 from coralchunk.pipeline.worker.network_cache import NetworkCache, network_limits
 from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
+from coralchunk.pipeline.worker.turn import LONGEST_TURN_S, Stop, Turn
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 
 _PHOTO_MEMORY_BYTES: Final = 128_000_000  # of decoded photos a worker keeps: three of 12 megapixels
@@ -29,6 +30,12 @@ class WorkerContext:
     classifiers: ClassifierCache
     conversions: Conversions
     networks: NetworkCache
+    stop: Stop = field(default_factory=Stop)
+    longest_turn_s: float = LONGEST_TURN_S  # that a task continues with the next batches of its photo
+
+    def turn(self) -> Turn:
+        """Begin the time with one photo."""
+        return Turn(self.stores, self.stop, self.longest_turn_s)
 
     def classifier_of(self, label: str) -> Classifier:
         """Return the classifier of a photo's chunks; the server's own for no label. Raises ModelGone."""
