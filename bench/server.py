@@ -18,7 +18,7 @@ from coralchunk.config import PREFIX
 
 CORES: Final = len(os.sched_getaffinity(0))
 _NO_LIMIT: Final = "1000000/minute"  # counted as always, but all clients here have one address
-_START_S: Final = 90.0
+_START_S: Final = 180.0
 _OFTEN_S: Final = 0.01
 # -P: another checkout's interpreter must not find this one in the current folder.
 _COMMAND: Final = ("-P", "-c", "from coralchunk.cli.main import main; main()", "serve")
@@ -87,18 +87,19 @@ def _process(python: str, folder: Path, workers: int) -> Iterator[tuple[Served, 
         "RATE_LIMIT_READS": _NO_LIMIT,
     }
     environment = clean_environment() | {PREFIX + name: value for name, value in settings.items()}
-    with started([python, *_COMMAND], environment, folder / "log") as process:
+    # gunicorn imports from the current folder first, so that must not be a checkout.
+    with started([python, *_COMMAND], environment, folder / "log", folder) as process:
         yield Served(port, process.pid), process
 
 
 @contextmanager
 def started(
-    command: list[str], environment: dict[str, str], log: Path
+    command: list[str], environment: dict[str, str], log: Path, cwd: Path | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a program meanwhile; its output goes to a file."""
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own programs
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd
         )
         try:
             yield process
@@ -132,9 +133,9 @@ def free_port() -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """Return our environment without settings of another server."""
+    """Return our environment without settings of another server, and without paths to our own modules."""
     return {
         name: value
         for name, value in os.environ.items()  # noqa: TID251 - what our programs inherit
-        if not name.startswith(PREFIX) and name != "REDIS_URL"
+        if not name.startswith(PREFIX) and name not in {"REDIS_URL", "PYTHONPATH"}
     }
