@@ -1,8 +1,10 @@
 """Encode pictures as PNG, and small copies as WebP."""
 
+import math
 import struct
-import zlib
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -12,27 +14,32 @@ from PIL import Image
 from coralchunk.imaging.pixels.filling import Empty
 from coralchunk.terms import Pixels
 
+Colour = tuple[int, int, int]  # RGB
+
 _WEBP_QUALITY: Final = 70  # a reef with its marks at 640 px is 60 kB
 _COLOURS: Final = 256
+_SAMPLE_PX: Final = 150_000
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BIT_PALETTE: Final = bytes((8, 3, 0, 0, 0))  # bit depth, colour type, and the only methods there are
 
 
-def png(picture: Pixels, empty: Empty | None = None) -> bytes:
+def png(picture: Pixels, empty: Empty | None = None, exact: Sequence[Colour] = ()) -> bytes:
     """Encode a picture with an adaptive palette of 256 colours, without any metadata.
 
-    For a reef photo of 2048 px that is 1.2 MB in 60 ms, where true colour takes 4.5 MB and 310 ms (measured
-    on one core); the colours differ by 3 of 255 on average, visible only as faint steps in water.
-    Pillow chooses the colours; the file is put together here (PNG, third edition, W3C 2025), because Pillow
-    cannot use ISA-L, whose deflate takes 13 ms where zlib's fastest takes 50 for the same bytes.
+    For a reef photo of 2048 px that is 1.2 MB in a tenth of the time that true colour takes for 4.5 MB; the
+    colours differ by 2 of 255 on average, visible only as faint steps in water. The file is put together here
+    (PNG, third edition, W3C 2025), because Pillow cannot use ISA-L, whose deflate takes 13 ms where zlib's
+    fastest takes 50 for the same bytes.
 
     picture  (H, W, 3) uint8, RGB
     empty    where it is transparent
+    exact    colours that are kept exactly, however few pixels have them
     """
-    # An octree is the one method here that neither dithers (which compresses badly) nor takes seconds.
     colours = _COLOURS if empty is None else _COLOURS - 1
-    few = Image.fromarray(picture).quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    palette, clear = bytes(few.getpalette() or ())[: 3 * colours], b""
+    palette, clear = _palette(picture, colours - len(exact)) + bytes(chain(*exact)), b""
+    holder = Image.new("P", (1, 1))
+    holder.putpalette(palette)
+    few = Image.fromarray(picture).quantize(palette=holder, dither=Image.Dither.NONE)
     if empty is not None:
         index = len(palette) // 3
         few.paste(index, (0, 0, *few.size), Image.fromarray(empty))
@@ -65,6 +72,20 @@ def webp(picture: Pixels, empty: Empty | None = None) -> bytes:
     return file.getvalue()
 
 
+def _palette(picture: Pixels, colours: int) -> bytes:
+    """Choose colours by a sample of the pixels.
+
+    For 2048 px, this and taking the nearest colour for each pixel need 6 ms; choosing by all pixels needs 18,
+    and its colours are farther off, for 99.9 % of the pixels up to 18 levels instead of 11.
+    """
+    step = max(1, math.isqrt(picture.shape[0] * picture.shape[1] // _SAMPLE_PX))
+    sample = Image.fromarray(np.ascontiguousarray(picture[::step, ::step]))
+    # An octree is the one method here that neither dithers (which compresses badly) nor takes seconds.
+    few = sample.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    used = int(np.asarray(few).max()) + 1
+    return bytes(few.getpalette() or ())[: 3 * used]
+
+
 def exact_png(picture: Pixels) -> bytes:
     """Encode a picture without losses and without any metadata.
 
@@ -76,4 +97,5 @@ def exact_png(picture: Pixels) -> bytes:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    check = isal_zlib.crc32(content, isal_zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(content)), kind, content, struct.pack(">I", check)))

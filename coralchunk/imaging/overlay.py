@@ -27,6 +27,8 @@ COLOURS: Final[dict[State, Colour]] = {
 _GRID_LINE: Final[Colour] = (40, 40, 40)
 _WHITE: Final[Colour] = (255, 255, 255)
 _NEAR: Final = 0.9  # of the largest picture allowed: so near to it, a whole fraction is better
+#: Drawn as they are, so that few pixels of them mean something.
+EXACT_COLOURS: Final = (*COLOURS.values(), _GRID_LINE, _WHITE)
 _OPACITY: Final = 0.3  # of the colour over the photo: corals stay recognisable under it
 
 

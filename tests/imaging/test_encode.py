@@ -1,6 +1,7 @@
 from io import BytesIO
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from coralchunk.imaging.encode import png, webp
@@ -30,6 +31,33 @@ def test_a_picture_of_few_colours_keeps_them_exactly() -> None:
         shown = np.asarray(image.convert("RGB"))
 
     assert (shown == picture).all()
+
+
+@pytest.mark.parametrize("has_empty", [False, True])
+def test_colours_that_are_to_be_exact_are_so_in_a_large_picture_however_few_their_pixels(
+    has_empty: bool,
+) -> None:
+    picture = reef(1600, 1200)
+    picture[601:603, 801:803] = (213, 94, 0)
+    empty = np.zeros((1200, 1600), dtype=np.uint8)
+    empty[:100] = 255
+
+    content = png(picture, empty if has_empty else None, exact=((213, 94, 0), (240, 228, 66)))
+
+    with Image.open(BytesIO(content)) as image:
+        colours, indices = len(image.getpalette() or ()) // 3, np.asarray(image)
+        shown = np.asarray(image.convert("RGBA"))
+    assert colours <= 256
+    assert indices.max() < colours
+    assert (shown[601:603, 801:803] == (213, 94, 0, 255)).all()
+    assert (shown[..., 3] == 0).sum() == (160_000 if has_empty else 0)
+
+
+def test_a_picture_of_one_colour_has_a_small_palette() -> None:
+    with Image.open(BytesIO(png(np.full((900, 900, 3), (3, 2, 1), dtype=np.uint8)))) as image:
+        shown = np.asarray(image.convert("RGB"))
+
+    assert (shown == (3, 2, 1)).all()
 
 
 def chunk_starts(content: bytes) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from coralchunk.imaging.encode import png, webp
 from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.halved import ClassifiedPhoto
-from coralchunk.imaging.overlay import bounded, overlay
+from coralchunk.imaging.overlay import EXACT_COLOURS, bounded, overlay
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.predictions import predictions
@@ -47,7 +47,7 @@ def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manif
     return Answer(
         photo=size,
         picture=picture,
-        png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture)),
+        png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture), EXACT_COLOURS),
         preview=_preview(photo, classified),
         summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
         chunks=_json([_chunk(prediction) for prediction in classified]),
