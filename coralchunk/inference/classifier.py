@@ -63,4 +63,6 @@ class Classifier:
 def scaled(window: Pixels, how: Preprocessing) -> Windows:
     """Scale one window, (H, W, 3) uint8, to the input of the graph: (1, input_px, input_px, 3) uint8."""
     size = (how.input_px, how.input_px)
+    if window.shape[:2] == size:  # of a photo that was decoded at half its size
+        return np.ascontiguousarray(window)[np.newaxis]
     return np.asarray(cv2.resize(window, size, interpolation=_RESIZE[how.resize]), dtype=np.uint8)[np.newaxis]

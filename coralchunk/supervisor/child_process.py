@@ -16,6 +16,13 @@ from coralchunk.processes import is_running
 STOP_TIMEOUT_S: Final = 20.0  # for requests and batches under way when the server stops
 _SOON_S: Final = 2.0  # a child that dies younger than this waits before it is started again
 _LONGEST_WAIT_S: Final = 2.0
+# glibc returns freed memory to the kernel at once, which clears each page again for the next photo or answer:
+# 15 ms of CPU time instead of 6 for an answer with its picture, a tenth of a worker's time outside the model.
+_KEPT_BYTES: Final = 32 * 2**20
+_MALLOC: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(_KEPT_BYTES),
+    "MALLOC_TRIM_THRESHOLD_": str(_KEPT_BYTES),
+}
 _log: Final = structlog.get_logger()
 
 
@@ -127,8 +134,8 @@ def python(
     Ctrl-C on the terminal then reaches only the supervisor, which ends the others in order. A new session
     would do so too, but Linux divides the CPU by session first (sched(7), autogroup), so that the niceness of
     a worker would not make it yield to web processes. -P prevents modules in the current folder from hiding
-    installed ones.
+    installed ones. An operator's own settings of malloc are left.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-P", *arguments], env=dict(environment), pass_fds=fds, process_group=0
+        [sys.executable, "-P", *arguments], env=_MALLOC | dict(environment), pass_fds=fds, process_group=0
     )
