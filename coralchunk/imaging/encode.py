@@ -68,7 +68,8 @@ def webp(picture: Pixels, empty: Empty | None = None) -> bytes:
     if empty is not None:
         image.putalpha(Image.fromarray(np.where(empty, 0, 255).astype(np.uint8)))
     file = BytesIO()
-    image.save(file, "WEBP", quality=_WEBP_QUALITY)
+    # Method 0 of 6: a tenth more bytes than the default 4, in 15 ms instead of 39 for 640 px.
+    image.save(file, "WEBP", quality=_WEBP_QUALITY, method=0)
     return file.getvalue()
 
 

@@ -60,3 +60,15 @@ def test_a_dropped_photo_is_read_again(stores: Stores, jobs: list[Job]) -> None:
     cache.drop(jobs[0].id)
 
     assert cache.get(replace(jobs[0], size=Size(301, 200))).pixels().shape == (200, 301, 3)
+
+
+def test_a_photo_is_kept_at_half_its_size_only_for_a_network_that_sees_no_more(
+    stores: Stores, send: Submit
+) -> None:
+    small_input, large_input, cropped = (get_job(stores, send(976, 732, seed=seed)) for seed in (1, 2, 3))
+    cache = DecodedPhotoCache(stores.blobs, max_pixels=10**6, max_bytes=10**9, max_side=488)
+
+    assert cache.get(small_input, 122).nbytes == 488 * 366 * 3
+    assert cache.get(large_input, 224).nbytes == 976 * 732 * 3
+    assert cache.get(cropped, 122).size == cache.whole(cropped).size == Size(976, 732)
+    assert cache.whole(cropped).pixels().shape == (732, 976, 3)

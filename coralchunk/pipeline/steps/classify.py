@@ -131,9 +131,10 @@ def _classify(context: WorkerContext, job: Job, task: Task, position: Position, 
             context.stores.blobs.remove(job.id, fetched_name(batch))
         return done
     indices = job.chunks_of(batch)
-    photo = context.photos.get(job)
+    classifier = context.classifier_of(job.model)
+    photo = context.photos.get(job, classifier.manifest.preprocessing.input_px)
     chunks = grid(job.size)[indices.start : indices.stop]
-    classified = classify_chunks(context.classifier_of(job.model), photo, chunks)
+    classified = classify_chunks(classifier, photo, chunks)
     results = dict(zip(indices, packed(classified), strict=True))
     done = _record(context, job, position, results, turn)
     if position.next_batch is None and not done.is_last:

@@ -16,11 +16,11 @@ _log: Final = structlog.get_logger()
 
 def finish(context: WorkerContext, job: Job) -> None:
     """Stitch a job and store its answer; the job is completed once the answer is on disk."""
-    stores = context.stores
+    stores, manifest = context.stores, context.classifier_of(job.model).manifest
     answer = stitch(
-        context.photos.get(job),
+        context.photos.get(job, manifest.preprocessing.input_px),
         stores.records.results(job),
-        context.classifier_of(job.model).manifest,
+        manifest,
         stores.settings.result_max_side,
     )
     for name, content in (

@@ -62,7 +62,7 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
     }
 
 
-def _preview(photo: Photo, classified: Sequence[Prediction]) -> bytes:
+def _preview(photo: ClassifiedPhoto, classified: Sequence[Prediction]) -> bytes:
     small = bounded(photo.size, _PREVIEW_SIDE)
     return webp(overlay(photo.shrunk(small), classified, photo.size), photo.emptiness(small))
 

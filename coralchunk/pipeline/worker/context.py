@@ -1,14 +1,12 @@
 """Hold what one worker process needs to classify chunks."""
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final
 
 from coralchunk.errors import UnknownModel
 from coralchunk.errors.photos import ModelGone
 from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.colour.colour import Conversions
-from coralchunk.imaging.halved import may_halve
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
@@ -56,12 +54,12 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
             " Set CORALCHUNK_MODEL to another model of models.txt."
         )
     settings, conversions = stores.settings, Conversions()
-    input_px = classifier.manifest.preprocessing.input_px
-    halves = partial(may_halve, input_px=input_px, max_side=settings.result_max_side)
     return WorkerContext(
         stores=stores,
         classifier=classifier,
-        photos=DecodedPhotoCache(stores.blobs, settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions, halves),
+        photos=DecodedPhotoCache(
+            stores.blobs, settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions, settings.result_max_side
+        ),
         classifiers=ClassifierCache(models, model, classifier),
         conversions=conversions,
         networks=NetworkCache(stores.networks, network_limits(settings)),

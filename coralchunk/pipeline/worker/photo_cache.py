@@ -1,17 +1,16 @@
 """Cache decoded photos in memory while a worker classifies one batch after another."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Final
 
 from coralchunk.errors import BrokenImage
 from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
-from coralchunk.imaging.halved import ClassifiedPhoto
+from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
 from coralchunk.storage.files.blobs import PHOTO, Blobs
-from coralchunk.terms import Size
+from coralchunk.terms import CHUNK_PX
 
 _BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
 
@@ -28,28 +27,30 @@ class DecodedPhotoCache:
         max_pixels: int,
         max_bytes: int,
         conversions: Conversions | None = None,
-        halves: Callable[[Size], bool] | None = None,
+        max_side: int = 0,
     ) -> None:
         """Decode photos of stored jobs.
 
-        halves  tells of a photo's size whether a copy of half of it is enough; without it, none is
+        max_side  of the result picture, see overlay.bounded
         """
         self._blobs: Final = blobs
         self._max_pixels: Final = max_pixels
         self._max_bytes: Final = max_bytes
         self._conversions: Final = conversions or Conversions()
-        self._halves: Final = halves or (lambda _: False)
+        self._max_side: Final = max_side
         self._photos: Final[OrderedDict[int, ClassifiedPhoto]] = OrderedDict()
 
-    def get(self, job: Job) -> ClassifiedPhoto:
-        """Return the photo of a job, maybe at half its size.
+    def get(self, job: Job, input_px: int = CHUNK_PX) -> ClassifiedPhoto:
+        """Return the photo of a job, at half its size if that is enough.
+
+        input_px  side of the square that the job's network takes of a window
 
         Raises Unreadable, or FileNotFoundError if its upload is gone.
         """
         photo = self._photos.pop(job.id, None)
         if photo is None:
             self._make_room(job.size.pixels * _BYTES_PER_PIXEL)
-            photo = self._decode(job)
+            photo = self._decode(job, is_halved=may_halve(job.size, input_px, self._max_side))
         self._photos[job.id] = photo
         return photo
 
@@ -69,8 +70,8 @@ class DecodedPhotoCache:
         while self._photos and needed + sum(p.nbytes for p in self._photos.values()) > self._max_bytes:
             self._photos.popitem(last=False)
 
-    def _decode(self, job: Job) -> ClassifiedPhoto:
-        opened = open_halved if self._halves(job.size) else open_photo
+    def _decode(self, job: Job, *, is_halved: bool) -> ClassifiedPhoto:
+        opened = open_halved if is_halved else open_photo
         with self._blobs.open(job.id, PHOTO) as stream:
             photo = opened(stream, self._max_pixels, self._conversions)
         if photo.size != job.size:
