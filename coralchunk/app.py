@@ -32,6 +32,7 @@ from coralchunk.api.v1.models import models
 from coralchunk.api.v1.networks import networks
 from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.results import results
+from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
@@ -75,6 +76,7 @@ def create_app(services: Services) -> Flask:
         results,
         surveys,
         survey_files,
+        survey_evidence,
         corrections,
         collections,
         collection_images,

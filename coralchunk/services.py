@@ -21,6 +21,7 @@ from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.corrections import Corrections
+from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.answers import AnswerService
 from coralchunk.training.classifiers import AnsweringClassifiers
@@ -81,7 +82,9 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         model=model,
         accounts=accounts,
         registry=registry,
-        surveys=SurveyService(database, stores, models),
+        surveys=SurveyService(
+            database, stores, models, Evidence(open_named_store(settings, "surveys"), stores)
+        ),
         datasets=datasets,
         trainings=Trainings(database, stores, datasets.collections),
         answering=answering,

@@ -41,6 +41,7 @@ _TAGS: Final = {  # blueprint -> heading
     "networks": "Networks",
     "surveys": "Surveys",
     "survey_files": "Surveys",
+    "survey_evidence": "Surveys",
     "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's language",
     "ximilar_labels": "Ximilar's language",

@@ -13,6 +13,7 @@ CoralchunkError
 │   ├─ NothingToShow
 │   ├─ UnknownSurvey
 │   ├─ UnknownPhoto
+│   ├─ NotKept
 │   ├─ UnknownChunk
 │   └─ UnknownCorrection
 ├─ Conflict
@@ -108,6 +109,16 @@ class UnknownPhoto(Missing):
 
     def __init__(self, photo_id: int, survey_id: int) -> None:
         super().__init__(f"Survey {survey_id} has no photo {photo_id}; GET the survey lists those it has.")
+
+
+class NotKept(Missing):
+    """The survey does not keep this photo and its map."""
+
+    def __init__(self, photo_id: int, survey_id: int) -> None:
+        super().__init__(
+            f"Survey {survey_id} keeps the figures of photo {photo_id}, but not the photo and its map: it was"
+            " added while `keeps_photos` was off."
+        )
 
 
 class UnknownChunk(Missing):

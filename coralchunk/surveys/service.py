@@ -4,10 +4,10 @@ import hashlib
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from coralchunk.errors import UnknownJob
+from coralchunk.errors import CoralchunkError, UnknownJob
 from coralchunk.errors.surveys import DuplicatePhoto, TooManyPhotos, UnknownPhoto, UnknownSurvey
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import Job
@@ -20,6 +20,7 @@ from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
+from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
 
@@ -53,16 +54,19 @@ class SurveyService:
     what gives access to it.
     """
 
-    def __init__(self, database: Database, stores: Stores, models: ModelRepository) -> None:
+    def __init__(
+        self, database: Database, stores: Stores, models: ModelRepository, evidence: Evidence
+    ) -> None:
         self._database: Final = database
         self._stores: Final = stores
         self._models: Final = models
+        self._evidence: Final = evidence
         self._errors: Final = ErrorRatesOfModels(models)
 
     def add(self, fields: Mapping[str, Any], requester: Requester | None, now: float) -> Measured:
         """Add a survey.
 
-        fields  name, site, date, depth_m, transect, creator, contact, licence
+        fields  name, site, date, depth_m, transect, creator, contact, licence, keeps_photos
         now     Unix seconds
         """
         user_id = None if requester is None else requester.user_id
@@ -112,7 +116,9 @@ class SurveyService:
         """Remove a survey and all that it holds. Raises UnknownSurvey."""
         with self._database.writing() as connection:
             _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            photos = surveys.photos_of(connection, [survey_id])
             surveys.delete_survey(connection, survey_id)
+        self._evidence.forget(survey_id, [photo.job_id for photo in photos])
 
     def add_photo(
         self, survey_id: int, job_id: int, details: Details, requester: Requester | None, now: float
@@ -125,13 +131,24 @@ class SurveyService:
         survey has from another job.
         """
         with self._database.reading() as connection:
-            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is not None:
             return kept, False
         job = get_completed_job(self._stores, job_id, None if requester is None else requester.owner)
         found = _Found(self._part(job, SUMMARY), self._part(job, CHUNKS), self._sha256(job))
         photo = _photo(survey_id, job, completed(details, self._stores, job), found, now)
+        if not survey.keeps_photos:
+            return self._store_photo(photo, found, details)
+        try:
+            photo = replace(photo, kept_bytes=self._evidence.keep(survey_id, job_id))
+            return self._store_photo(photo, found, details)
+        except CoralchunkError:
+            self._evidence.forget(survey_id, [job_id])
+            raise
+
+    def _store_photo(self, photo: SurveyPhoto, found: _Found, details: Details) -> tuple[SurveyPhoto, bool]:
+        survey_id, job_id = photo.survey_id, photo.job_id
         with self._database.writing() as connection:
             surveys.lock_survey(connection, survey_id)
             if surveys.count_photos(connection, survey_id) >= MAX_PHOTOS:
@@ -144,6 +161,10 @@ class SurveyService:
         if kept is None:  # the survey was deleted in this very moment
             raise UnknownSurvey(survey_id)
         return kept, is_new
+
+    def kept(self, survey_id: int, photo_id: int, part: str, requester: Requester | None) -> bytes:
+        """Return a part of a photo that a survey keeps. Raises UnknownSurvey, UnknownPhoto, NotKept."""
+        return self._evidence.read(self.photo(survey_id, photo_id, requester)[0], part)
 
     def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
         """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""
@@ -164,8 +185,10 @@ class SurveyService:
         """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.writing() as connection:
             _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            photos = surveys.photos_of(connection, [survey_id])
             if not surveys.delete_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER)):
                 raise UnknownPhoto(photo_id, survey_id)
+        self._evidence.forget(survey_id, [photo.job_id for photo in photos if photo.id == photo_id])
 
     def _sha256(self, job: Job) -> str:
         try:
@@ -214,4 +237,5 @@ def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float
         coral_chunks=areas.coral_chunks,
         summary=found.summary.decode(),
         sha256=found.sha256,
+        camera=details.camera,
     )

@@ -40,6 +40,12 @@ def networks() -> ResponseReturnValue:
     return _screen("networks")
 
 
+@screens.get("/surveys/<int:survey_id>/photos/<int:photo_id>")
+def kept_photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
+    """Show the map of a photo that a survey keeps."""
+    return _screen("kept-photo", survey_id=survey_id, photo_id=photo_id)
+
+
 @screens.get("/report/<int:job_id>")
 def report(job_id: int) -> ResponseReturnValue:
     """Show a result on one page of paper."""

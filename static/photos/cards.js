@@ -6,6 +6,8 @@ import { correctedText, formatCount, formatDuration, formatPercent, summaryText 
 import { getPhoto, listPhotos, randomKey, removePhoto, subscribe } from "./photo-list.js";
 import { retryUpload } from "./uploads.js";
 
+const KEPT_MS = Number($("#main").dataset.keptS) * 1000;
+
 /** @type {Map<string, HTMLElement>} */
 const cards = new Map();
 
@@ -28,7 +30,7 @@ function createCard(photo) {
     "li",
     { class: "card", "data-id": photo.id },
     el("div", { class: "thumb" }, el("span", { class: "veil" })),
-    el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" }), el("p", { class: "corrected", hidden: true })),
+    el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" }), el("p", { class: "corrected", hidden: true }), el("p", { class: "kept fine", hidden: true })),
     el("div", { class: "acts" }),
   );
   $("progress", card).setAttribute("aria-label", `Progress of ${photo.name}`);
@@ -60,11 +62,16 @@ function updateCard(photo) {
   setText($(".state", card), photo.corrected ? `Model: ${statusText(photo)}` : statusText(photo));
   $(".corrected", card).hidden = !photo.corrected;
   if (photo.corrected) setText($(".corrected", card), correctedText(photo.corrected));
+  $(".kept", card).hidden = photo.state !== "completed" || !photo.sentAt;
+  if (photo.sentAt) setText($(".kept", card), `Kept until ${keptUntil(photo.sentAt)}.`);
   if (before !== photo.state) {
     showActions(card, photo);
     if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(`${photo.name}: ${statusText(photo)}`);
   }
 }
+
+/** When the server deletes a result. @param {number} sentAt ms */
+const keptUntil = (sentAt) => new Date(sentAt + KEPT_MS).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 /** Sending counts as the first tenth, so that the progress bar never runs backwards. */
 function shareCompleted(photo) {

@@ -10,6 +10,7 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {number} size bytes
  * @property {string} key Idempotency-Key: the same photo sent twice is one job
  * @property {number} addedAt ms
+ * @property {number} [sentAt] ms, when the server had accepted it
  * @property {string} [batch] the same for photos that were added together
  * @property {"waiting"|"sending"|"queued"|"processing"|"completed"|"error"|"refused"|"gone"} state
  * @property {number|null} jobId

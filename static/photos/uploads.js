@@ -61,7 +61,7 @@ async function upload(photo) {
     if (!getPhoto(photo.id)) return; // cancelled meanwhile
     const jobId = await postFile(request, file, photo);
     failures.delete(photo.id);
-    updatePhoto(photo, { state: "queued", jobId, done: 0, total: 0 });
+    updatePhoto(photo, { state: "queued", jobId, done: 0, total: 0, sentAt: Date.now() });
   } catch (error) {
     updatePhoto(photo, stateAfter(error, photo));
   } finally {

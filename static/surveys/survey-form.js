@@ -16,7 +16,7 @@ export function openSurveyForm(survey) {
   const dialog = $("#survey-form");
   const form = $("form", dialog);
   form.reset();
-  for (const { name } of form.elements) if (name && survey) form.elements[name].value = survey[name] ?? "";
+  for (const { name } of form.elements) if (name && survey) setField(form.elements[name], survey[name]);
   if (!survey) form.elements.date.value = today();
   $("details", form).open = NULLABLE.slice(1).some((name) => survey?.[name]);
   setText($("h2", form), survey ? "Edit survey" : "New survey");
@@ -40,10 +40,15 @@ export function openSurveyForm(survey) {
   });
 }
 
+function setField(field, value) {
+  if (field.type === "checkbox") field.checked = value;
+  else field.value = value ?? "";
+}
+
 function fieldsOf(form) {
   const fields = Object.fromEntries(new FormData(form));
   for (const name of NULLABLE) fields[name] = fields[name].trim() || null;
-  return { ...fields, depth_m: fields.depth_m === "" ? null : Number(fields.depth_m) };
+  return { ...fields, keeps_photos: form.elements.keeps_photos.checked, depth_m: fields.depth_m === "" ? null : Number(fields.depth_m) };
 }
 
 function today() {

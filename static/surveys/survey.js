@@ -1,8 +1,8 @@
 // Show one survey: its figures, its photos and its exports.
 
-import { fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
+import { ROOT, fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.js";
-import { formatCount, formatDate, formatPercent } from "../app/format.js";
+import { formatCount, formatDate, formatMegabytes, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
 import { showChange } from "./change.js";
@@ -40,12 +40,18 @@ export async function showSurvey(id) {
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
 }
 
+/** How much is kept of the photos, in words; null for nothing. */
+function keptText({ keeps_photos, kept_bytes }) {
+  if (!keeps_photos && !kept_bytes) return null;
+  return `photos and maps are kept (${formatMegabytes(kept_bytes)})`;
+}
+
 /** @param {any} survey @returns {string} where, when, how deep */
 export function describeSurvey(survey) {
   const date = formatDate(survey.date);
   const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
   const transect = survey.transect ? `transect ${survey.transect}` : null;
-  return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo")].filter(Boolean).join(", ");
+  return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo"), keptText(survey)].filter(Boolean).join(", ");
 }
 
 const countCorrections = ({ photos }) => photos.reduce((sum, { corrections }) => sum + corrections, 0);
@@ -76,13 +82,26 @@ function photoRow(photo) {
   return el(
     "tr",
     {},
-    el("td", {}, name),
+    el("td", {}, photo.kept_bytes === null ? name : mapLink(photo, name)),
     el("td", {}, photo.taken_at ? photo.taken_at.slice(0, 16).replace("T", " ") : "–"),
     el("td", {}, both(({ coral_cover }) => formatShare(coral_cover))),
     el("td", {}, both(({ bleached_cover }) => formatShare(bleached_cover))),
     el("td", {}, both(({ bleached_chunks, total_chunks }) => `${bleached_chunks} of ${total_chunks}`)),
     el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
+}
+
+/** A link to the map of a photo that is kept, with a thumbnail that is loaded when it comes into sight. */
+function mapLink(photo, name) {
+  const path = `/surveys/${survey.survey_id}/photos/${photo.photo_id}`;
+  const image = el("img", { alt: "", width: 72, height: 54 });
+  const show = async ([{ isIntersecting }], observer) => {
+    if (!isIntersecting) return;
+    observer.disconnect();
+    image.src = URL.createObjectURL(await fetchFile(`${path}/preview.webp`));
+  };
+  new IntersectionObserver(show).observe(image);
+  return el("a", { class: "map-link", href: ROOT + path }, image, name);
 }
 
 async function removePhoto(photo, name) {

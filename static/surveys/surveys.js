@@ -1,7 +1,7 @@
 // The surveys page: the list of surveys, or the survey in the URL.
 
 import { fetchFile, fetchJson, token } from "../app/api-client.js";
-import { $, $$, announce, el, setChildren } from "../app/dom.js";
+import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
 import { bleachedCoverText } from "../app/format.js";
 import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
@@ -15,6 +15,9 @@ async function showSurveyList() {
   for (const id of rememberedSurveys()) if (!surveys.some((survey) => survey.survey_id === id)) forgetSurvey(id);
   $("#no-surveys").hidden = surveys.length > 0;
   setChildren($("#surveys"), ...surveys.map(surveyItem));
+  const cameras = new Set(surveys.flatMap((survey) => survey.cameras));
+  $("#cameras-differ").hidden = surveys.length < 2 || cameras.size < 2;
+  setText($("#cameras-differ"), `Different cameras took these photos (${[...cameras].sort().join(", ")}). Part of a difference between dates may come from them.`);
   const [image] = $$("#over-time img");
   $("#over-time").hidden = surveys.length === 0;
   if (surveys.length) image.src = URL.createObjectURL(await fetchFile(`/surveys/plot.svg${surveyQuery()}`));

@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from coralchunk.services import Services
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.objects.folder_store import FolderStore
 from coralchunk.storage.sql.database import open_database
+from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.service import SurveyService
 from tests.accounts.test_takeover import migrate_to
 from tests.surveys.conftest import MODEL
@@ -38,7 +40,8 @@ def test_an_old_survey_weighs_its_photos_alike(
             connection.execute(text(PHOTO), row | areas | {"chunks": zlib.compress(b"[]")})
 
     migrate(database)
-    measured = SurveyService(database, services.stores, services.models).get(7, None)
+    evidence = Evidence(FolderStore(tmp_path / "surveys"), services.stores)
+    measured = SurveyService(database, services.stores, services.models, evidence).get(7, None)
 
     assert measured.cover.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)
     assert measured.cover.bleached.value == pytest.approx(0.15 / 0.7)

@@ -61,6 +61,7 @@ def test_photos_can_be_dropped_or_pasted_and_have_thumbnails(page: Page) -> None
     done = completed(page, "dropped.jpg")
 
     expect(done.locator("img")).to_have_js_property("naturalWidth", 320)
+    expect(done.locator(".kept")).to_have_text(re.compile(r"Kept until \w+ \d+, \d+, \d+:\d\d"))
 
 
 def test_two_photos_at_once_are_both_judged(page: Page) -> None:

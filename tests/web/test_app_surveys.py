@@ -7,12 +7,13 @@ import re
 import zipfile
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Dialog, Page, expect
 
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.terms import State
 from tests.exif.test_cases import photo as photo_of
-from tests.reef import jpeg
+from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
 from tests.web.app import barriers, choose, completed, drawn, file, job_of, reads, taken
 from tests.web.conftest import PHONE, NewPage
@@ -194,6 +195,36 @@ def test_a_survey_prints_as_a_report_without_buttons_and_loads_no_reader_of_exif
     assert page.locator("button:visible, nav:visible, footer:visible").count() == 0
     loaded = page.evaluate("() => performance.getEntriesByType('resource').map(({ name }) => name)")
     assert not [name for name in loaded if "exif-reader" in name]
+
+
+def test_a_survey_keeps_photos_whose_rows_open_the_map_and_tells_of_other_cameras(
+    page: Page, server: RunningServer
+) -> None:
+    expect(page.locator("#cards")).to_be_attached()
+    for number, camera in enumerate(("TG-6", "HERO9")):
+        notes = Image.Exif()
+        notes[0x0110] = camera
+        job_id = server.submit(encoded(reef(900, 500, seed=number), "JPEG", exif=notes), "kept.jpg")
+        server.completed(job_id)
+        survey = {"name": camera, "date": f"202{number}-03-09", "keeps_photos": True}
+        survey_id = server.client.post("/V1/api/surveys", json=survey).json()["survey_id"]
+        body = {"job_id": job_id, "name": "kept.jpg"}
+        server.client.post(f"/V1/api/surveys/{survey_id}/photos", json=body).raise_for_status()
+        server.client.delete(f"/V1/api/classify/{job_id}").raise_for_status()
+        page.goto(f"/surveys#{survey_id}")
+        expect(page.locator("#about")).to_contain_text("photos and maps are kept (")
+        page.goto("/docs")  # so that the next survey is another page
+    page.goto("/surveys")
+    expect(page.locator("#cameras-differ")).to_contain_text("(HERO9, TG-6)")
+
+    page.get_by_role("link", name="HERO9").click()
+    expect(page.locator("#rows img")).to_have_js_property("naturalWidth", 640)
+    page.get_by_role("link", name="kept.jpg").click()
+
+    drawn(page)
+    expect(page.locator("#summary")).to_contain_text("chunks")
+    page.get_by_role("link", name="The survey").click()
+    expect(page.get_by_role("heading", name="HERO9")).to_be_visible()
 
 
 def test_a_page_without_tls_hashes_files_as_other_pages_do(page: Page) -> None:

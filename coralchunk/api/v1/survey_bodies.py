@@ -50,6 +50,9 @@ Licence = Annotated[
 ]
 
 
+_KEEPS: Final = "Whether photos that are added are kept with their maps, after their jobs have expired"
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -69,6 +72,7 @@ class NewSurvey(_Request):
     creator: Creator | None = None
     contact: Contact | None = None
     licence: Licence | None = None
+    keeps_photos: Annotated[bool, Field(description=_KEEPS)] = False
 
 
 class SurveyChange(_Request):
@@ -82,6 +86,7 @@ class SurveyChange(_Request):
     creator: Creator | None = None
     contact: Contact | None = None
     licence: Licence | None = None
+    keeps_photos: Annotated[bool, Field(description=_KEEPS)] = False
 
 
 class NewSurveyPhoto(_Request):
@@ -131,6 +136,10 @@ class SurveyPhotoResponse(_Response):
     image_width: Count
     image_height: Count
     sha256: str | None = Field(description="Of the photo's file; null for photos added before 1.0")
+    camera: str | None = Field(None, description="Make and model, as the photo's EXIF block names them")
+    kept_bytes: Count | None = Field(
+        None, description="Size of the photo and its maps, if the survey keeps them; else null"
+    )
     summary: Summary
     corrections: Count = Field(0, description="How many chunks have a label that a person gave")
     corrected: Figures | None = Field(
@@ -151,6 +160,9 @@ class SurveyResponse(_Response):
     creator: str | None
     contact: str | None
     licence: Literal["CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0"] | None
+    keeps_photos: Annotated[bool, Field(description=_KEEPS)] = False
+    kept_bytes: Count = Field(0, description="Size of the photos and maps that are kept")
+    cameras: list[str] = Field(default_factory=list, description="That took the photos, where these tell")
     created_at: float = Field(description="Unix seconds")
     photo_count: Count
     coral_cover: Share | None = Field(

@@ -15,6 +15,8 @@ from coralchunk.imaging.files.opening import open_image
 from coralchunk.imaging.metadata.exif import exif_block
 from coralchunk.imaging.metadata.tags import Directory, TagError, exif_directory
 
+_MAKE, _MODEL = 0x010F, 0x0110
+_LONGEST_CAMERA: Final = 100
 _EXIF: Final = 0x8769
 _GPS: Final = 0x8825
 _TIMES: Final = ((0x9003, 0x9011), (0x9004, 0x9012))  # taken, then digitized: date and time, offset from UTC
@@ -50,6 +52,20 @@ def read_capture(stream: IO[bytes], max_pixels: int) -> Capture:
         taken_at, utc_offset = _time(directory.part(_EXIF))
         latitude, longitude = _position(directory.part(_GPS))
         return Capture(taken_at, utc_offset, latitude, longitude)
+
+
+def read_camera(stream: IO[bytes], max_pixels: int) -> str | None:
+    """Read make and model of the camera; None where a photo does not tell. Parameters as in read_capture."""
+    stream.seek(0)
+    with open_image(stream, max_pixels) as opened:
+        directory = opened.page or exif_directory(exif_block(opened.image))
+    make, model = (_printable(_text(directory, tag)) for tag in (_MAKE, _MODEL))
+    named = model if model.lower().startswith(make.lower()) else f"{make} {model}"
+    return named.strip()[:_LONGEST_CAMERA] or None
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable()).strip()
 
 
 def _time(exif: Directory | None) -> tuple[str | None, str | None]:

@@ -27,6 +27,7 @@ class Survey:
     creator: str | None = None
     contact: str | None = None  # e-mail address
     licence: str | None = None  # SPDX identifier
+    keeps_photos: bool = False  # with their maps, after their jobs have expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class SurveyPhoto:
     coral_chunks: int
     summary: str  # JSON
     sha256: str | None  # of the photo's file; None where an older version added it
+    kept_bytes: int | None = None  # of the photo and its maps; None where they are not kept
+    camera: str | None = None  # make and model
 
 
 _PHOTO_COLUMNS: Final = [column for column in SURVEY_PHOTOS.c if column.name != "chunks"]

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     Double,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from coralchunk.storage.sql.metadata import METADATA
@@ -59,6 +61,7 @@ SURVEYS: Final = Table(
     Column("contact", String(200)),  # their e-mail address
     Column("licence", String(20)),  # SPDX identifier
     Column("created_at", Double, nullable=False),
+    Column("keeps_photos", Boolean, nullable=False, server_default=false()),
 )
 SURVEY_PHOTOS: Final = Table(
     "survey_photos",
@@ -79,6 +82,8 @@ SURVEY_PHOTOS: Final = Table(
     Column("coral_chunks", Integer, nullable=False),
     Column("summary", Text, nullable=False),  # JSON, as the job's answer had it
     Column("chunks", LargeBinary, nullable=False),  # likewise, deflated
+    Column("kept_bytes", BigInteger),  # of the photo and its maps, where the survey keeps them
+    Column("camera", String(100)),  # make and model, as the photo's EXIF names them
     Column("sha256", String(64)),  # of the photo's file; not known of photos that older versions added
     UniqueConstraint("survey_id", "job_id"),
     sqlite_autoincrement=True,

@@ -1,0 +1,27 @@
+// Show the map of a photo that a survey keeps, read-only.
+
+import { fetchFile, fetchJson } from "../app/api-client.js";
+import { $, setText } from "../app/dom.js";
+import { showResult, showViewProblem } from "../result/viewer.js";
+
+const { survey, photo: id } = $("#main").dataset;
+const path = `/surveys/${survey}/photos/${id}`;
+
+$("#view").hidden = false;
+setText($(".up"), "The survey");
+$(".up").href = `../../../surveys#${survey}`;
+try {
+  const photo = await fetchJson(path);
+  const { image_width, image_height, summary, chunks } = photo;
+  await showResult({
+    name: photo.name || `Photo ${photo.photo_id}`,
+    status: { image_width, image_height, summary, chunks },
+    photo: null,
+    preview: () => fetchFile(`${path}/preview.webp`),
+    picture: () => fetchFile(`${path}/picture.png`),
+    jobId: null,
+  });
+} catch (error) {
+  setText($("#view-title"), "No photo");
+  showViewProblem(error.message);
+}
