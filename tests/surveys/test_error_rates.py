@@ -11,9 +11,11 @@ import pytest
 
 from coralchunk.services import Services
 from coralchunk.storage.migrate import migrate
+from coralchunk.storage.objects.folder_store import FolderStore
 from coralchunk.storage.rows import surveys
 from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
+from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.service import SurveyService
 from tests.surveys.conftest import MODEL, photo
 
@@ -33,7 +35,8 @@ def intervals(services: Services, tmp_path: Path) -> Iterator[Measure]:
     """Measure surveys whose photos were classified by these models."""
     database = open_database(None, tmp_path)
     migrate(database)
-    service = SurveyService(database, services.stores, services.models)
+    evidence = Evidence(FolderStore(tmp_path / "surveys"), services.stores)
+    service = SurveyService(database, services.stores, services.models, evidence)
 
     def measure(models: Sequence[Model]) -> tuple[float, tuple[float, float]]:
         fields = {"name": "a", "site": "", "date": dt.date(2024, 3, 9), "depth_m": None, "transect": None}
