@@ -64,6 +64,7 @@ def _measure(cluster: Cluster, photos: int, rounds: int) -> None:
             wait_for(lambda hosts=hosts: cluster.is_ready(cluster.a, hosts), "the workers")
             _work(cluster, hosts)  # each has decoded and classified once
             rate, cost = _round(cluster, photos)
+            click.echo(f"  {hosts} host(s): {rate:.1f} chunks/s")
             found.append(rate)
             costs.append(cost)
     for hosts, found in rates.items():

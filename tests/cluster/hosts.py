@@ -60,12 +60,16 @@ class Host:
         else:
             (self._group / "cpu.max").write_text(f"{quota} {_PERIOD_US}")
 
-    def run(self, role: str, environment: Mapping[str, str]) -> None:
-        """Start a role, such as `web`, and start it again whenever it ends."""
+    def run(self, role: str, environment: Mapping[str, str], source: Path | None = None) -> None:
+        """Start a role, such as `web`, and start it again whenever it ends.
+
+        source  folder of another version's packages; None for this version
+        """
+        other = {} if source is None else {"PYTHONPATH": str(source)}
         with (self.folder / f"{role}.log").open("ab") as log:
             self._processes[role] = subprocess.Popen(
                 [*self.prefix, "sh", "-c", _RESTARTED, "sh", COMMAND, role],
-                env=dict(environment) | {"CORALCHUNK_DATA_DIR": str(self.folder / role)},
+                env=dict(environment) | other | {"CORALCHUNK_DATA_DIR": str(self.folder / role)},
                 stdout=log,
                 stderr=log,
                 process_group=0,

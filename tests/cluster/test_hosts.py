@@ -1,8 +1,12 @@
 """Test a server that is spread over hosts: web on a and b, workers on b and c, sweepers on a and c."""
 
 import json
+import subprocess
+import tarfile
 import time
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +18,12 @@ from tests.logs import completions
 from tests.networks import onnx_files
 from tests.reef import jpeg
 from tests.server import RunningServer
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 PASSWORD = "parrotfish"  # noqa: S105 - of a made-up user
 LARGE = (6000, 4000)  # 425 chunks: still in progress when a host fails
+EARLIER = "2846b07769"  # the last version before workers put tasks back at their end
 LEASE_ENDED = "a worker's lease ended"
 
 
@@ -212,3 +217,47 @@ def test_webs_that_lose_redis_database_and_store_say_so_soon_and_heal(cluster: C
     assert cluster.completed(cluster.b, job_id)["progress"] == "425/425"
     assert only_once(cluster, job_id)
     wait_for(lambda: cluster.is_ready(cluster.a), "all workers being back")
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages of an earlier version, from the history of this repository."""
+    folder = tmp_path_factory.mktemp("earlier")
+    packed = subprocess.run(
+        ["git", "archive", EARLIER, "coralchunk", "jobs", "models", "static", "templates"],  # noqa: S607
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    if packed.returncode != 0:
+        pytest.skip(f"the history of this checkout does not have {EARLIER}")
+    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    (folder / "coralchunk" / "__init__.py").write_text('__version__ = "0.0.9"\n')
+    return folder
+
+
+def test_a_photo_in_progress_is_finished_while_workers_are_upgraded_one_by_one(
+    cluster: Cluster, earlier: Path
+) -> None:
+    expected = cluster.completed(cluster.a, cluster.submit(cluster.a, jpeg(*LARGE)))
+    for host in (cluster.b, cluster.c):
+        host.stop("worker")
+        host.run("worker", cluster.settings, source=earlier)
+    wait_for(lambda: cluster.is_ready(cluster.a), "the earlier workers")
+    loaded = [
+        Path(f"/proc/{pid}/environ").read_text() for host in (cluster.b, cluster.c) for pid in host.pids()
+    ]
+    assert sum(f"PYTHONPATH={earlier}" in one for one in loaded) >= 2
+    job_id = cluster.submit(cluster.a, jpeg(*LARGE))
+
+    for host in (cluster.b, cluster.c):
+        cluster.begun(cluster.a, job_id)
+        host.stop("worker")
+        host.run("worker", cluster.settings)
+    done = cluster.completed(cluster.a, job_id)
+
+    for part in ("summary", "chunks", "result_image"):
+        assert done[part] == expected[part]
+    assert only_once(cluster, job_id)
