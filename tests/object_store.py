@@ -88,17 +88,18 @@ class ObjectStoreServer:
         """Return the name of an empty bucket."""
         self._made += 1
         name = f"reef-{os.getpid()}-{self._made}"
-        with self._operator() as client:
+        with self.operator() as client:
             client.create_bucket(Bucket=name)
         return name
 
     def keys(self, bucket: str) -> set[str]:
         """Return the keys in a bucket."""
-        with self._operator() as client:
+        with self.operator() as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
             return {entry["Key"] for page in pages for entry in page.get("Contents", ())}
 
-    def _operator(self) -> contextlib.closing[Any]:
+    def operator(self) -> contextlib.closing[Any]:
+        """Return a client that may do anything, to be closed."""
         session = boto3.session.Session("operator", "grouper", region_name="us-east-1")
         return contextlib.closing(session.client("s3", endpoint_url=self.url))
 
@@ -106,7 +107,7 @@ class ObjectStoreServer:
         assert self._process is not None
         assert self._process.poll() is None, (self.folder / "log").read_text()
         try:
-            with self._operator() as client:
+            with self.operator() as client:
                 client.list_buckets()
                 client.create_bucket(Bucket=_PROBE)
                 client.put_object(Bucket=_PROBE, Key="probe", Body=b"probe")

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from coralchunk.datasets.sweep import sweep_datasets
 from coralchunk.errors import CoralchunkError
-from coralchunk.pipeline.queries.storage_identity import check_storage
+from coralchunk.pipeline.queries.storage_identity import check_storage, renew_storage_id
 from coralchunk.pipeline.queue.task_queue import WorkerName
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
@@ -58,6 +58,7 @@ class _Sweeper:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
             if self._rounds % _ORPHANS_EVERY == 0:
+                renew_storage_id(stores)
                 _remove_orphans(stores)
             self._rounds += 1
             sweep(stores, time.time())

@@ -43,9 +43,12 @@ class Host:
     @property
     def prefix(self) -> list[str]:
         """The words before a command that make it run on this host."""
-        limited = "" if self._group is None else f"echo $$ > {self._group}/cgroup.procs && "
-        named = ["unshare", "--uts", "sh", "-c", f'{limited}hostname "$0" && exec "$@"', self.name]
-        return ["ip", "netns", "exec", self._namespace, *named]
+        named = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', self.name]
+        inside = ["ip", "netns", "exec", self._namespace, *named]
+        if self._group is None:
+            return inside
+        # Before ip(8), which hides the folders of the control groups.
+        return ["sh", "-c", f'echo $$ > {self._group}/cgroup.procs && exec "$@"', "sh", *inside]
 
     def limit(self, cores: float) -> None:
         """Let all processes that are started from now on have so much processor time together (cgroups)."""

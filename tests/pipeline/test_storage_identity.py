@@ -1,12 +1,18 @@
 """Test that one Redis belongs to one storage."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coralchunk.errors.setup import OtherStorage
-from coralchunk.pipeline.queries.storage_identity import accept_storage, check_storage, is_same_storage
+from coralchunk.pipeline.queries.storage_identity import (
+    accept_storage,
+    check_storage,
+    is_same_storage,
+    renew_storage_id,
+)
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import Blobs
 from coralchunk.storage.objects.folder_store import FolderStore
@@ -55,6 +61,20 @@ def test_an_emptied_redis_takes_the_storage_again(stores: Stores) -> None:
     assert is_same_storage(stores)
     check_storage(stores)
     assert stores.blobs.storage_id() == stored
+
+
+def test_the_id_is_written_again_before_a_rule_of_the_bucket_removes_it(stores: Stores) -> None:
+    renew_storage_id(stores)
+    had_none = stores.blobs.storage_id() is None
+    check_storage(stores)
+    stored, path = stores.blobs.storage_id(), Path(stores.blobs.place) / "storage-id"
+    os.utime(path, (0, 0))
+
+    renew_storage_id(stores)
+
+    assert had_none
+    assert stores.blobs.storage_id() == stored
+    assert path.stat().st_mtime > 1
 
 
 def test_an_operator_can_accept_another_storage(stores: Stores, others: Stores) -> None:

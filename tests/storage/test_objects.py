@@ -1,6 +1,8 @@
 """Test objects in a folder and in a bucket: complete or absent, and gone when removed."""
 
 import errno
+import json
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -190,3 +192,17 @@ def test_a_folder_url_and_a_path_name_the_same_folder(tmp_path: Path) -> None:
     open_job_store(Settings(storage_url=str(tmp_path))).write("7/photo", BytesIO(b"reef"))
 
     assert open_job_store(Settings(storage_url=f"file://{tmp_path}")).read("7/photo") == b"reef"
+
+
+def test_the_documented_lifecycle_rules_are_rules(s3: ObjectStoreServer) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    (written,) = re.findall(r"```json\n(\{\"Rules\".*?)```", page, re.DOTALL)
+    rules = json.loads(written)["Rules"]
+    bucket = s3.new_bucket()
+
+    with s3.operator() as client:
+        client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+        kept = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+
+    assert {rule["Filter"]["Prefix"] for rule in rules} == {"season-1/jobs/", "season-1/"}
+    assert kept[0]["Expiration"]["Days"] == rules[0]["Expiration"]["Days"]

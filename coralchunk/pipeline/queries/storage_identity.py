@@ -50,6 +50,13 @@ def is_same_storage(stores: Stores) -> bool:
     return expected in {None, stores.blobs.storage_id()}
 
 
+def renew_storage_id(stores: Stores) -> None:
+    """Write the id of the storage again, so that a bucket's rule for old objects does not remove it."""
+    stored = stores.blobs.storage_id()
+    if stored is not None:
+        stores.blobs.write_storage_id(stored)
+
+
 def accept_storage(stores: Stores) -> None:
     """Make the storage of the settings the one of this Redis, also where another one was."""
     stored = stores.blobs.storage_id()
