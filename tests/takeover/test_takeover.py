@@ -271,7 +271,7 @@ def test_a_correction_can_be_taken_back(server: RunningServer) -> None:
     taken = [server.client.delete(f"{path}/chunks/0/correction").status_code for _ in range(2)]
 
     assert taken == [200, 404]
-    assert server.client.get(f"{path}/corrections").json() == {"corrections": []}
+    assert server.client.get(f"{path}/corrections").json()["corrections"] == []
 
 
 def test_a_finished_photo_can_be_corrected(server: RunningServer) -> None:
