@@ -8,9 +8,11 @@ import { surveyQuery } from "./remembered-surveys.js";
 /**
  * Show the change since the last earlier survey of the site, and let another be chosen.
  * @param {any} survey
+ * @param {() => boolean} isShown whether the page still shows this survey
  */
-export async function showChange(survey) {
+export async function showChange(survey, isShown) {
   const { surveys } = await fetchJson(`/surveys${surveyQuery()}`);
+  if (!isShown()) return;
   const earlier = surveys.filter((one) => one.photo_count > 0 && one.site && one.site === survey.site && one.date < survey.date);
   $("#change").hidden = !earlier.length || !survey.photo_count;
   if ($("#change").hidden) return;
@@ -18,7 +20,7 @@ export async function showChange(survey) {
   setChildren(choice, ...earlier.toReversed().map((one) => el("option", { value: one.survey_id }, `${formatDate(one.date)}, ${one.name}`)));
   const show = async () => {
     const change = await fetchJson(`/surveys/${survey.survey_id}/since/${choice.value}`);
-    setChildren($("#changes"), ...["bleached_cover", "coral_cover"].map((name) => el("p", {}, changeText(change, name))));
+    if (isShown()) setChildren($("#changes"), ...["bleached_cover", "coral_cover"].map((name) => el("p", {}, changeText(change, name))));
   };
   choice.onchange = show;
   await show();

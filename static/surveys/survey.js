@@ -25,7 +25,9 @@ export function closeSurvey() {
  * @param {number} id
  */
 export async function showSurvey(id) {
-  survey = await fetchJson(`/surveys/${id}`);
+  const found = await fetchJson(`/surveys/${id}`);
+  if (Number(location.hash.slice(1)) !== id) return; // another was opened meanwhile
+  survey = found;
   setText($("#survey-title"), survey.name);
   document.title = `${survey.name}: coralchunk`;
   setText($("#about"), describeSurvey(survey));
@@ -36,8 +38,8 @@ export async function showSurvey(id) {
   setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);
-  await showChange(survey);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
+  await showChange(found, () => survey === found);
 }
 
 /** How much is kept of the photos, in words; null for nothing. */
