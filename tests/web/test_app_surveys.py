@@ -8,7 +8,7 @@ import zipfile
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.terms import State
@@ -225,6 +225,31 @@ def test_a_survey_keeps_photos_whose_rows_open_the_map_and_tells_of_other_camera
     expect(page.locator("#summary")).to_contain_text("chunks")
     page.get_by_role("link", name="The survey").click()
     expect(page.get_by_role("heading", name="HERO9")).to_be_visible()
+
+
+def test_a_survey_whose_answer_comes_late_does_not_replace_the_one_that_was_opened_since(page: Page) -> None:
+    page.goto("/surveys")
+    begin(page, "Slow wall")
+    slow = page.url.partition("#")[2]
+    page.get_by_role("link", name="All surveys").click()
+    begin(page, "Fast wall")
+    fast = page.url.partition("#")[2]
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.get_by_role("link", name="All surveys").click()
+    page.route(f"**/V1/api/surveys/{slow}", hold)
+    page.get_by_role("link", name="Slow wall").click()
+    page.goto(f"/surveys#{fast}")
+    expect(page.get_by_role("heading", name="Fast wall")).to_be_visible()
+
+    with page.expect_event("requestfinished", lambda asked: asked.url.endswith(f"/surveys/{slow}")):
+        held[0].continue_()
+
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(page.get_by_role("heading", name="Fast wall")).to_be_visible()
 
 
 def test_a_page_without_tls_hashes_files_as_other_pages_do(page: Page) -> None:
