@@ -19,13 +19,13 @@ _POLICY: Final = (
 def create_page(session: Session, photos: Photos) -> Flask:
     """Build the page of a session."""
     app = Flask(__name__, template_folder=str(folder("templates")), static_folder=None)
-    _guard(app)
+    _restrict_to_this_machine(app)
     _add_page(app, session, photos)
     _add_keys(app, session)
     return app
 
 
-def _guard(app: Flask) -> None:
+def _restrict_to_this_machine(app: Flask) -> None:
     @app.before_request
     def only_from_here() -> None:
         # A page of the internet could otherwise reach this server under a name of its own (DNS rebinding).

@@ -57,7 +57,7 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
     Raises what read_header raises, before a pixel is decoded, or BrokenImage.
     """
     with open_image(stream, max_pixels) as opened:
-        return _decoded(opened, _told(opened, conversions or Conversions()))
+        return _decoded(opened, _pixel_facts(opened, conversions or Conversions()))
 
 
 def open_halved(
@@ -65,17 +65,17 @@ def open_halved(
 ) -> Photo | HalvedPhoto:
     """Decode a JPEG like open_photo, but at half its size; other formats, and JPEGs with padding, in full."""
     with open_image(stream, max_pixels) as opened:
-        told = _told(opened, conversions or Conversions())
-        raster = _jpeg(opened, told, is_halved=True)
+        facts = _pixel_facts(opened, conversions or Conversions())
+        raster = _jpeg(opened, facts, is_halved=True)
         if raster is None or may_be_padded(raster):
-            return _decoded(opened, told)
+            return _decoded(opened, facts)
         width, height = opened.image.size
-        size = Size(height, width) if told.held in SIDEWAYS else Size(width, height)
-        return HalvedPhoto(Photo(raster, told.held, notes=told.notes), size)
+        size = Size(height, width) if facts.held in SIDEWAYS else Size(width, height)
+        return HalvedPhoto(Photo(raster, facts.held, notes=facts.notes), size)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _PixelFacts:
     """What a file says about its pixels; read before they are loaded."""
 
     held: int  # EXIF orientation of the pixels
@@ -84,32 +84,32 @@ class _Told:
     notes: tuple[str, ...]
 
 
-def _told(opened: Opened, conversions: Conversions) -> _Told:
+def _pixel_facts(opened: Opened, conversions: Conversions) -> _PixelFacts:
     image, page = opened.image, opened.page
     held, applied = _held(image), _applied(image, page)
     stated = stated_colours(image, opened.png, page)
-    return _Told(held, applied, *_conversion(stated, image.mode, conversions))
+    return _PixelFacts(held, applied, *_conversion(stated, image.mode, conversions))
 
 
-def _decoded(opened: Opened, told: _Told) -> Photo:
-    raster: Raster | None = _jpeg(opened, told, is_halved=False)
+def _decoded(opened: Opened, facts: _PixelFacts) -> Photo:
+    raster: Raster | None = _jpeg(opened, facts, is_halved=False)
     if raster is not None:
-        return Photo(raster, told.held, notes=told.notes, empty=padding(raster))
+        return Photo(raster, facts.held, notes=facts.notes, empty=padding(raster))
     image = mended_jpeg(opened.image, opened.metered)
     image.load()
     empty = emptiness(opened)
     shallow = eight_bit(image, empty)
-    raster = PillowRaster(shallow) if told.conversion is None else managed(shallow, told.conversion)
-    return Photo(raster, told.held, told.applied, told.notes, padding(raster) if empty is None else empty)
+    raster = PillowRaster(shallow) if facts.conversion is None else managed(shallow, facts.conversion)
+    return Photo(raster, facts.held, facts.applied, facts.notes, padding(raster) if empty is None else empty)
 
 
-def _jpeg(opened: Opened, told: _Told, *, is_halved: bool) -> ArrayRaster | None:
+def _jpeg(opened: Opened, facts: _PixelFacts, *, is_halved: bool) -> ArrayRaster | None:
     opened.metered.allow_pixels()
     pixels = jpeg_pixels(opened.image, opened.metered, is_halved=is_halved)
     if pixels is None:
         return None
-    if told.conversion is not None:
-        told.conversion.rows(pixels)
+    if facts.conversion is not None:
+        facts.conversion.rows(pixels)
     return ArrayRaster(pixels)
 
 
