@@ -38,12 +38,15 @@ def scene(photo: Pixels) -> Scene:
     brightness (mean of the channels) at its 0, 5, ..., 100 % quantiles; the mean saturation
     ((max - min) / max of the channels, 0 for black).
     """
-    # Channel by channel: reducing an axis of three numbers takes NumPy four times as long.
-    red, green, blue = (channel.ravel() / np.float32(255) for channel in cv2.split(smaller(photo)))
+    small = smaller(photo)
+    # Combining three channels takes NumPy a quarter of the time of reducing an axis of three numbers. Means and
+    # deviations are summed along the pixels, as for the training of the models: other sums differ by 2e-4.
+    rows = small.reshape(-1, 3) / np.float32(255)
+    red, green, blue = (channel.ravel() / np.float32(255) for channel in cv2.split(small))
     brightest = np.maximum(np.maximum(red, green), blue)
     darkest = np.minimum(np.minimum(red, green), blue)
     saturation = (brightest - darkest) / np.maximum(brightest, np.float32(1 / 255))
     quantiles = np.quantile((red + green + blue) / np.float32(3), np.linspace(0, 1, _STEPS))
-    channels = (red, green, blue)
-    means, deviations = [one.mean() for one in channels], [one.std() for one in channels]
-    return np.concatenate([means, deviations, quantiles, [saturation.mean()]], dtype=np.float32)
+    return np.concatenate(
+        [rows.mean(axis=0), rows.std(axis=0), quantiles, [saturation.mean()]], dtype=np.float32
+    )
