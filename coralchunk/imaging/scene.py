@@ -39,7 +39,7 @@ def scene(photo: Pixels) -> Scene:
     ((max - min) / max of the channels, 0 for black).
     """
     small = smaller(photo)
-    # Combining three channels takes NumPy a quarter of the time of reducing an axis of three numbers. Means and
+    # Combining three channels takes a quarter of the time of reducing an axis of three numbers. Means and
     # deviations are summed along the pixels, as for the training of the models: other sums differ by 2e-4.
     rows = small.reshape(-1, 3) / np.float32(255)
     red, green, blue = (channel.ravel() / np.float32(255) for channel in cv2.split(small))
