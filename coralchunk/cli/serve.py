@@ -8,8 +8,7 @@ import sys
 import click
 
 from coralchunk.config import Settings
-from coralchunk.storage.migrate import migrate as migrate_database
-from coralchunk.storage.sql.database import open_database
+from coralchunk.supervisor.database import prepare_database
 from coralchunk.supervisor.roles import check_shared, run_sweep, run_web
 from coralchunk.supervisor.serve import Server
 
@@ -46,9 +45,7 @@ def sweep(settings: Settings) -> None:
 def migrate(settings: Settings) -> None:
     """Migrate the database, which `coralchunk web` waits for. Several may run at once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = open_database(settings.database_url, settings.data_dir)
-    migrate_database(database)
-    click.echo(f"{database.place} is up to date.")
+    click.echo(f"{prepare_database(settings)} is up to date.")
 
 
 @click.command()

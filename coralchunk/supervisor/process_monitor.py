@@ -12,9 +12,8 @@ from redis.exceptions import RedisError
 from coralchunk.config import Settings
 from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import Stores, open_stores
-from coralchunk.storage.migrate import migrate
-from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
+from coralchunk.supervisor.database import prepare_database
 from coralchunk.supervisor.signals import ShutdownSignal
 from coralchunk.supervisor.sweeper import sweep_periodically
 
@@ -38,7 +37,7 @@ def monitor(
 
     Raises BadSetup and DatabaseDown if the database cannot be migrated.
     """
-    _migrate_database(settings)
+    prepare_database(settings)
     stores = open_stores(settings, redis_timeout_s=5)
     check_storage(stores)
     workers = _Workers(settings, environment)
@@ -108,12 +107,6 @@ def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shut
         except RedisError:
             _log.warning("Redis does not answer; tasks are put back later")
         shutdown.wait(_LOOK_AGAIN_S)
-
-
-def _migrate_database(settings: Settings) -> None:
-    database = open_database(settings.database_url, settings.data_dir)
-    migrate(database)
-    database.close()
 
 
 def _drain(stores: Stores) -> None:

@@ -38,7 +38,7 @@ def test_no_answer_is_undeclared(server: RunningServer, server_token: str, mode:
 
         @settings(
             # Few of this one are wrong in just one place.
-            max_examples=60 if operation.path == _DEPLOY else settings.default.max_examples // 12,
+            max_examples=100 if operation.path == _DEPLOY else settings.default.max_examples // 12,
             derandomize=True,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
