@@ -1,8 +1,8 @@
 // Send requests about networks: to /v0.7, and to the V1 API for previews.
 
-import { NetworkError, authHeaders, fetchJson, parseJson, toApiError } from "../app/api-client.js";
+import { NetworkError, ROOT, authHeaders, fetchJson, parseJson, toApiError } from "../app/api-client.js";
 
-const BASE = "/v0.7";
+const BASE = `${ROOT}/v0.7`;
 const ASK_EVERY_MS = 100;
 
 async function ask(path, { method = "GET", body, form } = {}) {

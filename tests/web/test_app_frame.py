@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.waiting import wait_for
 from tests.web.app import PHOTO, barriers, choose, file, job_of
 from tests.web.conftest import DESKTOP, PHONE, NewPage
 
@@ -141,7 +142,15 @@ def test_pages_reflow_for_people_who_enlarge_them(new_page: NewPage, width: int,
 
 def test_a_request_can_be_tried_on_the_page_of_the_api(page: Page) -> None:
     page.goto("/docs/api")
-    page.locator("#operations-Operation-ops_health button").first.click()
+    health = page.locator("#operations-Operation-ops_health button").first
+
+    def scroll() -> int:  # operations are drawn when they come into view
+        page.mouse.wheel(0, 3000)
+        page.wait_for_timeout(50)
+        return health.count()
+
+    wait_for(scroll, "the last operations")
+    health.click()
     page.get_by_role("button", name="Try it out").click()
 
     page.get_by_role("button", name="Execute").click()

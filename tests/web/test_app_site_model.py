@@ -18,7 +18,18 @@ from tests.waiting import wait_for
 from tests.web.app import HEIGHT, WIDTH, barriers, choose, completed, drawn, file
 from tests.web.conftest import DESKTOP, NewPage
 
-SEEDS = (300, 302, 304, 313, 318, 328)  # with several chunks of bleached and of healthy coral
+SEEDS = (
+    300,
+    302,
+    304,
+    313,
+    318,
+    328,
+    375,
+    382,
+    385,
+    391,
+)  # with several chunks of bleached and of healthy coral
 NEW = 900
 MOST_SAND = 3  # corrected chunks of sand of each photo: there is more of it than of coral
 COLOURS = np.array([PALE, BROWN, SAND], dtype=int)  # in the order of CLASSES

@@ -15,6 +15,7 @@ from coralchunk.terms import State
 from tests.exif.test_cases import photo as photo_of
 from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
+from tests.waiting import wait_for
 from tests.web.app import barriers, choose, completed, drawn, file, job_of, reads, taken
 from tests.web.conftest import PHONE, NewPage
 
@@ -242,6 +243,7 @@ def test_a_survey_whose_answer_comes_late_does_not_replace_the_one_that_was_open
     page.get_by_role("link", name="All surveys").click()
     page.route(f"**/V1/api/surveys/{slow}", hold)
     page.get_by_role("link", name="Slow wall").click()
+    wait_for(lambda: page.wait_for_timeout(10) or held, "the request for the slow survey")
     page.goto(f"/surveys#{fast}")
     expect(page.get_by_role("heading", name="Fast wall")).to_be_visible()
 
