@@ -7,6 +7,7 @@ from flask import request, url_for
 from pydantic import BaseModel, Field
 
 from coralchunk.api.context import services
+from coralchunk.api.signed_url import own_url
 from coralchunk.datasets.training_sets import TrainingSet
 from coralchunk.storage.rows.image_labels import TrainingExample
 from coralchunk.training.answers import Answer
@@ -178,8 +179,7 @@ def in_words(label: str) -> str:
 
 
 def _page(asked: TrainingSet) -> str:
-    path = url_for("apitorch_pages.page", set_id=asked.collection.id, slug=asked.collection.slug)
-    return f"{request.root_url.rstrip('/')}{path}"
+    return own_url(url_for("apitorch_pages.page", set_id=asked.collection.id, slug=asked.collection.slug))
 
 
 def _image(example: TrainingExample) -> dict[str, str]:

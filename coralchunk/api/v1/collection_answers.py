@@ -4,10 +4,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import url_for
-
 from coralchunk.api.context import services
-from coralchunk.datasets.datasets import Datasets
+from coralchunk.api.signed_url import signed_path
 from coralchunk.errors.datasets import UnknownThing
 from coralchunk.storage.rows.classifier_versions import ClassifierVersion
 from coralchunk.storage.rows.collections import Collection, TrainingState
@@ -77,18 +75,16 @@ def whole(collection: Collection) -> dict[str, Any]:
 
 def images_body(images: Sequence[Image], after: str | None) -> dict[str, Any]:
     """Return a page of images."""
-    datasets = services().datasets
-    return {"images": [image_body(one, datasets) for one in images], "after": after}
+    return {"images": [image_body(one) for one in images], "after": after}
 
 
-def image_body(image: Image, datasets: Datasets) -> dict[str, Any]:
+def image_body(image: Image) -> dict[str, Any]:
     """Return an image with the signed address of its thumbnail."""
-    path = url_for("ximilar_files.image_file", name=f"{image.public_id}-thumb.jpg")
     return {
         "id": image.public_id,
         "width": image.width,
         "height": image.height,
-        "thumbnail": f"{path}?{datasets.addresses.sign(path, time.time())}",
+        "thumbnail": signed_path("ximilar_files.image_file", f"{image.public_id}-thumb.jpg"),
         "metadata": image.metadata,
         "created_at": image.created_at,
     }

@@ -91,7 +91,7 @@ def add(collection_id: str) -> ResponseReturnValue:
         raise MissingValue("image", "send the file as `image` of a form")
     label = datasets.collection_images.label(found, request.form.get("label_id", ""))
     image = datasets.collection_images.add(found, label, file.read(), time.time())
-    return jsonify(image_body(image, datasets)), 201
+    return jsonify(image_body(image)), 201
 
 
 @collection_images.patch("/images/<image_id>")
@@ -106,7 +106,7 @@ def move(collection_id: str, image_id: str) -> ResponseReturnValue:
     image = datasets.images.get(found.user_id, image_id)
     old = None if sent.from_label_id is None else kept.label(found, sent.from_label_id)
     kept.move(found, image, old, kept.label(found, sent.label_id), time.time())
-    return jsonify(image_body(image, datasets))
+    return jsonify(image_body(image))
 
 
 @collection_images.delete("/images/<image_id>")

@@ -1,14 +1,13 @@
 """Shape training images as clients read them, with their labels and signed addresses."""
 
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Response, jsonify, request, url_for
+from flask import Response, jsonify
 
 from coralchunk.api.context import services
+from coralchunk.api.signed_url import own_url, signed_path
 from coralchunk.api.ximilar.bodies import label_body, time_text
-from coralchunk.datasets.datasets import Datasets
 from coralchunk.storage.rows.image_labels import ImageLabel
 from coralchunk.storage.rows.images import Image
 from coralchunk.storage.rows.labels import Label
@@ -29,8 +28,7 @@ def image_bodies(images: Sequence[Image]) -> list[dict[str, Any]]:
     labels = datasets.labels.by_row(sorted(label_ids))
     workspaces = datasets.workspaces.public_ids(sorted({image.workspace_id for image in images}))
     return [
-        _body(image, workspaces[image.workspace_id], _labels(links[image.id], labels))
-        | _addresses(image, datasets)
+        _body(image, workspaces[image.workspace_id], _labels(links[image.id], labels)) | _addresses(image)
         for image in images
     ]
 
@@ -56,13 +54,12 @@ def _labels(links: Sequence[ImageLabel], labels: dict[int, Label]) -> list[dict[
     ]
 
 
-def _addresses(image: Image, datasets: Datasets) -> dict[str, str]:
+def _addresses(image: Image) -> dict[str, str]:
     return {
-        "img_path": _address(image.file_name, datasets),
-        "thumb_img_path": _address(f"{image.public_id}{_THUMBNAIL}", datasets),
+        "img_path": _address(image.file_name),
+        "thumb_img_path": _address(f"{image.public_id}{_THUMBNAIL}"),
     }
 
 
-def _address(name: str, datasets: Datasets) -> str:
-    path = url_for("ximilar_files.image_file", name=name)
-    return f"{request.root_url.rstrip('/')}{path}?{datasets.addresses.sign(path, time.time())}"
+def _address(name: str) -> str:
+    return own_url(signed_path("ximilar_files.image_file", name))
