@@ -87,7 +87,7 @@ def blank_figures(build: Build) -> dict[str, float]:
 
 
 def foreign_figures(build: Build) -> dict[str, float]:
-    """Measure what is said of drawn pictures of something else than a reef."""
+    """Measure how drawn pictures that show no reef are classified."""
     found = {}
     for kind in foreign.KINDS:
         packed = pack(foreign.foreign(kind))

@@ -43,7 +43,7 @@ def listening_socket(settings: Settings) -> Iterator[socket.socket]:
 
 
 def warn_if_open_to_the_network(settings: Settings) -> None:
-    """Log a warning if the API can be reached from other machines and asks nobody for a token."""
+    """Log a warning if the API can be reached from other machines and requires no token."""
     if settings.v1_require_token or _is_loopback(settings.host):
         return
     _log.warning(

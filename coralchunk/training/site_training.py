@@ -88,7 +88,7 @@ def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
             image.id: corrected_place(image)
             for image in images.images_by_id(connection, [one.image_id for one in examples])
         }
-        # What an image says of its origin is the user's word: the correction must be theirs, or nobody's.
+        # The user states which correction an image came from: it must be their own, or have no owner.
         tokens = (one for one in users.all_tokens(connection) if one.user_id == collection.user_id)
         owners = {"", *(f"token-{one.id}" for one in tokens)}
         corrected = {

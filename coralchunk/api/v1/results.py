@@ -165,7 +165,7 @@ def shared_preview(share_id: str) -> ResponseReturnValue:
 
 def _table(chunks: bytes, corrected: Sequence[Correction]) -> str:
     told = json.loads(chunks)
-    # Results of versions before 1.0 do not say what was seen; their tables have no such column.
+    # Results of versions before 1.0 lack `seen_px`; their tables have no such column.
     seen = ("seen_px",) if "seen_px" in told[0] else ()
     given = {one.chunk: one for one in corrected}
     header = ["chunk", *_PLACE, *(f"probability_{name}" for name in _CLASSES), *seen, *_CORRECTED]

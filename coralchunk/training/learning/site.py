@@ -40,7 +40,7 @@ class SiteChunk:
 
 @dataclass(frozen=True, slots=True)
 class SiteModel:
-    """A head for a site, and how it does beside the server's model."""
+    """A head for a site, and how it compares with the model of the server."""
 
     head: Head  # fitted on all chunks
     strength: float
