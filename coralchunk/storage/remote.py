@@ -12,8 +12,9 @@ from ssrfguard import Policy, SSRFGuardError
 from ssrfguard.httpx import AsyncClient
 
 from coralchunk import __version__
-from coralchunk.config import Settings, allowed_place
+from coralchunk.config import Settings
 from coralchunk.errors.access import NotFetched
+from coralchunk.settings.values import allowed_place
 
 _CONNECT_S: Final = 5.0
 _SILENCE_S: Final = 10.0  # longest wait for the next byte

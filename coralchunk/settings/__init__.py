@@ -1,0 +1,1 @@
+"""Define the settings by topic; `coralchunk.config` reads them from the environment."""
