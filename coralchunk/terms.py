@@ -23,16 +23,19 @@ class State(StrEnum):
     BLEACHED = "bleached"  #: live coral that has lost its colour
     HEALTHY = "healthy"  #: live coral with its pigment
     NOT_CORAL = "not coral"  #: sand, rock, algae, water, equipment, a diver
+    PARTLY = "partly bleached"  #: live coral, about half of it bleached; only people say so, no model does
     UNSURE = "unsure"  #: the model does not know; counted apart, never guessed
     NO_DATA = "no data"  #: more than half of it is empty in the photo; not classified, part of no cover
 
 
 CLASSES: Final = (State.BLEACHED, State.HEALTHY, State.NOT_CORAL)  # the classes of a model
+CORAL: Final = frozenset({State.BLEACHED, State.PARTLY, State.HEALTHY})
 # As answers tell them.
 LABELS: Final[dict[State, str]] = {
     State.BLEACHED: "Bleached Coral",
     State.HEALTHY: "Healthy Coral",
     State.NOT_CORAL: "Not Coral",
+    State.PARTLY: "Partly Bleached Coral",
     State.UNSURE: "Unsure",
     State.NO_DATA: "No Data",
 }

@@ -36,6 +36,7 @@ _TAGS: Final = {  # blueprint -> heading
     "events": "Photos",
     "results": "Photos",
     "corrections": "Corrections",
+    "many_corrections": "Corrections",
     "collections": "Collections",
     "collection_images": "Collections",
     "networks": "Networks",

@@ -23,6 +23,7 @@ _KEPT: Final = frozenset(
         "surveys.begin",
         "surveys.add_photo",
         "corrections.correct",
+        "many_corrections.correct_many",
         "networks.graph",
         "collections.train",
         "collections.train_site",

@@ -83,13 +83,16 @@ class Quality(_Body):
 
 
 class Figures(_Body):
-    """The counts of chunks by state (the five counts add up to the total), and the figures of a photo."""
+    """The counts of chunks by state (they add up to the total), and the figures of a photo."""
 
     bleached_chunks: Count
     healthy_chunks: Count
     not_coral_chunks: Count
     unsure_chunks: Count
     no_data_chunks: Count = Field(0, description="More than half empty in the photo: not classified")
+    partly_bleached_chunks: Count = Field(
+        0, description="Only with corrections, if there are any; half of their area counts as bleached"
+    )
     total_chunks: Count
     coral_cover: Share | None = Field(
         description="Coral of all that was classified, by area; unsure and empty parts count nowhere"

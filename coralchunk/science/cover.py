@@ -1,7 +1,7 @@
 """Measure the coral cover of a photo and its bleached share, with confidence intervals."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coralchunk.science.metrics import wilson
 from coralchunk.science.model_error import ErrorRates, ModelErrors, corrected, unsure_of_coral
-from coralchunk.terms import Prediction, State
+from coralchunk.terms import CORAL, Prediction, State
 
 Areas = NDArray[np.float64]  # (rows, columns): pixels of each chunk that count, else 0
 
@@ -75,8 +75,9 @@ def cover(
     errors    how often the model is right, if that is known; without it intervals hold the resampling alone
     """
     bleached = _areas(predictions, columns, {State.BLEACHED})
-    coral = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY})
-    classified = _areas(predictions, columns, {State.BLEACHED, State.HEALTHY, State.NOT_CORAL})
+    bleached += _areas(predictions, columns, {State.PARTLY}) / 2  # half of such a chunk is bleached
+    coral = _areas(predictions, columns, CORAL)
+    classified = _areas(predictions, columns, CORAL | {State.NOT_CORAL})
     unsure = _areas(predictions, columns, {State.UNSURE}).sum()
     missed = float(unsure / (unsure + classified.sum())) if unsure else 0.0
     of_all = _Kind(
@@ -127,7 +128,7 @@ def share_fields(name: str, share: Share | Difference) -> dict[str, Any]:
     }
 
 
-def _areas(predictions: Sequence[Prediction], columns: int, states: set[State]) -> Areas:
+def _areas(predictions: Sequence[Prediction], columns: int, states: Set[State]) -> Areas:
     areas = [v.area_px if v.state in states else 0 for v in predictions]
     return np.array(areas, dtype=np.float64).reshape(-1, columns)
 

@@ -10,7 +10,7 @@ from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.photo_resampling import Areas
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.corrections import Correction
-from coralchunk.terms import LABELS, Chunk, Prediction, State
+from coralchunk.terms import CORAL, LABELS, Chunk, Prediction, State
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
 
@@ -50,9 +50,10 @@ def areas_of(predictions: Sequence[Prediction]) -> Areas:
     px = dict.fromkeys(State, 0)
     for prediction in predictions:
         px[prediction.state] += prediction.area_px
-    coral = px[State.BLEACHED] + px[State.HEALTHY]
-    coral_chunks = sum(one.state in {State.BLEACHED, State.HEALTHY} for one in predictions)
-    return Areas(px[State.BLEACHED], coral, coral + px[State.NOT_CORAL], coral_chunks)
+    coral = px[State.BLEACHED] + px[State.PARTLY] + px[State.HEALTHY]
+    coral_chunks = sum(one.state in CORAL for one in predictions)
+    bleached = px[State.BLEACHED] + px[State.PARTLY] // 2
+    return Areas(bleached, coral, coral + px[State.NOT_CORAL], coral_chunks)
 
 
 def _manifest(model: Mapping[str, str], models: ModelRepository) -> Manifest | None:

@@ -23,7 +23,8 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.objects.object_store import ObjectStore
-from coralchunk.storage.rows import corrections
+from coralchunk.storage.rows import correction_events, corrections
+from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.corrected import corrected_figures, corrected_predictions, labels_of
@@ -119,8 +120,11 @@ class Corrections:
             predictions, {"name": first.model_name, "version": first.model_version}, self._models
         )
 
-    def take_back(self, job_id: int, chunk: int, requester: str | None) -> None:
+    def take_back(self, job_id: int, chunk: int, by: str | None, requester: str | None, now: float) -> None:
         """Remove the correction of a chunk and its images, even after its job has expired.
+
+        by   name of the person, if they give it
+        now  Unix seconds
 
         Raises UnknownCorrection, or UnknownJob if neither the job nor any correction of it exists.
         """
@@ -129,12 +133,18 @@ class Corrections:
         if not mine:
             raise UnknownCorrection(chunk)
         with self._database.writing() as connection:
-            corrections.delete_correction(connection, job_id, chunk)
+            corrections.delete_correction(connection, job_id, chunk, by, now)
         with suppress(FileNotFoundError):  # taken back twice at once
             self._on_taken_back(mine[0], self.picture(mine[0].photo_key, f"{chunk}.png"))
         self._pictures.remove(f"{mine[0].photo_key}/{chunk}.png")
         if len(known) == 1:
             self._pictures.remove(f"{mine[0].photo_key}/{CONTEXT}")
+
+    def log_of_job(self, job_id: int, requester: str | None) -> list[CorrectionEvent]:
+        """Return what people said of the chunks of a job, oldest first. Raises UnknownJob."""
+        self.of_job(job_id, requester)
+        with self._database.reading() as connection:
+            return correction_events.events_of_jobs(connection, [job_id])
 
     def every(self) -> list[Correction]:
         """Return all corrections, oldest first."""

@@ -27,6 +27,7 @@ _NAMES: Final = {
     State.BLEACHED: "bleached",
     State.HEALTHY: "healthy",
     State.NOT_CORAL: "not_coral",
+    State.PARTLY: "partly_bleached",
     State.UNSURE: "unsure",
 }
 _COLUMNS: Final = (

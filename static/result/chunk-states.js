@@ -3,6 +3,7 @@
 /** In the order in which they are listed; `label` is the label in the API. */
 export const STATES = [
   { state: "bleached", label: "Bleached Coral", name: "bleached" },
+  { state: "partly_bleached", label: "Partly Bleached Coral", name: "partly bleached" },
   { state: "healthy", label: "Healthy Coral", name: "healthy" },
   { state: "not_coral", label: "Not Coral", name: "not coral" },
   { state: "unsure", label: "Unsure", name: "unsure" },

@@ -11,6 +11,7 @@ const hatchPatterns = new Map();
 
 const DRAW = {
   bleached: drawBleached,
+  partly_bleached: drawPartlyBleached,
   healthy: drawHealthy,
   unsure: drawUnsure,
   no_data: () => {}, // clear: nothing is said of it
@@ -86,6 +87,12 @@ function drawBleached(context, box, opacity) {
   const lineWidth = Math.max(2, Math.floor(Math.min(box.width, box.height) / 24));
   strokeFrame(context, box, "#fff", 0, lineWidth);
   strokeFrame(context, box, BLEACHED, lineWidth >> 1, lineWidth);
+}
+
+/** Only people say so: the frame of bleached coral round the upper half alone. */
+function drawPartlyBleached(context, box, opacity) {
+  drawHealthy(context, box, opacity);
+  drawBleached(context, { ...box, height: Math.round(box.height / 2) }, opacity);
 }
 
 function drawHealthy(context, box, opacity) {

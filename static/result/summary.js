@@ -39,7 +39,7 @@ export function figuresSideBySide(summary, corrected) {
 /** A bar of all chunks, with the same patterns as the photo, and the numbers beside it. */
 function stateBar(summary) {
   const parts = STATES.map(({ state, name }) => ({ state, name, chunks: summary[`${state}_chunks`] ?? 0 })).filter(
-    ({ state, chunks }) => chunks || state !== "no_data",
+    ({ state, chunks }) => chunks || !["no_data", "partly_bleached"].includes(state),
   );
   const bar = el("div", { class: "bar", "aria-hidden": "true" });
   for (const { state, chunks } of parts.filter((part) => part.chunks)) {

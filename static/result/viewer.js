@@ -148,7 +148,7 @@ function createMap() {
 
 function applyOverlayStyle() {
   const states = $$("#map-options [data-state]").filter((box) => box.checked).map((box) => box.dataset.state);
-  map.overlayStyle = { opacity: Number($("#opacity").value) / 100, states: new Set(states) };
+  map.overlayStyle = { opacity: Number($("#opacity").value) / 100, states: new Set(states.includes("bleached") ? [...states, "partly_bleached"] : states) };
   map.draw();
 }
 

@@ -58,12 +58,12 @@ def test_corrections_that_are_taken_back_leave_the_collection(
     collected.collect(BEN, NOW, with_unowned=True)
     with place.database.writing() as connection:
         known = corrections.all_corrections(connection)
-        corrections.delete_correction(connection, known[0].job_id, known[0].chunk)
+        corrections.delete_correction(connection, known[0].job_id, known[0].chunk, None, 1.9e9)
 
     collected.forget(known[1], picture(1, 244, 244))
     assert labels_of(place, mine.id) == ["Healthy Coral"]
     with place.database.writing() as connection:
-        corrections.delete_correction(connection, known[1].job_id, known[1].chunk)
+        corrections.delete_correction(connection, known[1].job_id, known[1].chunk, None, 1.9e9)
     again, count = collected.collect(ANA, NOW, with_unowned=False)
 
     assert (again.id, count, labels_of(place, mine.id)) == (mine.id, 0, [])

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from coralchunk.storage.rows import corrections, surveys
+from coralchunk.storage.migrate import migrate
+from coralchunk.storage.rows import correction_events, corrections, surveys
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database, open_database
 from tests.surveys.conftest import photo, survey
@@ -116,3 +118,41 @@ def test_of_corrections_of_one_chunk_that_come_at_once_one_stays(database: Datab
         assert corrections.all_corrections(connection) == [kept]
     assert kept.by in {*"abcd"}
     assert replace(kept, by=None) == CORRECTION
+
+
+def test_the_log_keeps_what_was_said_before_and_nothing_that_was_said_twice(database: Database) -> None:
+    said = [("healthy", "Ana"), ("healthy", "Ana"), ("healthy", "Ben"), ("not coral", "Ben")]
+
+    for number, (label, by) in enumerate(said):
+        with database.writing() as connection:
+            given = replace(CORRECTION, label=label, by=by, corrected_at=1.9e9 + number)
+            corrections.keep_correction(connection, given)
+    for _ in range(2):
+        with database.writing() as connection:
+            corrections.delete_correction(connection, CORRECTION.job_id, CORRECTION.chunk, "Ana", 1.9e9 + 9)
+
+    with database.reading() as connection:
+        events = correction_events.events_of_jobs(connection, [CORRECTION.job_id, 7])
+    assert [(one.by, one.from_label, one.to_label, one.at - 1.9e9) for one in events] == [
+        ("Ana", None, "healthy", 0),
+        ("Ben", "healthy", "healthy", 2),
+        ("Ben", "healthy", "not coral", 3),
+        ("Ana", "not coral", None, 9),
+    ]
+    assert {one.said for one in events} == {"bleached"}
+
+
+def test_corrections_of_earlier_versions_are_the_first_events(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/old.db", tmp_path)
+    migrate(database)
+    with database.writing() as connection:
+        corrections.keep_correction(connection, CORRECTION)
+        connection.execute(text("DROP TABLE correction_events"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+
+    migrate(database)
+
+    with database.reading() as connection:
+        (event,) = correction_events.events_of_jobs(connection, [CORRECTION.job_id])
+    database.close()
+    assert (event.from_label, event.to_label, event.at) == (None, CORRECTION.label, CORRECTION.corrected_at)

@@ -1,12 +1,17 @@
 """Describe the bodies of corrections."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from coralchunk.api.schemas import ClassProbabilities, Count, Figures, ModelName
+from coralchunk.api.schemas import ClassProbabilities, Count, Figures, JobId, ModelName
+from coralchunk.api.v1.survey_bodies import GivenId
 
-Label = Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
+Label = Literal["Bleached Coral", "Partly Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
+Said = Literal["Bleached Coral", "Healthy Coral", "Not Coral", "Unsure"]
+_Name = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+By = Annotated[_Name | None, Field(description="Name of the person, if they want to give it")]
+MAX_CHANGES: Final = 50
 
 
 class NewCorrection(BaseModel):
@@ -14,10 +19,71 @@ class NewCorrection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    label: Label = Field(description="`Unsure` if a person cannot tell either; not used for training")
-    by: Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] | None = Field(
-        None, description="Name of the person, if they want to give it"
+    label: Label = Field(
+        description="`Unsure` if a person cannot tell either, `Partly Bleached Coral` if about half of the"
+        " coral is bleached; neither is used for training"
     )
+    by: By = None
+
+
+class Change(BaseModel):
+    """The label of one chunk."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    job_id: GivenId
+    chunk: Count
+    label: Label | None = Field(description="null: take the correction back")
+
+
+class Changes(BaseModel):
+    """What a person says of several chunks."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    by: By = None
+    changes: Annotated[list[Change], Field(min_length=1, max_length=MAX_CHANGES)]
+
+
+class RefusedChange(BaseModel):
+    """A change that was not made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    job_id: JobId
+    chunk: Count
+    detail: str = Field(description="Why, and what to do")
+
+
+class ChangesResponse(BaseModel):
+    """What was stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    stored: Count = Field(description="Changes that were made, or had been made before")
+    refused: list[RefusedChange]
+
+
+class EventResponse(BaseModel):
+    """A person gave a chunk a label, or took the correction of it back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    job_id: JobId
+    chunk: Count
+    by: str | None
+    at: float = Field(description="Unix seconds")
+    from_label: Label | None = Field(description="null: the chunk had no correction")
+    to_label: Label | None = Field(description="null: the correction was taken back")
+    said: Said = Field(description="The label that the model had given")
+
+
+class EventList(BaseModel):
+    """The log of corrections, oldest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    events: list[EventResponse]
 
 
 class CorrectionResponse(BaseModel):
@@ -29,7 +95,7 @@ class CorrectionResponse(BaseModel):
     label: Label
     by: str | None
     corrected_at: float = Field(description="Unix seconds")
-    said: Label = Field(description="The label that the model had given")
+    said: Said = Field(description="The label that the model had given")
     probabilities: ClassProbabilities = Field(description="The probabilities that the model had given")
     model: ModelName
     kept: Literal["until taken back"] = Field(

@@ -1,9 +1,10 @@
 """Serve corrections of chunks: /V1/api/classify/{id}/chunks/{index}/correction."""
 
 import time
+from dataclasses import asdict
 from typing import Any, Final
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
@@ -12,13 +13,24 @@ from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Success
-from coralchunk.api.v1.correction_bodies import CorrectionList, CorrectionResponse, NewCorrection
+from coralchunk.api.v1.correction_bodies import (
+    Changes,
+    ChangesResponse,
+    CorrectionList,
+    CorrectionResponse,
+    EventList,
+    NewCorrection,
+)
 from coralchunk.api.v1.refusals import BODY, NO_JOB, TOKEN
+from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.corrections import Correction
+from coralchunk.surveys.review.label_changes import Author, LabelChange, change_labels
 from coralchunk.terms import LABELS, State
 
 corrections = Blueprint("corrections", __name__, url_prefix="/V1/api/classify/<int:job_id>")
+many_corrections = Blueprint("many_corrections", __name__, url_prefix="/V1/api")
 
+_LONGEST_NAME: Final = 100
 _AWAY: Final = "The database, the job queue or a worker does not answer; try again after Retry-After seconds"
 
 
@@ -53,11 +65,13 @@ def correct(job_id: int, index: int) -> ResponseReturnValue:
     Operation(
         answers={200: Success},
         problems={404: "No such job, or this chunk has no correction", 503: _AWAY, **TOKEN},
+        query={"by": "Name of the person who takes it back, if they want to give it"},
     )
 )
 def take_back(job_id: int, index: int) -> ResponseReturnValue:
-    """Remove a correction and its image, even after the job has expired."""
-    services().corrections.take_back(job_id, index, v1_requester(Scope.CLASSIFY))
+    """Remove a correction and its image, even after the job has expired; the log keeps what was said."""
+    by = request.args.get("by", "")[:_LONGEST_NAME] or None
+    services().corrections.take_back(job_id, index, by, v1_requester(Scope.CLASSIFY), time.time())
     return jsonify(status="success")
 
 
@@ -68,6 +82,46 @@ def listed(job_id: int) -> ResponseReturnValue:
     found = services().corrections.of_job(job_id, v1_requester(Scope.READ))
     figures = services().corrections.figures(job_id, found)
     return jsonify(corrections=[_correction_body(one) for one in found], figures=figures)
+
+
+@corrections.get("/corrections/log")
+@operation(Operation(answers={200: EventList}, problems={404: NO_JOB, 503: _AWAY, **TOKEN}))
+def log(job_id: int) -> ResponseReturnValue:
+    """List who said what of the chunks of a photo, and when, oldest first."""
+    found = services().corrections.log_of_job(job_id, v1_requester(Scope.READ))
+    return jsonify(events=[event_body(one) for one in found])
+
+
+@many_corrections.post("/corrections")
+@operation(
+    Operation(
+        answers={200: ChangesResponse},
+        problems={
+            **BODY,
+            503: f"{_AWAY}. Changes that were stored before stay; the same request may be sent again",
+            507: "No space to store the image of a chunk",
+            **TOKEN,
+        },
+        body=Changes,
+    )
+)
+def correct_many() -> ResponseReturnValue:
+    """Set or remove the corrections of up to 50 chunks, of one photo or of several; repeating it is safe."""
+    requester, body = v1_requester(Scope.CLASSIFY), read_json_body(Changes)
+    changes = [LabelChange(one.job_id, one.chunk, one.label) for one in body.changes]
+    stored, refused = change_labels(
+        services().corrections, services().stores, changes, Author(body.by, requester), time.time()
+    )
+    return jsonify(stored=stored, refused=[asdict(one) for one in refused])
+
+
+def event_body(event: CorrectionEvent) -> dict[str, Any]:
+    """Return an event of the log as answers tell it."""
+    labels = {
+        name: None if state is None else LABELS[State(state)]
+        for name, state in (("from_label", event.from_label), ("to_label", event.to_label))
+    }
+    return asdict(event) | labels | {"said": LABELS[State(event.said)]}
 
 
 def _correction_body(correction: Correction) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the decoder would take the web process down. So web queues the crop and reads th
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,14 @@ class ChunkCrop:
 
     window: bytes  # 244 x 244 px
     context: bytes  # the whole photo, at most 256 px a side; from it the scene is measured, see imaging.scene
+
+
+def queue_crops(stores: Stores, wanted: Iterable[tuple[Job, int]]) -> None:
+    """Have chunks of completed jobs cropped, without waiting. Raises QueueDown."""
+    for job, chunk in wanted:
+        if _read(stores, job.id, chunk) is None:
+            with reachable():
+                stores.tasks.put_crop(job.id, chunk)
 
 
 def request_crop(stores: Stores, job: Job, chunk: int, timeout_s: float = 20.0) -> ChunkCrop:

@@ -24,12 +24,14 @@ def counts_and_figures(
     counted = Counter(prediction.state for prediction in classified)
     # A fixed seed: a job that is finished twice must give the same bytes.
     measured = cover(classified, across, np.random.default_rng(0), errors)
+    partly = counted[State.PARTLY]
     return {
         "bleached_chunks": counted[State.BLEACHED],
         "healthy_chunks": counted[State.HEALTHY],
         "not_coral_chunks": counted[State.NOT_CORAL],
         "unsure_chunks": counted[State.UNSURE],
         "no_data_chunks": counted[State.NO_DATA],
+        **({"partly_bleached_chunks": partly} if partly else {}),  # no model says so, only people do
         "total_chunks": len(classified),
         **figures(measured),
     }

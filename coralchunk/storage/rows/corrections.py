@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from coralchunk.storage.rows.correction_events import CorrectionEvent, record_event
 from coralchunk.storage.sql.tables import CORRECTIONS
 
 
@@ -38,13 +39,27 @@ _COLUMNS: Final = [column for column in CORRECTIONS.c if column.name != "id"]
 
 
 def keep_correction(connection: Connection, correction: Correction) -> None:
-    """Add a correction in place of an earlier one of the same chunk."""
+    """Add a correction in place of an earlier one of the same chunk, and log it if it says anything new."""
+    before = _find(connection, correction.job_id, correction.chunk)
     try:
         with connection.begin_nested():
             connection.execute(insert(CORRECTIONS).values(asdict(correction)))
     except IntegrityError:  # also if the earlier one came just now
         is_it = (CORRECTIONS.c.job_id == correction.job_id) & (CORRECTIONS.c.chunk == correction.chunk)
         connection.execute(update(CORRECTIONS).where(is_it).values(asdict(correction)))
+    if before is None or (before.label, before.by) != (correction.label, correction.by):
+        record_event(
+            connection,
+            CorrectionEvent(
+                correction.job_id,
+                correction.chunk,
+                correction.by,
+                correction.corrected_at,
+                None if before is None else before.label,
+                correction.label,
+                correction.said,
+            ),
+        )
 
 
 def corrections_of(connection: Connection, job_id: int) -> list[Correction]:
@@ -65,7 +80,19 @@ def all_corrections(connection: Connection) -> list[Correction]:
     return [Correction(**row._asdict()) for row in connection.execute(chosen)]
 
 
-def delete_correction(connection: Connection, job_id: int, chunk: int) -> None:
-    """Remove the correction of a chunk, if there is one."""
+def delete_correction(connection: Connection, job_id: int, chunk: int, by: str | None, now: float) -> None:
+    """Remove the correction of a chunk, if there is one, and log it.
+
+    by   who takes it back
+    now  Unix seconds
+    """
+    before = _find(connection, job_id, chunk)
     is_it = (CORRECTIONS.c.job_id == job_id) & (CORRECTIONS.c.chunk == chunk)
-    connection.execute(delete(CORRECTIONS).where(is_it))
+    if before is not None and connection.execute(delete(CORRECTIONS).where(is_it)).rowcount:
+        record_event(connection, CorrectionEvent(job_id, chunk, by, now, before.label, None, before.said))
+
+
+def _find(connection: Connection, job_id: int, chunk: int) -> Correction | None:
+    is_it = (CORRECTIONS.c.job_id == job_id) & (CORRECTIONS.c.chunk == chunk)
+    row = connection.execute(select(*_COLUMNS).where(is_it)).one_or_none()
+    return None if row is None else Correction(**row._asdict())

@@ -113,3 +113,17 @@ CORRECTIONS: Final = Table(
     UniqueConstraint("job_id", "chunk"),
     sqlite_autoincrement=True,
 )
+# What people said of chunks, in the order in which they said it; rows are never changed.
+CORRECTION_EVENTS: Final = Table(
+    "correction_events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("job_id", BigInteger, nullable=False, index=True),
+    Column("chunk", Integer, nullable=False),
+    Column("by", String(100)),
+    Column("at", Double, nullable=False),
+    Column("from_label", String(20)),  # none: the chunk had no correction
+    Column("to_label", String(20)),  # none: the correction was taken back
+    Column("said", String(20), nullable=False),  # by the model
+    sqlite_autoincrement=True,
+)
