@@ -31,6 +31,7 @@ from coralchunk.api.v1.jobs import jobs
 from coralchunk.api.v1.models import models
 from coralchunk.api.v1.networks import networks
 from coralchunk.api.v1.photos import v1
+from coralchunk.api.v1.presigned import presigned
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_files import survey_files
@@ -73,6 +74,7 @@ def create_app(services: Services) -> Flask:
         jobs,
         models,
         networks,
+        presigned,
         results,
         surveys,
         survey_files,

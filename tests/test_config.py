@@ -84,6 +84,8 @@ def test_an_empty_variable_is_as_good_as_none(variable: str) -> None:
         ("CORALCHUNK_CORALNET_FORMAT", "dead"),
         ("CORALCHUNK_CORALNET_MAX_IMAGES", "0"),
         ("CORALCHUNK_LOG_LEVEL", "loud"),
+        ("CORALCHUNK_PRESIGNED", "1"),
+        ("CORALCHUNK_STORAGE_PUBLIC_URL", "store.example"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(variable: str, value: str) -> None:

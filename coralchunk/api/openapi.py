@@ -35,6 +35,7 @@ _TAGS: Final = {  # blueprint -> heading
     "models": "Photos",
     "events": "Photos",
     "results": "Photos",
+    "presigned": "Photos",
     "corrections": "Corrections",
     "many_corrections": "Corrections",
     "collections": "Collections",

@@ -38,6 +38,7 @@ from coralchunk.errors.access import (
     TooManyJobs,
 )
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
+from coralchunk.errors.presigned import NotUploaded, PresignedOff
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
 
@@ -46,6 +47,8 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     Denied: 401,
     ScopeMissing: 403,
     FetchingOff: 403,
+    PresignedOff: 403,
+    NotUploaded: 409,
     StillWorking: 409,
     AlreadyTraining: 409,
     TooManyJobs: 429,

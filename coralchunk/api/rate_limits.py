@@ -17,6 +17,8 @@ _OFF: Final = "off"
 _KEPT: Final = frozenset(
     {
         "v1.classify",
+        "presigned.announce_upload",
+        "presigned.confirm_upload",
         "coralnet.deploy",
         "deepomatic_networks.create_network",
         "coralnet.token_auth",

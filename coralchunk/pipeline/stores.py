@@ -17,10 +17,12 @@ from coralchunk.pipeline.records.keys import Held
 from coralchunk.pipeline.records.leases import Leases
 from coralchunk.pipeline.records.notifications import JobNotifications
 from coralchunk.pipeline.records.owned_jobs import OwnedJobs
+from coralchunk.pipeline.records.presigned_uploads import PresignedUploads
 from coralchunk.pipeline.records.share_links import Shares
 from coralchunk.storage.files.blobs import Blobs
 from coralchunk.storage.objects.object_store import ObjectStore
-from coralchunk.storage.objects.places import open_job_store, open_named_store
+from coralchunk.storage.objects.places import INCOMING, open_job_store, open_named_store
+from coralchunk.storage.objects.presigner import Presigner, open_presigner
 
 _SPARE_S: Final = 60.0  # for the end of a training that has taken all its time
 
@@ -43,6 +45,9 @@ class Stores:
     owned: OwnedJobs
     blobs: Blobs
     networks: ObjectStore  # the files of uploaded networks
+    presigned: PresignedUploads
+    presigner: Presigner | None  # None where clients may not use the object store themselves
+    incoming: ObjectStore  # photos that clients sent to the object store
 
     def transaction(self) -> Pipeline:
         """Begin a transaction: its commands happen together at `execute`, or not at all."""
@@ -73,4 +78,7 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         owned=OwnedJobs(redis),
         blobs=Blobs(open_job_store(settings)),
         networks=open_named_store(settings, "networks"),
+        presigned=PresignedUploads(redis),
+        presigner=open_presigner(settings),
+        incoming=open_named_store(settings, INCOMING),
     )

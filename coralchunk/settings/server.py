@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from coralchunk.settings.values import Count, Port, entries_of
 
@@ -43,6 +43,16 @@ class ServerSettings(BaseModel):
         description="where photos, results and correction pictures are stored: `s3://bucket/prefix` or a"
         " folder (default: the data folder)",
     )
+    presigned: bool = Field(
+        default=False,
+        description="`1`: clients may send photos to the S3 store and read pictures from it themselves, with"
+        " signed addresses",
+    )
+    storage_public_url: str | None = Field(
+        None,
+        description="address of the S3 store in signed addresses, as `https://store.example` (default: the"
+        " one that the server uses)",
+    )
     metrics_port: Port | None = Field(
         None, description="TCP port where the roles `worker` and `sweep` answer `/metrics` and `/health`"
     )
@@ -54,6 +64,20 @@ class ServerSettings(BaseModel):
         description="address of the source code, for the documentation page",
     )
     log_level: str = Field("info", description="`debug`, `info`, `warning` or `error`")
+
+    @field_validator("presigned")
+    @classmethod
+    def _signed_by_s3(cls, value: bool, others: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it so
+        if value and not (others.data.get("storage_url") or "").startswith("s3://"):
+            raise ValueError("a folder signs no addresses; set CORALCHUNK_STORAGE_URL=s3://bucket/prefix too")
+        return value
+
+    @field_validator("storage_public_url")
+    @classmethod
+    def _public_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("write it like https://store.example")
+        return value
 
     @field_validator("cors_origins", mode="before")
     @classmethod

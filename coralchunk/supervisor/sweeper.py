@@ -13,6 +13,7 @@ from coralchunk.datasets.sweep import sweep_datasets
 from coralchunk.errors import CoralchunkError
 from coralchunk.pipeline.queries.storage_identity import check_storage, renew_storage_id
 from coralchunk.pipeline.queue.task_queue import WorkerName
+from coralchunk.pipeline.steps.presigned import remove_unconfirmed
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
@@ -57,6 +58,8 @@ class _Sweeper:
             if self._rounds % _TIDY_EVERY == 0:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
+                if removed := remove_unconfirmed(stores, time.time()):
+                    _log.info("unconfirmed uploads removed from the object store", count=removed)
             if self._rounds % _ORPHANS_EVERY == 0:
                 renew_storage_id(stores)
                 _remove_orphans(stores)

@@ -13,6 +13,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1.jobs import requested_batch
+from coralchunk.api.v1.presigned_results import PRESIGNED, redirect_to_store
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -22,6 +23,7 @@ from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_chang
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.submit import Sender, submit_all
+from coralchunk.storage.files.blobs import PICTURE
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
@@ -119,13 +121,20 @@ def status(job_id: int) -> ResponseReturnValue:
 @v1.get("/result/<int:job_id>.png")
 @operation(
     Operation(
-        answers={200: "image/png", 304: "Nothing has changed since the ETag in If-None-Match"},
+        answers={
+            200: "image/png",
+            302: "The picture is at Location, in the object store, for some minutes",
+            304: "Nothing has changed since the ETag in If-None-Match",
+        },
         problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
+        query={"presigned": PRESIGNED},
     )
 )
 def result(job_id: int) -> ResponseReturnValue:
     """Return the picture of a completed job."""
     job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
+    if (elsewhere := redirect_to_store(job, PICTURE, "image/png")) is not None:
+        return elsewhere
     etag = f"picture-{job_id}"
     if is_known(etag):
         return unchanged(etag)

@@ -50,6 +50,11 @@ def share(share_id: str) -> str:
     return f"coralchunk:share:{hashlib.sha256(share_id.encode()).hexdigest()}"
 
 
+def presigned(upload_id: str) -> str:
+    """Name the record of an upload to the object store; hashed, because clients may send anything."""
+    return f"coralchunk:presigned:{hashlib.sha256(upload_id.encode()).hexdigest()}"
+
+
 def classified(now: float) -> str:
     """Name the count of chunks classified in the slice around `now` (Unix seconds)."""
     return f"coralchunk:classified:{int(now // SLICE_S)}"

@@ -46,6 +46,10 @@ class FolderStore:
         """Open an object; see ObjectStore."""
         return (self._root / key).open("rb")
 
+    def size_bytes(self, key: str) -> int:
+        """Return the size of an object; see ObjectStore."""
+        return (self._root / key).stat().st_size
+
     def remove(self, key: str) -> None:
         """Remove an object and its folder where that is now empty; see ObjectStore."""
         path = self._root / key

@@ -48,6 +48,9 @@ class ObjectStore(Protocol):
     def open(self, key: str) -> IO[bytes]:
         """Open an object for reading, seekable. Raises FileNotFoundError."""
 
+    def size_bytes(self, key: str) -> int:
+        """Return the size of an object. Raises FileNotFoundError."""
+
     def remove(self, key: str) -> None:
         """Remove an object; nothing happens if it does not exist."""
 

@@ -11,6 +11,8 @@ from coralchunk.storage.objects.folder_store import FolderStore
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.objects.s3_store import S3Store
 
+JOBS: Final = "jobs"
+INCOMING: Final = "incoming"  # photos that clients have sent to the store and not yet confirmed
 _VARIABLE: Final = "CORALCHUNK_STORAGE_URL"
 
 
@@ -23,7 +25,7 @@ def open_job_store(settings: Settings) -> ObjectStore:
     url = settings.storage_url
     if url is not None and urlsplit(url).scheme != "s3":
         return _open(url)  # version 0.3 kept jobs directly in such a folder
-    return open_named_store(settings, "jobs")
+    return open_named_store(settings, JOBS)
 
 
 def open_named_store(settings: Settings, name: str) -> ObjectStore:

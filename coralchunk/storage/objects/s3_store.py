@@ -5,20 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import groupby
-from typing import IO, Any, Final
-from urllib.parse import urlsplit
+from typing import IO, Final
 
 import structlog
 
 from coralchunk.errors import StorageDown, StorageFull
-from coralchunk.errors.setup import BadSetting
 from coralchunk.storage.objects.object_store import StoredFolder, StoredObject
+from coralchunk.storage.objects.s3_client import open_bucket
 
-_VARIABLE: Final = "CORALCHUNK_STORAGE_URL"
-_CONNECT_TIMEOUT_S: Final = 3
-_READ_TIMEOUT_S: Final = 20
-_ATTEMPTS: Final = 4  # of one request, with exponential backoff between them
-_PART_BYTES: Final = 16 << 20  # larger objects are sent in parts of this size
 _MAX_KEYS_A_DELETE: Final = 1000  # of S3's DeleteObjects
 _NOT_FOUND: Final = frozenset({"NoSuchKey", "NotFound", "404"})
 # The errors of S3, MinIO, Ceph and SeaweedFS for a full store; 507 is HTTP's Insufficient Storage.
@@ -27,40 +21,15 @@ _log: Final = structlog.get_logger()
 
 
 class S3Store:
-    """Objects in a bucket; keys begin with the path of the URL.
-
-    The connection settings are those of every AWS tool: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-    AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3 for stores other than Amazon's.
-    """
+    """Objects in a bucket; keys begin with the path of the URL, see open_bucket."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if not parts.netloc or parts.query or parts.fragment:
-            raise BadSetting(_VARIABLE, url, "write s3://bucket or s3://bucket/prefix")
-        self._bucket: Final = parts.netloc
-        path = parts.path.strip("/")
-        self._prefix: Final = f"{path}/" if path else ""
-        try:
-            import boto3  # noqa: PLC0415 - an optional extra
-            import boto3.s3.transfer  # noqa: PLC0415
-            import botocore.config  # noqa: PLC0415
-            import botocore.exceptions  # noqa: PLC0415
-        except ModuleNotFoundError:
-            raise BadSetting(_VARIABLE, url, "needs a client: pip install 'coralchunk[s3]'") from None
-        self._exceptions: Final = botocore.exceptions
-        self._transfer: Final = boto3.s3.transfer.TransferConfig(
-            multipart_threshold=_PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False
-        )
-        config = botocore.config.Config(
-            connect_timeout=_CONNECT_TIMEOUT_S,
-            read_timeout=_READ_TIMEOUT_S,
-            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        )
-        # Any: boto3 generates its clients at run time.
-        try:
-            self._client: Final[Any] = boto3.session.Session().client("s3", config=config)
-        except (botocore.exceptions.BotoCoreError, ValueError) as failure:
-            raise BadSetting(_VARIABLE, url, str(failure)) from None
+        opened = open_bucket(url)
+        self._client: Final = opened.client
+        self._bucket: Final = opened.bucket
+        self._prefix: Final = opened.prefix
+        self._transfer: Final = opened.transfer
+        self._exceptions: Final = opened.exceptions
 
     @property
     def place(self) -> str:
@@ -83,6 +52,11 @@ class S3Store:
     def open(self, key: str) -> IO[bytes]:
         """Fetch an object into memory; see ObjectStore."""
         return BytesIO(self.read(key))
+
+    def size_bytes(self, key: str) -> int:
+        """Return the size of an object; see ObjectStore."""
+        with self._answering(key):
+            return int(self._client.head_object(Bucket=self._bucket, Key=self._prefix + key)["ContentLength"])
 
     def remove(self, key: str) -> None:
         """Remove an object; see ObjectStore."""
