@@ -33,6 +33,7 @@ from coralchunk.api.v1.networks import networks
 from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.presigned import presigned
 from coralchunk.api.v1.results import results
+from coralchunk.api.v1.review import review
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
@@ -79,6 +80,7 @@ def create_app(services: Services) -> Flask:
         surveys,
         survey_files,
         survey_evidence,
+        review,
         corrections,
         many_corrections,
         collections,

@@ -21,7 +21,9 @@ from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.corrections import Corrections
+from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.review.service import ReviewService
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.answers import AnswerService
 from coralchunk.training.classifiers import AnsweringClassifiers
@@ -43,6 +45,7 @@ class Services:
     registry: Registry
     surveys: SurveyService
     corrections: Corrections
+    reviews: ReviewService
     collected: CorrectionsCollection
     datasets: Datasets
     trainings: Trainings
@@ -74,6 +77,8 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     training_sets = TrainingSets(
         database, settings, datasets.workspaces, datasets.collections, datasets.images
     )
+    surveys = SurveyService(database, stores, models, Evidence(stores))
+    corrections = Corrections(database, stores, pictures, models, collected.forget)
     return Services(
         settings=settings,
         stores=stores,
@@ -82,9 +87,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         model=model,
         accounts=accounts,
         registry=registry,
-        surveys=SurveyService(
-            database, stores, models, Evidence(open_named_store(settings, "surveys"), stores)
-        ),
+        surveys=surveys,
         datasets=datasets,
         trainings=Trainings(database, stores, datasets.collections),
         answering=answering,
@@ -93,6 +96,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         photo_models=PhotoModels(database, models, model, accounts),
         task_answers=TaskAnswers(stores, datasets, settings),
-        corrections=Corrections(database, stores, pictures, models, collected.forget),
+        corrections=corrections,
+        reviews=ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models)),
         collected=collected,
     )

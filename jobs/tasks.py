@@ -9,9 +9,9 @@ from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError, StorageDown, StorageFull
 from coralchunk.pipeline.queries.storage_identity import is_same_storage
-from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, Task
+from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, KEPT_CROP_FUNCTION, Task
 from coralchunk.pipeline.steps import classify
-from coralchunk.pipeline.steps.crop import crop_chunk
+from coralchunk.pipeline.steps.crop import crop_chunk, crop_kept
 from coralchunk.pipeline.worker.context import WorkerContext
 
 _log: Final = structlog.get_logger()
@@ -58,9 +58,22 @@ def crop(context: WorkerContext, key: str) -> None:
         _log.warning("chunk not cropped", job_id=task.job_id, chunk=task.batch, reason=str(failure))
 
 
+def crop_kept_photo(context: WorkerContext, key: str) -> None:
+    """Crop a chunk of a photo that a survey keeps; `key` is as TaskQueue.put_kept_crop wrote it."""
+    task = Task.from_key(key)
+    structlog.contextvars.clear_contextvars()
+    try:
+        crop_kept(context, f"{task.job_id}-{task.batch}", task.attempt)
+    except RedisError:
+        raise  # as above
+    except (CoralchunkError, OSError) as failure:
+        _log.warning("chunk not cropped", survey_id=task.job_id, job_id=task.batch, reason=str(failure))
+
+
 # The only functions that a queued task can call.
 ALLOWED: Final[dict[str, Callable[[WorkerContext, str], None]]] = {
     FUNCTION: work,
     CROP_FUNCTION: crop,
+    KEPT_CROP_FUNCTION: crop_kept_photo,
     "jobs.tasks.cut": crop,  # as version 0.3 queued it
 }

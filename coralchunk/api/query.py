@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import request
 
-from coralchunk.errors.surveys import BadChoice
+from coralchunk.errors.surveys import BadChoice, BadValue
 
 
 def requested_choice(name: str, choices: Sequence[str]) -> str:
@@ -13,3 +13,11 @@ def requested_choice(name: str, choices: Sequence[str]) -> str:
     if value not in choices:
         raise BadChoice(name, value, choices)
     return value
+
+
+def requested_number(name: str, default: int, bounds: tuple[int, int]) -> int:
+    """Return the whole number that a parameter has; `default` where it is not given. Raises BadValue."""
+    value, (least, most) = request.args.get(name, str(default)), bounds
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
+        raise BadValue(name, value, f"use a whole number from {least} to {most}")
+    return int(value)

@@ -26,6 +26,7 @@ _KEPT: Final = frozenset(
         "surveys.add_photo",
         "corrections.correct",
         "many_corrections.correct_many",
+        "review.correct",
         "networks.graph",
         "collections.train",
         "collections.train_site",

@@ -15,6 +15,14 @@ def grid(photo: Size) -> list[Chunk]:
     ]
 
 
+def surroundings(photo: Size, chunk: Chunk) -> Chunk:
+    """Return a chunk with what lies round it, up to one side of a chunk in each direction."""
+    left, top = max(0, chunk.x - CHUNK_PX), max(0, chunk.y - CHUNK_PX)
+    right = min(photo.width, chunk.x + chunk.width + CHUNK_PX)
+    bottom = min(photo.height, chunk.y + chunk.height + CHUNK_PX)
+    return Chunk(left, top, right - left, bottom - top)
+
+
 def columns(photo: Size) -> int:
     """Return how many chunks lie side by side in a row."""
     return -(-photo.width // CHUNK_PX)

@@ -48,6 +48,7 @@ class Stores:
     presigned: PresignedUploads
     presigner: Presigner | None  # None where clients may not use the object store themselves
     incoming: ObjectStore  # photos that clients sent to the object store
+    kept: ObjectStore  # the photos that surveys keep
 
     def transaction(self) -> Pipeline:
         """Begin a transaction: its commands happen together at `execute`, or not at all."""
@@ -81,4 +82,5 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
         presigned=PresignedUploads(redis),
         presigner=open_presigner(settings),
         incoming=open_named_store(settings, INCOMING),
+        kept=open_named_store(settings, "surveys"),
     )

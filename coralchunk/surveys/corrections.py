@@ -8,8 +8,10 @@ In the folder of corrections, one folder per photo, which outlives its job:
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from typing import Any, Final
 
@@ -17,8 +19,7 @@ from coralchunk.errors import UnknownJob
 from coralchunk.errors.surveys import NothingToCorrect, UnknownChunk, UnknownCorrection
 from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.queries.lookup import get_completed_job, get_job
-from coralchunk.pipeline.records.job import Job
-from coralchunk.pipeline.steps.request_crop import request_crop
+from coralchunk.pipeline.steps.request_crop import ChunkCrop, request_crop
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import CHUNKS, CONTEXT, SUMMARY
 from coralchunk.storage.model_repository import ModelRepository
@@ -28,10 +29,23 @@ from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database
 from coralchunk.surveys.corrected import corrected_figures, corrected_predictions, labels_of
-from coralchunk.terms import CHUNK_PX, LABELS, State
+from coralchunk.terms import CHUNK_PX, LABELS, Size, State
 
 _STATES: Final = {label: state for state, label in LABELS.items()}
 _KEY_DIGITS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSource:
+    """Where the chunks of a photo are: in a job, or in a survey that keeps its photo."""
+
+    job_id: int
+    owner: str  # whose corrections they are
+    photo_key: str  # of the pictures, if there are none yet
+    size: Size
+    model: Mapping[str, str]  # name, version, sha256
+    chunks: bytes  # JSON array
+    crop: Callable[[int], ChunkCrop]
 
 
 class Corrections:
@@ -69,28 +83,47 @@ class Corrections:
 
         Raises UnknownJob, NotFinished, UnknownChunk, NothingToCorrect, CropUnavailable.
         """
+        return self.correct_in(self.source(job_id, requester), chunk, label, by, now)
+
+    def source(self, job_id: int, requester: str | None) -> ChunkSource:
+        """Return where the chunks of a completed job are. Raises UnknownJob, NotFinished."""
         job = get_completed_job(self._stores, job_id, requester)
-        if not 0 <= chunk < job.total_chunks:
-            raise UnknownChunk(chunk, job.total_chunks)
-        known = self._known(job_id, requester)
-        key = known[0].photo_key if known else _key(job)
-        predicted = self._prediction(job, chunk)
+        try:
+            model = json.loads(self._stores.blobs.read(job.id, SUMMARY))["model"]
+            chunks = self._stores.blobs.read(job.id, CHUNKS)
+        except FileNotFoundError:
+            raise UnknownJob(job.id) from None
+        key = photo_key(job.id, job.created_at)
+        return ChunkSource(
+            job_id, job.owner, key, job.size, model, chunks, partial(request_crop, self._stores, job)
+        )
+
+    def correct_in(
+        self, source: ChunkSource, chunk: int, label: str, by: str | None, now: float
+    ) -> Correction:
+        """Store the correction of a chunk wherever its photo is. As `correct`."""
+        places = grid(source.size)
+        if not 0 <= chunk < len(places):
+            raise UnknownChunk(chunk, len(places))
+        with self._database.reading() as connection:
+            known = corrections.corrections_of(connection, source.job_id)
+        key = known[0].photo_key if known else source.photo_key
+        predicted = _prediction(source, chunk)
         if predicted["said"] == State.NO_DATA:
             raise NothingToCorrect(chunk)
-        pictures = request_crop(self._stores, job, chunk)
-        corner = grid(job.size)[chunk]
+        pictures = source.crop(chunk)
         correction = Correction(
-            job_id=job_id,
+            job_id=source.job_id,
             chunk=chunk,
-            owner=job.owner,
+            owner=source.owner,
             photo_key=key,
             label=_STATES[label].value,
             by=by,
             corrected_at=now,
-            window_x=max(0, min(corner.x, job.size.width - CHUNK_PX)),
-            window_y=max(0, min(corner.y, job.size.height - CHUNK_PX)),
-            photo_width=job.size.width,
-            photo_height=job.size.height,
+            window_x=max(0, min(places[chunk].x, source.size.width - CHUNK_PX)),
+            window_y=max(0, min(places[chunk].y, source.size.height - CHUNK_PX)),
+            photo_width=source.size.width,
+            photo_height=source.size.height,
             **predicted,
         )
         self._pictures.write(f"{key}/{CONTEXT}", BytesIO(pictures.context))
@@ -166,19 +199,19 @@ class Corrections:
         get_job(self._stores, job_id, requester)
         return []
 
-    def _prediction(self, job: Job, chunk: int) -> dict[str, Any]:
-        try:
-            summary = json.loads(self._stores.blobs.read(job.id, SUMMARY))
-            said = json.loads(self._stores.blobs.read(job.id, CHUNKS))[chunk]
-        except FileNotFoundError:
-            raise UnknownJob(job.id) from None
-        return {
-            "said": _STATES[said["predicted_label"]].value,
-            **said["probabilities"],
-            **{f"model_{name}": value for name, value in summary["model"].items()},
-        }
+
+def _prediction(source: ChunkSource, chunk: int) -> dict[str, Any]:
+    said = json.loads(source.chunks)[chunk]
+    return {
+        "said": _STATES[said["predicted_label"]].value,
+        **said["probabilities"],
+        **{f"model_{name}": value for name, value in source.model.items()},
+    }
 
 
-def _key(job: Job) -> str:
-    # Not the job's id, which is the key to its result; when it came makes this one hard to guess from.
-    return hashlib.sha256(f"{job.id}:{job.created_at!r}".encode()).hexdigest()[:_KEY_DIGITS]
+def photo_key(job_id: int, at: float) -> str:
+    """Name the folder of a photo's pictures: not the job's id, which is the key to its result.
+
+    at  when it came, in Unix seconds: it makes the key hard to guess
+    """
+    return hashlib.sha256(f"{job_id}:{at!r}".encode()).hexdigest()[:_KEY_DIGITS]

@@ -3,6 +3,7 @@
 In the store of surveys, one folder per photo, which outlives its job:
 
     <survey id>-<job id>/photo, picture.png, preview.webp
+    <survey id>-<job id>/window-<chunk>.png, context.png, view-<chunk>.webp   of chunks that people checked
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,6 @@ from coralchunk.errors import UnknownJob
 from coralchunk.errors.surveys import NotKept
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import PHOTO, PICTURE, PREVIEW
-from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.rows.surveys import SurveyPhoto
 
 _PARTS: Final = (PHOTO, PICTURE, PREVIEW)
@@ -22,8 +22,8 @@ _PARTS: Final = (PHOTO, PICTURE, PREVIEW)
 class Evidence:
     """The photos and maps that surveys keep."""
 
-    def __init__(self, objects: ObjectStore, stores: Stores) -> None:
-        self._objects: Final = objects
+    def __init__(self, stores: Stores) -> None:
+        self._objects: Final = stores.kept
         self._stores: Final = stores
 
     def keep(self, survey_id: int, job_id: int) -> int:
@@ -37,7 +37,7 @@ class Evidence:
                 with self._stores.blobs.open(job_id, part) as content:
                     size += content.seek(0, SEEK_END)
                     content.seek(0)
-                    self._objects.write(f"{_folder(survey_id, job_id)}/{part}", content)
+                    self._objects.write(f"{folder_of(survey_id, job_id)}/{part}", content)
             except FileNotFoundError:
                 if part == PREVIEW:  # results of earlier versions have none
                     continue
@@ -48,15 +48,16 @@ class Evidence:
     def read(self, photo: SurveyPhoto, part: str) -> bytes:
         """Return a part of a photo: PHOTO, PICTURE or PREVIEW. Raises NotKept."""
         try:
-            return self._objects.read(f"{_folder(photo.survey_id, photo.job_id)}/{part}")
+            return self._objects.read(f"{folder_of(photo.survey_id, photo.job_id)}/{part}")
         except FileNotFoundError:
             raise NotKept(photo.id, photo.survey_id) from None
 
     def forget(self, survey_id: int, job_ids: Iterable[int]) -> None:
         """Remove what is kept of photos, if anything is."""
         for job_id in job_ids:
-            self._objects.remove_folder(_folder(survey_id, job_id))
+            self._objects.remove_folder(folder_of(survey_id, job_id))
 
 
-def _folder(survey_id: int, job_id: int) -> str:
+def folder_of(survey_id: int, job_id: int) -> str:
+    """Return the folder of a photo."""
     return f"{survey_id}-{job_id}"

@@ -78,7 +78,7 @@ class SurveyService:
     def get(self, survey_id: int, requester: Requester | None) -> Measured:
         """Return a survey. Raises UnknownSurvey."""
         with self._database.reading() as connection:
-            survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            survey = allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             photos = surveys.photos_of(connection, [survey_id])
             rows = surveys.corrected_photos_of(connection, photos)
         return measure(survey, photos, corrected_photos(rows, self._models), self._errors)
@@ -87,7 +87,7 @@ class SurveyService:
         """Return surveys by date: an requester's, or those of them that are named; anybody's only by name."""
         with self._database.reading() as connection:
             if requester is None:
-                named = (surveys.find_survey(connection, _possible(one)) for one in {*ids})
+                named = (surveys.find_survey(connection, possible_id(one)) for one in {*ids})
                 chosen = [one for one in named if one is not None]
             else:
                 chosen = [
@@ -107,7 +107,7 @@ class SurveyService:
     def change(self, survey_id: int, fields: Mapping[str, Any], requester: Requester | None) -> Measured:
         """Give some fields of a survey other values. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             if fields:
                 surveys.change_survey(connection, survey_id, fields)
         return self.get(survey_id, requester)
@@ -115,7 +115,7 @@ class SurveyService:
     def delete(self, survey_id: int, requester: Requester | None) -> None:
         """Remove a survey and all that it holds. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             photos = surveys.photos_of(connection, [survey_id])
             surveys.delete_survey(connection, survey_id)
         self._evidence.forget(survey_id, [photo.job_id for photo in photos])
@@ -131,7 +131,7 @@ class SurveyService:
         survey has from another job.
         """
         with self._database.reading() as connection:
-            survey = _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            survey = allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is not None:
             return kept, False
@@ -169,8 +169,8 @@ class SurveyService:
     def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
         """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.reading() as connection:
-            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
-            found = surveys.chunks_of_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER))
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            found = surveys.chunks_of_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER))
         if found is None:
             raise UnknownPhoto(photo_id, survey_id)
         return found[0], zlib.decompress(found[1])
@@ -184,9 +184,9 @@ class SurveyService:
     def delete_photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> None:
         """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.writing() as connection:
-            _allowed(surveys.find_survey(connection, _possible(survey_id)), survey_id, requester)
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             photos = surveys.photos_of(connection, [survey_id])
-            if not surveys.delete_photo(connection, survey_id, _possible(photo_id, _LARGEST_NUMBER)):
+            if not surveys.delete_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER)):
                 raise UnknownPhoto(photo_id, survey_id)
         self._evidence.forget(survey_id, [photo.job_id for photo in photos if photo.id == photo_id])
 
@@ -207,13 +207,14 @@ class SurveyService:
             raise UnknownJob(job.id) from None
 
 
-def _allowed(survey: Survey | None, survey_id: int, requester: Requester | None) -> Survey:
+def allowed(survey: Survey | None, survey_id: int, requester: Requester | None) -> Survey:
+    """Return a survey that was found. Raises UnknownSurvey if none was, or if it is another user's."""
     if survey is None or (requester is not None and survey.user_id != requester.user_id):
         raise UnknownSurvey(survey_id)
     return survey
 
 
-def _possible(number: int, most: int = LARGEST_ID) -> int:
+def possible_id(number: int, most: int = LARGEST_ID) -> int:
     """Return a number that the database can look up; 0, which nothing has, for one that is too large."""
     return number if number <= most else 0
 

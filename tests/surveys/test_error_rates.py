@@ -35,7 +35,7 @@ def intervals(services: Services, tmp_path: Path) -> Iterator[Measure]:
     """Measure surveys whose photos were classified by these models."""
     database = open_database(None, tmp_path)
     migrate(database)
-    evidence = Evidence(FolderStore(tmp_path / "surveys"), services.stores)
+    evidence = Evidence(replace(services.stores, kept=FolderStore(tmp_path / "surveys")))
     service = SurveyService(database, services.stores, services.models, evidence)
 
     def measure(models: Sequence[Model]) -> tuple[float, tuple[float, float]]:

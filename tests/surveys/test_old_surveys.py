@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_an_old_survey_weighs_its_photos_alike(
             connection.execute(text(PHOTO), row | areas | {"chunks": zlib.compress(b"[]")})
 
     migrate(database)
-    evidence = Evidence(FolderStore(tmp_path / "surveys"), services.stores)
+    evidence = Evidence(replace(services.stores, kept=FolderStore(tmp_path / "surveys")))
     measured = SurveyService(database, services.stores, services.models, evidence).get(7, None)
 
     assert measured.cover.coral.value == pytest.approx((0.2 + 0.3 + 0.2) / 3)

@@ -25,6 +25,7 @@ from coralchunk.pipeline.records.keys import LEASES, QUEUE, QUEUE_NAME, Held
 
 FUNCTION: Final = "jobs.tasks.work"  # by name: nothing below the task functions imports them
 CROP_FUNCTION: Final = "jobs.tasks.crop"
+KEPT_CROP_FUNCTION: Final = "jobs.tasks.crop_kept_photo"
 _TIMEOUT_S: Final = 300  # a batch takes a fraction of a second; this catches one that hangs
 _LOST_S: Final = 4.0  # between popping a task and beginning it lie milliseconds
 
@@ -142,6 +143,15 @@ class TaskQueue:
         If its worker dies, the task is not repeated; the client sends the request again.
         """
         self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None)
+
+    def put_kept_crop(self, folder: str, chunk: int) -> None:
+        """Queue cropping a chunk of a photo that a survey keeps, as `put_crop` does.
+
+        folder  of the photo: two numbers with a hyphen, see surveys.evidence
+        """
+        survey_id, _, job_id = folder.partition("-")
+        task = Task(int(survey_id), int(job_id), Priority.HIGH, chunk)
+        self._put(self._queue, KEPT_CROP_FUNCTION, task, None)
 
     def _put(self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None) -> None:
         queue.enqueue_call(

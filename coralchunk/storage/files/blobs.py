@@ -8,6 +8,7 @@
 <job id>/share          the id under which the job is shared, if it is
 <job id>/<part>         a part of the result, as the stitcher wrote it
 <job id>/window-<chunk>.png, context.png   cropped for the correction of a chunk
+<job id>/view-<chunk>.webp                 a chunk with its surroundings, for those who check it
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,11 @@ CONTEXT: Final = "context.png"
 def window_name(chunk: int) -> str:
     """Name the picture of a chunk as the model saw it."""
     return f"window-{chunk}.png"
+
+
+def view_name(chunk: int) -> str:
+    """Name the picture of a chunk with its surroundings."""
+    return f"view-{chunk}.webp"
 
 
 @dataclass(frozen=True, slots=True)

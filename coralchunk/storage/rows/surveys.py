@@ -142,6 +142,13 @@ def photo_of_file(connection: Connection, survey_id: int, sha256: str) -> Survey
     return None if row is None else _photo(row)
 
 
+def chunks_of_photos(connection: Connection, survey_id: int) -> dict[int, bytes]:
+    """Return the chunks of all photos of a survey, as they were given, by the photo's id."""
+    columns = SURVEY_PHOTOS.c.id, SURVEY_PHOTOS.c.chunks
+    rows = connection.execute(select(*columns).where(SURVEY_PHOTOS.c.survey_id == survey_id))
+    return {row.id: row.chunks for row in rows}
+
+
 def chunks_of_photo(
     connection: Connection, survey_id: int, photo_id: int
 ) -> tuple[SurveyPhoto, bytes] | None:

@@ -1,14 +1,14 @@
 """Store the labels that a person gives to several chunks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from coralchunk.errors import CoralchunkError, Unavailable
+from coralchunk.errors import CoralchunkError, Unavailable, UnknownJob
 from coralchunk.errors.surveys import UnknownCorrection
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.steps.request_crop import queue_crops
 from coralchunk.pipeline.stores import Stores
-from coralchunk.surveys.corrections import Corrections
+from coralchunk.surveys.corrections import ChunkSource, Corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Author:
 
     by: str | None  # name, if they give it
     requester: str | None  # as in pipeline.lookup.get_job
+    sources: Mapping[int, ChunkSource] | None = None  # the photos of a survey by job; None for photos of jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,22 @@ def change_labels(
 
 def _change(corrections: Corrections, change: LabelChange, author: Author, now: float) -> None:
     if change.label is not None:
-        corrections.correct(change.job_id, change.chunk, change.label, author.by, author.requester, now)
+        source = _source(corrections, change, author)
+        corrections.correct_in(source, change.chunk, change.label, author.by, now)
         return
     try:
         corrections.take_back(change.job_id, change.chunk, author.by, author.requester, now)
     except UnknownCorrection:
         return  # it was taken back before
+
+
+def _source(corrections: Corrections, change: LabelChange, author: Author) -> ChunkSource:
+    if author.sources is None:
+        return corrections.source(change.job_id, author.requester)
+    try:
+        return author.sources[change.job_id]
+    except KeyError:
+        raise UnknownJob(change.job_id) from None
 
 
 def _queue_crops(stores: Stores, changes: Sequence[LabelChange], author: Author) -> None:

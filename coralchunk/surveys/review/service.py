@@ -1,0 +1,162 @@
+"""Let people check the chunks of a survey or of one photo."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from coralchunk.errors import NotFinished, Unavailable, UnknownJob
+from coralchunk.errors.surveys import NotKept, UnknownChunk
+from coralchunk.imaging.grid import grid
+from coralchunk.pipeline.queries.lookup import get_completed_job
+from coralchunk.pipeline.records.job_records import reachable
+from coralchunk.pipeline.steps.request_crop import request_kept_crop
+from coralchunk.pipeline.stores import Stores
+from coralchunk.science.model_error import ModelErrors
+from coralchunk.storage.files.blobs import CHUNKS, SUMMARY
+from coralchunk.storage.rows import correction_events, corrections, surveys
+from coralchunk.storage.rows.correction_events import CorrectionEvent
+from coralchunk.storage.rows.surveys import SurveyPhoto
+from coralchunk.storage.sql.database import Database
+from coralchunk.surveys.corrections import ChunkSource, Corrections, photo_key
+from coralchunk.surveys.error_rates import ErrorRatesOfModels
+from coralchunk.surveys.evidence import folder_of
+from coralchunk.surveys.review.population import Population, ReviewPhoto, population
+from coralchunk.surveys.service import Requester, SurveyService, allowed, possible_id
+from coralchunk.terms import Size
+
+
+class ReviewService:
+    """What people check, and how they see it.
+
+    requester  as in SurveyService; for photos by themselves as in pipeline.lookup.get_job
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        stores: Stores,
+        surveys_: SurveyService,
+        corrections_: Corrections,
+        errors: ErrorRatesOfModels,
+    ) -> None:
+        self._database: Final = database
+        self._stores: Final = stores
+        self._surveys: Final = surveys_
+        self._corrections: Final = corrections_
+        self._errors: Final = errors
+
+    def of_survey(self, survey_id: int, requester: Requester | None) -> Population:
+        """Return the chunks of a survey's photos that can still be looked at. Raises UnknownSurvey."""
+        with self._database.reading() as connection:
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            photos = surveys.photos_of(connection, [survey_id])
+            chunks = surveys.chunks_of_photos(connection, survey_id)
+            given = corrections.corrections_of_jobs(connection, [photo.job_id for photo in photos])
+            events = correction_events.events_of_jobs(connection, [photo.job_id for photo in photos])
+        shown = [photo for photo in photos if self._is_shown(photo)]
+        found = [_review_photo(photo, chunks[photo.id]) for photo in shown]
+        return population(found, given, events, len(photos) - len(shown))
+
+    def of_job(self, job_id: int, requester: str | None) -> Population:
+        """Return the chunks of a photo by itself. Raises UnknownJob, NotFinished."""
+        job = get_completed_job(self._stores, job_id, requester)
+        try:
+            model = json.loads(self._stores.blobs.read(job_id, SUMMARY))["model"]
+            chunks = self._stores.blobs.read(job_id, CHUNKS)
+        except FileNotFoundError:
+            raise UnknownJob(job_id) from None
+        with self._database.reading() as connection:
+            given = corrections.corrections_of(connection, job_id)
+            events = correction_events.events_of_jobs(connection, [job_id])
+        return population([ReviewPhoto(None, job_id, "", job.size, chunks, model)], given, events)
+
+    def log_of_survey(self, survey_id: int, requester: Requester | None) -> list[CorrectionEvent]:
+        """Return what people said of the chunks of a survey, oldest first. Raises UnknownSurvey."""
+        with self._database.reading() as connection:
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            photos = surveys.photos_of(connection, [survey_id])
+            return correction_events.events_of_jobs(connection, [photo.job_id for photo in photos])
+
+    def errors_of(self, found: Population) -> ModelErrors | None:
+        """Return the error rates of the model; None where it states none, or where models differ."""
+        models = {photo.model["sha256"] for photo in found.photos}
+        return self._errors.of(found.photos[0].model) if len(models) == 1 else None
+
+    def source(self, photo: SurveyPhoto, chunks: bytes, requester: Requester | None) -> ChunkSource:
+        """Return where the chunks of a survey's photo are: in its job, or in what the survey keeps.
+
+        Raises NotKept, QueueDown.
+        """
+        owner = None if requester is None else requester.owner
+        try:
+            return self._corrections.source(photo.job_id, owner)
+        except Unavailable:
+            if photo.kept_bytes is None:
+                raise
+        except (UnknownJob, NotFinished):
+            if photo.kept_bytes is None:
+                raise NotKept(photo.id, photo.survey_id) from None
+        return ChunkSource(
+            photo.job_id,
+            owner or "",
+            photo_key(photo.job_id, photo.added_at),
+            Size(photo.width, photo.height),
+            json.loads(photo.summary)["model"],
+            chunks,
+            partial(request_kept_crop, self._stores, folder_of(photo.survey_id, photo.job_id)),
+        )
+
+    def sources(
+        self, survey_id: int, job_ids: Sequence[int], requester: Requester | None
+    ) -> dict[int, ChunkSource]:
+        """Return where the chunks of some photos of a survey are, by job; others are left out."""
+        with self._database.reading() as connection:
+            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            known = [surveys.photo_of_job(connection, survey_id, job_id) for job_id in {*job_ids}]
+            found = [
+                (photo, row[1])
+                for photo in known
+                if photo is not None and (row := surveys.chunks_of_photo(connection, survey_id, photo.id))
+            ]
+        sources = {}
+        for photo, chunks in found:
+            try:
+                sources[photo.job_id] = self.source(photo, zlib.decompress(chunks), requester)
+            except NotKept:
+                continue
+        return sources
+
+    def view_in_survey(self, survey_id: int, photo_id: int, chunk: int, requester: Requester | None) -> bytes:
+        """Return a chunk with its surroundings. Raises UnknownSurvey, UnknownPhoto, UnknownChunk, NotKept."""
+        photo, chunks = self._surveys.photo(survey_id, photo_id, requester)
+        return _view(self.source(photo, chunks, requester), chunk)
+
+    def view_in_job(self, job_id: int, chunk: int, requester: str | None) -> bytes:
+        """Return a chunk with its surroundings. Raises UnknownJob, NotFinished, UnknownChunk."""
+        return _view(self._corrections.source(job_id, requester), chunk)
+
+    def _is_shown(self, photo: SurveyPhoto) -> bool:
+        if photo.kept_bytes is not None:
+            return True
+        with reachable():
+            return self._stores.records.exists(photo.job_id)
+
+
+def _view(source: ChunkSource, chunk: int) -> bytes:
+    total = len(grid(source.size))
+    if chunk >= total:
+        raise UnknownChunk(chunk, total)
+    return source.crop(chunk).view
+
+
+def _review_photo(photo: SurveyPhoto, chunks: bytes) -> ReviewPhoto:
+    return ReviewPhoto(
+        photo.id,
+        photo.job_id,
+        photo.name,
+        Size(photo.width, photo.height),
+        zlib.decompress(chunks),
+        json.loads(photo.summary)["model"],
+    )
