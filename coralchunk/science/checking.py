@@ -69,25 +69,30 @@ def unchecked_intervals(
     left   the part of the expected effect that is in unchecked chunks, 0 to 1
     """
     model = shares_of(chunks)
+    kinds = [int((chunks.counted == kind).sum()) for kind in range(4)]
+    coral = kinds[BLEACHED] + kinds[HEALTHY]
     unsure = float(chunks.weights[chunks.counted == UNSURE].sum())
     missed = 0.0 if model.coral is None else unsure_of_coral(model.coral, unsure, errors.coral)
     return (
-        _bounds(model.coral, value.coral, errors.coral, unsure, (left, rng)),
-        _bounds(model.bleached, value.bleached, errors.bleached, missed, (left, rng)),
+        _bounds((model.coral, value.coral), (errors.coral, unsure), coral + kinds[NOT_CORAL], (left, rng)),
+        _bounds((model.bleached, value.bleached), (errors.bleached, missed), coral, (left, rng)),
     )
 
 
 def _bounds(
-    model: float | None,
-    value: float | None,
-    rates: ErrorRates,
-    unsure: float,
+    shares: tuple[float | None, float | None],
+    rates: tuple[ErrorRates, float],
+    count: int,
     rest: tuple[float, np.random.Generator],
 ) -> Interval | None:
-    left, rng = rest
+    """Bound a share: by the model and by the labels that count, with `count` chunks in its whole."""
+    (model, value), (left, rng) = shares, rest
     if model is None or value is None:
         return None
-    draws = corrected(np.full(_DRAWS, model), rates, unsure, rng)
+    measured = np.full(_DRAWS, model)
+    if model in {0.0, 1.0}:  # no chunk of the other kind was found, which is not to say that there is none
+        measured = rng.beta(model * count + 0.5, (1 - model) * count + 0.5, size=_DRAWS)
+    draws = corrected(measured, *rates, rng)
     moved = np.clip(value + (draws - model) * left, 0.0, 1.0)
     low, high = np.quantile(moved, (0.025, 0.975)).tolist()
     return min(value, low), max(value, high)
