@@ -145,13 +145,9 @@ class TaskQueue:
         self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None)
 
     def put_kept_crop(self, folder: str, chunk: int) -> None:
-        """Queue cropping a chunk of a photo that a survey keeps, as `put_crop` does.
-
-        folder  of the photo: two numbers with a hyphen, see surveys.evidence
-        """
-        survey_id, _, job_id = folder.partition("-")
-        task = Task(int(survey_id), int(job_id), Priority.HIGH, chunk)
-        self._put(self._queue, KEPT_CROP_FUNCTION, task, None)
+        """Queue cropping a chunk of a photo that a survey keeps; `folder` is as in surveys.evidence."""
+        survey_id, job_id = map(int, folder.split("-"))
+        self._put(self._queue, KEPT_CROP_FUNCTION, Task(survey_id, job_id, Priority.HIGH, chunk), None)
 
     def _put(self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None) -> None:
         queue.enqueue_call(
