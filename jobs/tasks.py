@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError, StorageDown, StorageFull
 from coralchunk.pipeline.queries.storage_identity import is_same_storage
-from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, KEPT_CROP_FUNCTION, Task
+from coralchunk.pipeline.queue.task import Task
+from coralchunk.pipeline.queue.task_queue import CROP_FUNCTION, FUNCTION, KEPT_CROP_FUNCTION
 from coralchunk.pipeline.steps import classify
 from coralchunk.pipeline.steps.crop import crop_chunk, crop_kept
 from coralchunk.pipeline.worker.context import WorkerContext

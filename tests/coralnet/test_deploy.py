@@ -15,7 +15,7 @@ from coralchunk.errors.access import WrongToken
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records import keys
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.retry import retry

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from coralchunk.pipeline.queries.lookup import get_job
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records import keys
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.records.step import Position

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from coralchunk.pipeline.queries.lookup import get_job
-from coralchunk.pipeline.queue.task_queue import Priority, Task
+from coralchunk.pipeline.queue.task import Priority, Task
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps import classify as batch
 from coralchunk.pipeline.stores import Stores

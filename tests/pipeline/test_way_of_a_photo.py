@@ -13,7 +13,7 @@ from typing_extensions import override
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queries.lookup import get_job
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps import classify as batch
 from coralchunk.pipeline.steps.cancel import cancel

@@ -19,7 +19,7 @@ from coralchunk.pipeline.images.image_job import (
     stored_image_request,
 )
 from coralchunk.pipeline.points.fetch import FETCH_FAILED, FETCHED, fetched_name, start_fetch
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.classifier_cache import classify_by_area, classify_picture
 from coralchunk.pipeline.worker.context import WorkerContext

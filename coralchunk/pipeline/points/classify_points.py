@@ -19,7 +19,7 @@ from coralchunk.pipeline.points.point_job import (
     RequestedLabel,
     stored_request,
 )
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.classifier_cache import classify_windows
 from coralchunk.pipeline.worker.context import WorkerContext

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from coralchunk.config import Settings
 from coralchunk.errors import StorageFull
 from coralchunk.errors.access import NotFetched
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.stores import Stores
 
 # By name, and imported by the first fetch: what it needs takes long to load, and most workers never fetch.

@@ -6,7 +6,8 @@ from typing import Final, cast
 
 from redis import Redis
 
-from coralchunk.pipeline.queue.task_queue import Task, TaskQueue, transaction
+from coralchunk.pipeline.queue.task import Task
+from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
 from coralchunk.pipeline.records import scripts
 from coralchunk.pipeline.records.keys import Held
 

@@ -16,7 +16,7 @@ from coralchunk.networks.inputs import Region
 from coralchunk.networks.postprocessing import PostProcessing
 from coralchunk.networks.recognition import Ran, recognise
 from coralchunk.pipeline.points.fetch import FETCH_FAILED, FETCHED, start_fetch
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.recognition.public_model import answer_of_model
 from coralchunk.pipeline.recognition.task_request import (
     NetworkFiles,

@@ -18,7 +18,7 @@ from coralchunk.networks.predictions import Answer
 from coralchunk.networks.preprocessing import Preprocessing
 from coralchunk.pipeline.queue.admission import Load
 from coralchunk.pipeline.queue.plan import plan
-from coralchunk.pipeline.queue.task_queue import first_task
+from coralchunk.pipeline.queue.task import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores

@@ -20,7 +20,7 @@ from coralchunk.pipeline.images.classify_pictures import (
 )
 from coralchunk.pipeline.points.classify_points import abandon_image, classify_image, finish_point_job
 from coralchunk.pipeline.points.fetch import fetched_name
-from coralchunk.pipeline.queue.task_queue import Task, next_task
+from coralchunk.pipeline.queue.task import Task, next_task
 from coralchunk.pipeline.recognition.run_task import answer_task, finish_task
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.records.job_records import packed

@@ -14,7 +14,7 @@ from coralchunk.imaging.grid import count
 from coralchunk.metrics import UPLOAD_BYTES
 from coralchunk.pipeline.queue.admission import Load
 from coralchunk.pipeline.queue.plan import plan
-from coralchunk.pipeline.queue.task_queue import first_task
+from coralchunk.pipeline.queue.task import first_task
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.job_records import kept_jobs, reachable
 from coralchunk.pipeline.stores import Stores

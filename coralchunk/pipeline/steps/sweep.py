@@ -6,7 +6,7 @@ import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
 from coralchunk.imaging.decoding.decode import read_header
-from coralchunk.pipeline.queue.task_queue import next_task
+from coralchunk.pipeline.queue.task import next_task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.requeue import requeue_request
 from coralchunk.pipeline.steps.share import share_as_before

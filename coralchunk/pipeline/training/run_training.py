@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError, StorageFull
 from coralchunk.metrics import JOBS
-from coralchunk.pipeline.queue.task_queue import Task
+from coralchunk.pipeline.queue.task import Task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.training.training_job import (

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from coralchunk.errors import CoralchunkError
-from coralchunk.pipeline.queue.task_queue import first_task
+from coralchunk.pipeline.queue.task import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Final, cast
 
-from coralchunk.pipeline.queue.task_queue import Priority
+from coralchunk.pipeline.queue.task import Priority
 from coralchunk.pipeline.records.keys import QUEUE
 from coralchunk.pipeline.stores import Stores
 
