@@ -1,10 +1,11 @@
 // Show the photos as cards, each updated in place so that focus and scroll position stay.
 
-import { fetchApi } from "../app/api-client.js";
 import { $, announce, el, setText } from "../app/dom.js";
 import { correctedText, formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
-import { getPhoto, listPhotos, randomKey, removePhoto, subscribe } from "./photo-list.js";
-import { retryUpload } from "./uploads.js";
+import { getBatch, photosOf, subscribeBatches } from "./batch-list.js";
+import { shareCompleted } from "./batch-progress.js";
+import { cancelPhoto, deletePhoto, retryPhoto } from "./photo-actions.js";
+import { getPhoto, listPhotos, removePhoto, subscribe } from "./photo-list.js";
 
 const KEPT_MS = Number($("#main").dataset.keptS) * 1000;
 
@@ -21,6 +22,7 @@ export function showCards() {
     $("#home .limitations").hidden = cards.size === 0;
   });
   for (const kind of ["online", "offline"]) window.addEventListener(kind, () => listPhotos().forEach(updateCard));
+  subscribeBatches((batch, isRemoved) => isRemoved || photosOf(batch).forEach(updateCard));
   setInterval(() => listPhotos().filter((photo) => photo.retryAt > Date.now()).forEach(updateCard), 1000);
 }
 
@@ -73,14 +75,6 @@ function updateCard(photo) {
 /** When the server deletes a result. @param {number} sentAt ms */
 const keptUntil = (sentAt) => new Date(sentAt + KEPT_MS).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** Sending counts as the first tenth, so that the progress bar never runs backwards. */
-function shareCompleted(photo) {
-  if (photo.state === "completed") return 1;
-  if (photo.state === "sending") return photo.sent * 0.1;
-  if (photo.jobId === null) return 0;
-  return 0.1 + (photo.total ? (0.9 * photo.done) / photo.total : 0);
-}
-
 function statusText(photo) {
   switch (photo.state) {
     case "waiting":
@@ -100,6 +94,7 @@ function statusText(photo) {
 
 function waitingText(photo) {
   if (!navigator.onLine) return "Waiting for a connection";
+  if (getBatch(photo.batch)?.isPaused) return "Paused";
   const left = photo.retryAt - Date.now();
   if (left === Infinity) return photo.why;
   if (left > 0) return `${photo.why} Trying again in ${formatDuration(left / 1000)}.`;
@@ -133,31 +128,15 @@ function showActions(card, photo) {
 }
 
 function endingAction(photo, isUnfinished) {
-  if (isUnfinished) return ["Cancel", cancelPhoto];
+  if (isUnfinished) return ["Cancel", cancelOne];
   return photo.state === "completed" && photo.jobId ? ["Delete", confirmDelete] : ["Remove", removePhoto];
 }
 
-/** A failed job has ended, and a refused photo has no job yet. In both cases the photo gets a new key. */
-function retryPhoto(photo) {
-  photo.jobId = null;
-  photo.key = randomKey();
-  retryUpload(photo);
-}
-
-async function cancelPhoto(photo) {
-  const { jobId, name } = photo;
-  await removePhoto(photo);
-  announce(`${name} cancelled.`);
-  if (jobId !== null) await deleteJob(jobId);
+async function cancelOne(photo) {
+  await cancelPhoto(photo);
+  announce(`${photo.name} cancelled.`);
 }
 
 async function confirmDelete(photo) {
-  if (!confirm(`Delete ${photo.name} and its result, here and on the server?`)) return;
-  await deleteJob(photo.jobId);
-  await removePhoto(photo);
-}
-
-/** A job that is already gone counts as deleted; one that cannot be reached expires by itself. */
-async function deleteJob(jobId) {
-  await fetchApi(`/classify/${jobId}`, { method: "DELETE" }).catch((error) => error.status === 404 || announce(error.message));
+  if (confirm(`Delete ${photo.name} and its result, here and on the server?`)) await deletePhoto(photo);
 }

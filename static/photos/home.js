@@ -2,29 +2,15 @@
 
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce } from "../app/dom.js";
-import { formatMegabytes } from "../app/format.js";
 import { leaveList, returnToList } from "../app/place.js";
+import { addFiles } from "./adding.js";
+import { loadBatches } from "./batch-list.js";
+import { showBatches } from "./batch-panels.js";
 import { showCards } from "./cards.js";
+import { filesOfInput, filesOfTransfer } from "./chosen-files.js";
 import { watchJobs } from "./job-progress.js";
-import { addPhotos, getFile, getPhoto, listPhotos, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
+import { getFile, getPhoto, listPhotos, loadPhotos, subscribe, updatePhoto } from "./photo-list.js";
 import { startUploads } from "./uploads.js";
-
-const MAX_MB = Number($("#main").dataset.maxMb);
-
-/** Why a file cannot be sent; the server checks its content. @param {File} file */
-function rejectionReason(file) {
-  if (file.size === 0) return "This file is empty.";
-  if (file.size <= MAX_MB * 1e6) return "";
-  return `This photo is ${formatMegabytes(file.size)}; the server takes at most ${MAX_MB} MB. Choose a smaller copy.`;
-}
-
-/** @param {Iterable<File>} added */
-async function addFiles(added) {
-  const files = [...added];
-  if (!files.length) return;
-  announce(files.length === 1 ? `${files[0].name || "One photo"} added.` : `${files.length} photos added.`);
-  await addPhotos(files, rejectionReason);
-}
 
 function showStorageRefused() {
   if (!$("#forgetful").hidden) return;
@@ -33,9 +19,9 @@ function showStorageRefused() {
 }
 
 function bindFileInputs() {
-  for (const input of [$("#choose"), $("#capture")]) {
+  for (const input of [$("#choose"), $("#capture"), $("#choose-folder"), $("#choose-zip")]) {
     const addChosen = () => {
-      addFiles(input.files);
+      addFiles(filesOfInput(input.files));
       input.value = ""; // so that the same photo can be chosen again
     };
     input.addEventListener("change", addChosen);
@@ -53,12 +39,12 @@ function bindDropAndPaste() {
   document.addEventListener("dragenter", (event) => (event.preventDefault(), mark(1)));
   document.addEventListener("dragleave", () => mark(-1));
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
+  document.addEventListener("drop", async (event) => {
     event.preventDefault();
     mark(-depth);
-    addFiles(event.dataTransfer.files);
+    addFiles(await filesOfTransfer(event.dataTransfer));
   });
-  document.addEventListener("paste", (event) => addFiles(event.clipboardData.files));
+  document.addEventListener("paste", (event) => addFiles(filesOfInput(event.clipboardData.files)));
 }
 
 let lastHash = "";
@@ -120,6 +106,8 @@ document.addEventListener("storage-refused", showStorageRefused);
 bindFileInputs();
 bindDropAndPaste();
 showCards();
+await loadBatches();
+showBatches();
 await loadPhotos();
 startUploads();
 watchJobs();

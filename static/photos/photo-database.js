@@ -9,6 +9,8 @@ import { deleteRecord, putRecord, records } from "./session-records.js";
 const NAME = "coralchunk";
 const PHOTOS = "photos"; // small, written often
 const FILES = "files"; // the photo itself, written once
+const BATCHES = "batches"; // names and states of photos that were added together
+const VERSION = 2;
 const OPEN_LIMIT_MS = 5000;
 const LIMIT_MS = 10_000;
 const LIMIT_PER_MB_MS = 1000;
@@ -21,12 +23,16 @@ function open() {
   opening ??= withinLimit(
     OPEN_LIMIT_MS,
     (resolve, reject) => {
-      const request = indexedDB.open(NAME, 1);
-      request.onupgradeneeded = () => {
-        request.result.createObjectStore(PHOTOS, { keyPath: "id" });
-        request.result.createObjectStore(FILES);
+      const request = indexedDB.open(NAME, VERSION);
+      request.onupgradeneeded = ({ oldVersion }) => {
+        if (oldVersion < 1) request.result.createObjectStore(PHOTOS, { keyPath: "id" });
+        if (oldVersion < 1) request.result.createObjectStore(FILES);
+        request.result.createObjectStore(BATCHES, { keyPath: "id" });
       };
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close(); // a newer page in another tab is not held up
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
     },
   );
@@ -158,3 +164,41 @@ export function deletePhoto(id) {
     () => undefined,
   );
 }
+
+/**
+ * Return the stored batches.
+ * @returns {Promise<any[]>}
+ */
+export const getBatches = () =>
+  orElse(
+    () => transact([BATCHES], "readonly", (transaction) => transaction.objectStore(BATCHES).getAll()),
+    () => [],
+  );
+
+/**
+ * Store a batch; where that is refused, it is known to this page only.
+ * @param {{id: string}} batch
+ * @returns {Promise<void>}
+ */
+export const putBatch = (batch) =>
+  orElse(
+    () =>
+      transact([BATCHES], "readwrite", (transaction) => {
+        transaction.objectStore(BATCHES).put(batch);
+      }),
+    () => undefined,
+  );
+
+/**
+ * Forget a batch.
+ * @param {string} id
+ * @returns {Promise<void>}
+ */
+export const deleteBatch = (id) =>
+  orElse(
+    () =>
+      transact([BATCHES], "readwrite", (transaction) => {
+        transaction.objectStore(BATCHES).delete(id);
+      }),
+    () => undefined,
+  );

@@ -31,6 +31,8 @@ const unsavedFiles = new Map();
 /** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
 const listeners = new Set();
 const TRANSIENT = ["sent", "retryAt"]; // not worth a write
+/** Thumbnails are drawn one after the other, after the files are stored. */
+let drawing = Promise.resolve();
 
 /** Be told of every change. @param {(photo: Photo, kind: "added"|"changed"|"removed") => void} listener */
 export const subscribe = (listener) => listeners.add(listener);
@@ -58,17 +60,17 @@ export async function loadPhotos() {
 
 /** Give a photo the small copy that stands for it. @param {Photo} photo */
 async function addThumbnail(photo) {
-  const file = await getFile(photo.id);
+  const file = photos.has(photo.id) ? await getFile(photo.id) : undefined;
   if (file) updatePhoto(photo, { thumb: await createThumbnail(file) });
 }
 
 /**
- * Add files.
+ * Add files; when this returns, they are stored where the browser stores them.
  * @param {Iterable<File>} files
  * @param {(file: File) => string} rejectionReason why a file cannot be sent, or ""
+ * @param {string} [batch] which they belong to
  */
-export async function addPhotos(files, rejectionReason) {
-  const batch = randomKey();
+export async function addPhotos(files, rejectionReason, batch = randomKey()) {
   const added = [...files].map((file, order) => {
     const why = rejectionReason(file);
     return [{ ...newPhoto(file, order), batch, why, state: why ? "refused" : "waiting" }, file];
@@ -81,8 +83,8 @@ export async function addPhotos(files, rejectionReason) {
   for (const [photo, file] of added) {
     if (await database.addPhoto(photo, file)) unsavedFiles.delete(photo.id);
     if (!photos.has(photo.id)) await removePhoto(photo); // cancelled meanwhile
-    else updatePhoto(photo, { thumb: await createThumbnail(file) });
   }
+  for (const [photo] of added) drawing = drawing.then(() => addThumbnail(photo));
 }
 
 /**

@@ -1,9 +1,10 @@
-// Upload waiting photos: two at a time, each under its own idempotency key, with retries.
+// Upload waiting photos: three at a time, each under its own idempotency key, with retries.
 
 import { ApiError, BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
+import { getBatch, serverName, subscribeBatches } from "./batch-list.js";
 import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-list.js";
 
-const MAX_UPLOADS = 2; // more would only share one thin line
+const MAX_UPLOADS = 3; // more would only share one thin line, and browsers open six connections to a server
 const STALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_S = [2, 4, 8, 15, 30]; // after a lost connection
 const WITHOUT_TOKEN = { state: "waiting", why: "Waiting for a token. Press “Token” at the top of this page.", retryAt: Infinity };
@@ -20,6 +21,7 @@ export function startUploads() {
     if (kind === "removed") cancelUpload(photo.id);
     startNext();
   });
+  subscribeBatches(startNext);
   window.addEventListener("online", retryNow);
   window.addEventListener("offline", startNext);
   startNext();
@@ -41,7 +43,7 @@ function retryNow() {
 function startNext() {
   clearTimeout(timer);
   if (!navigator.onLine) return;
-  const waiting = listPhotos().filter((photo) => photo.state === "waiting").reverse();
+  const waiting = listPhotos().filter((photo) => photo.state === "waiting" && !getBatch(photo.batch)?.isPaused).reverse();
   for (const photo of waiting) {
     if (running.size >= MAX_UPLOADS) return;
     if (photo.retryAt <= Date.now() && !running.has(photo.id)) upload(photo);
@@ -117,6 +119,8 @@ function postFile(request, file, photo) {
     };
     const form = new FormData();
     form.append("image", file, photo.name);
+    const batch = getBatch(photo.batch);
+    if (batch) form.append("batch", serverName(batch));
     request.open("POST", `${BASE}/classify`);
     for (const [name, value] of Object.entries(authHeaders())) request.setRequestHeader(name, value);
     request.setRequestHeader("Idempotency-Key", photo.key);
