@@ -5,7 +5,7 @@ import { formatCount } from "../app/format.js";
 import { changeBatch, getBatch, listBatches, photosOf, removeBatch, subscribeBatches } from "./batch-list.js";
 import { hasFailed, isUnfinished, progressOf, progressText, ratePerMinute } from "./batch-progress.js";
 import { cancelPhoto, deletePhoto, retryPhoto } from "./photo-actions.js";
-import { removePhoto, subscribe } from "./photo-list.js";
+import { listPhotos, removePhoto, subscribe } from "./photo-list.js";
 
 const DRAWN_EVERY_MS = 150; // a batch of 400 changes more often than anyone reads
 const SHOWN = 5; // of the files that were left out
@@ -28,6 +28,7 @@ export function showBatches() {
     drawSoon(photo.batch);
   });
   for (const kind of ["online", "offline"]) window.addEventListener(kind, () => listBatches().forEach(draw));
+  for (const photo of listPhotos()) if (photo.state === "completed") finished.add(photo.id);
   listBatches().reverse().forEach(draw);
 }
 
@@ -55,13 +56,12 @@ function createPanel(batch) {
     { class: "batch panel", "data-id": batch.id, "aria-label": `Batch ${batch.name}` },
     el("h3", {}, batch.name),
     el("progress", { max: 1, value: 0, "aria-label": `Progress of ${batch.name}` }),
-    el("p", { class: "state" }),
+    el("p", { class: "batch-state" }),
     el("p", { class: "left-out fine", hidden: true }),
     el("div", { class: "acts" }),
   );
   panels.set(batch.id, panel);
-  $("#batch-panels").prepend(panel);
-  $("#batches").hidden = false;
+  $("#batches").prepend(panel);
   return panel;
 }
 
@@ -70,7 +70,6 @@ function removePanel(batch) {
   const hadFocus = panel?.contains(document.activeElement);
   panel?.remove();
   panels.delete(batch.id);
-  $("#batches").hidden = panels.size === 0;
   if (hadFocus) $("#choose").focus();
 }
 
@@ -84,7 +83,7 @@ function draw(batch) {
   panel.dataset.state = isDone ? "done" : batch.isPaused ? "paused" : "running";
   $("progress", panel).value = progress.share;
   $("progress", panel).hidden = isDone;
-  setText($(".state", panel), progressText(batch, progress, ratePerMinute(finishedAt.get(batch.id) ?? [], Date.now())));
+  setText($(".batch-state", panel), progressText(batch, progress, ratePerMinute(finishedAt.get(batch.id) ?? [], Date.now())));
   showLeftOut($(".left-out", panel), batch);
   showActions(panel, batch, progress, isDone);
   if (isDone && !wasDone && finishedAt.has(batch.id)) announce(`${batch.name}: ${progressText(batch, progress, null)}`);

@@ -51,7 +51,7 @@ def test_a_folder_is_one_batch_here_and_on_the_server(
 
     page.set_input_files("#choose-folder", folder)
 
-    expect(batch(page, "North wall").locator(".state")).to_have_text("3 of 3 photos done.")
+    expect(batch(page, "North wall").locator(".batch-state")).to_have_text("3 of 3 photos done.")
     expect(page.locator(".card[data-state=completed]")).to_have_count(3)
     assert barriers(page) == []
     headers = {"Authorization": f"Token {server_token}"}
@@ -85,7 +85,7 @@ def test_a_zip_file_is_unpacked_and_what_is_left_out_is_named(page: Page) -> Non
 
     page.set_input_files("#choose-zip", given)
 
-    expect(batch(page, "Dive 7").locator(".state")).to_have_text("3 of 3 photos done.")
+    expect(batch(page, "Dive 7").locator(".batch-state")).to_have_text("3 of 3 photos done.")
     expect(batch(page, "Dive 7").locator(".left-out")).to_have_text(
         "Left out: Day 2/big.png (it is larger than the server takes)."
     )
@@ -110,7 +110,7 @@ def test_three_photos_are_sent_at_a_time(page: Page) -> None:
     expect(page.locator(".card[data-state=sending]")).to_have_count(3)
     expect(page.locator(".card[data-state=waiting]")).to_have_count(2)
     page.unroute("**/V1/api/classify")  # which lets them go
-    expect(page.locator(".batch .state")).to_have_text("5 of 5 photos done.")
+    expect(page.locator(".batch .batch-state")).to_have_text("5 of 5 photos done.")
 
 
 def test_a_paused_batch_waits_over_a_closed_tab_and_goes_on(new_page: NewPage) -> None:
@@ -118,7 +118,7 @@ def test_a_paused_batch_waits_over_a_closed_tab_and_goes_on(new_page: NewPage) -
     context = page.context
     context.set_offline(True)
     choose(page, *(file(f"{seed}.jpg", small(seed)) for seed in range(1, 7)), file("bad.jpg", b"no photo"))
-    state = page.locator(".batch .state")
+    state = page.locator(".batch .batch-state")
     expect(state).to_have_text("0 of 7 photos done. No connection: 7 photos on this device wait.")
     page.get_by_role("button", name=re.compile("^Pause: ")).click()
     context.set_offline(False)
@@ -126,12 +126,12 @@ def test_a_paused_batch_waits_over_a_closed_tab_and_goes_on(new_page: NewPage) -
     page.close()
 
     again = ready(context.new_page())
-    expect(again.locator(".batch .state")).to_have_text(
+    expect(again.locator(".batch .batch-state")).to_have_text(
         "0 of 7 photos done. Paused: 7 photos on this device wait."
     )
     again.get_by_role("button", name=re.compile("^Go on: ")).click()
 
-    expect(again.locator(".batch .state")).to_have_text("6 of 7 photos done, 1 failed.")
+    expect(again.locator(".batch .batch-state")).to_have_text("6 of 7 photos done, 1 failed.")
     assert again.evaluate("() => document.querySelector('#announcement').textContent").endswith("1 failed.")
     again.get_by_role("button", name=re.compile("^Retry 1 failed: ")).click()
     expect(again.locator(".card[data-state=refused]")).to_have_count(1)
@@ -145,7 +145,7 @@ def test_a_batch_tells_its_rate_and_can_be_cancelled_in_the_middle(
 
     choose(page, *(file(f"{seed}.jpg", small(seed)) for seed in range(1, 8)))
 
-    state = page.locator(".batch .state")
+    state = page.locator(".batch .batch-state")
     expect(state).to_have_text(re.compile(r"^4 of 7 photos done\. \d+ a minute; about \d+ min left\.$"))
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name=re.compile("^Cancel all: ")).click()
@@ -182,5 +182,5 @@ def test_a_folder_that_was_read_in_part_is_completed_when_it_is_chosen_again(
     )
     again.set_input_files("#choose-folder", folder)
 
-    expect(batch(again, "Reef flat").locator(".state")).to_have_text("4 of 4 photos done.")
+    expect(batch(again, "Reef flat").locator(".batch-state")).to_have_text("4 of 4 photos done.")
     expect(batch(again, "Reef flat").locator(".left-out")).to_be_hidden()
