@@ -28,6 +28,8 @@ import { createThumbnail } from "./thumbnail.js";
 const photos = new Map();
 /** Files that are not on disk yet, or cannot be put there and live as long as the page. @type {Map<string, Blob>} */
 const unsavedFiles = new Map();
+/** Photos whose files are not stored yet, and whether they changed meanwhile. @type {Map<string, boolean>} */
+const beingStored = new Map();
 /** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
 const listeners = new Set();
 const TRANSIENT = ["sent", "retryAt"]; // not worth a write
@@ -77,12 +79,16 @@ export async function addPhotos(files, rejectionReason, batch = randomKey()) {
   });
   for (const [photo, file] of added) {
     unsavedFiles.set(photo.id, file);
+    beingStored.set(photo.id, false);
     photos.set(photo.id, photo);
     notify(photo, "added");
   }
   for (const [photo, file] of added) {
     if (await database.addPhoto(photo, file)) unsavedFiles.delete(photo.id);
+    const isChanged = beingStored.get(photo.id);
+    beingStored.delete(photo.id);
     if (!photos.has(photo.id)) await removePhoto(photo); // cancelled meanwhile
+    else if (isChanged) database.putPhoto({ ...photo });
   }
   for (const [photo] of added) drawing = drawing.then(() => addThumbnail(photo));
 }
@@ -95,7 +101,11 @@ export async function addPhotos(files, rejectionReason, batch = randomKey()) {
 export function updatePhoto(photo, changes) {
   if (!photos.has(photo.id)) return;
   Object.assign(photo, changes);
-  if (Object.keys(changes).some((name) => !TRANSIENT.includes(name))) database.putPhoto({ ...photo });
+  if (Object.keys(changes).some((name) => !TRANSIENT.includes(name))) {
+    // A record without its file would be a photo that cannot be sent, if the page were closed now.
+    if (beingStored.has(photo.id)) beingStored.set(photo.id, true);
+    else database.putPhoto({ ...photo });
+  }
   notify(photo, "changed");
 }
 

@@ -165,8 +165,9 @@ def test_a_folder_that_was_read_in_part_is_completed_when_it_is_chosen_again(
       const { arrayBuffer } = Blob.prototype;
       let files = 0;
       Blob.prototype.arrayBuffer = function () {
-        window.halted = this instanceof File && (files += 1) >= 3;
-        return window.halted ? new Promise(() => {}) : arrayBuffer.call(this);
+        if (!(this instanceof File) || (files += 1) < 3) return arrayBuffer.call(this);
+        window.halted = true;
+        return new Promise(() => {});
       };
     }""")
     ready(page)
