@@ -25,7 +25,7 @@ from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
 from coralchunk.api.v1.collection_images import collection_images
 from coralchunk.api.v1.collections import collections
-from coralchunk.api.v1.corrections import corrections, many_corrections
+from coralchunk.api.v1.corrections import corrections, many_corrections, shared_corrections
 from coralchunk.api.v1.events import events
 from coralchunk.api.v1.jobs import jobs
 from coralchunk.api.v1.models import models
@@ -82,6 +82,7 @@ def create_app(services: Services) -> Flask:
         survey_evidence,
         review,
         corrections,
+        shared_corrections,
         many_corrections,
         collections,
         collection_images,

@@ -37,6 +37,7 @@ _TAGS: Final = {  # blueprint -> heading
     "results": "Photos",
     "presigned": "Photos",
     "corrections": "Corrections",
+    "shared_corrections": "Corrections",
     "many_corrections": "Corrections",
     "collections": "Collections",
     "collection_images": "Collections",

@@ -13,6 +13,7 @@ from coralchunk.accounts import Accounts, Scope
 from coralchunk.config import Settings
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import open_database
+from coralchunk.surveys.sweep import sweep_evidence
 
 _SCOPES: Final = [scope.value for scope in Scope]
 _DAY_S: Final = 86_400
@@ -81,6 +82,7 @@ def delete_user(settings: Settings, name: str, *, is_confirmed: bool) -> None:
         click.confirm(f"Permanently delete {name} and everything that belongs to this user?", abort=True)
     _accounts(settings).delete(name)
     click.echo(f"Deleted {name}.")
+    sweep_evidence(settings, time.time())  # the sweeper does it too, within the hour
 
 
 @click.group()
@@ -140,6 +142,7 @@ def _accounts(settings: Settings) -> Accounts:
     # A user may be added before the server is started for the first time.
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(settings.database_url, settings.data_dir)
+    click.get_current_context().call_on_close(database.close)
     migrate(database)
     return Accounts(database)
 

@@ -32,7 +32,7 @@ class Process(Protocol):
     pid: int
 
     def poll(self) -> int | None:
-        """Return its exit status once it has shutdown, else None; reaps it."""
+        """Return its exit status once it has ended, else None; reaps it."""
 
     def send_signal(self, sig: int, /) -> None:
         """Send it a signal."""
@@ -97,7 +97,7 @@ class Child:
         # The first restart is immediate; one that dies again and again must not take the machine with it.
         wait_s = min(_LONGEST_WAIT_S, 0.1 * 2**self._early_deaths) if self._early_deaths > 1 else 0.0
         self._start_after = now + wait_s
-        _log.warning("shutdown", process=self.name, pid=self._process.pid, status=status, restart_in_s=wait_s)
+        _log.warning("ended", process=self.name, pid=self._process.pid, status=status, restart_in_s=wait_s)
         self._process = None
         return True
 

@@ -17,6 +17,7 @@ from coralchunk.pipeline.steps.presigned import remove_unconfirmed
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
+from coralchunk.surveys.sweep import sweep_evidence
 from coralchunk.training.sweep import sweep_trained_models
 
 _SWEEP_EVERY_S: Final = 5.0
@@ -88,5 +89,7 @@ class _Sweeper:
 def _remove_orphans(stores: Stores) -> None:
     if removed := sweep_datasets(stores.settings, time.time()):
         _log.info("training images without a row removed", count=removed)
+    if removed := sweep_evidence(stores.settings, time.time()):
+        _log.info("kept photos without a survey removed", count=removed)
     if removed := sweep_trained_models(stores.settings, time.time()):
         _log.info("trained models without a classifier removed", count=removed)

@@ -93,6 +93,7 @@ async function loadResult(photo) {
   const { jobId, name } = photo;
   return {
     jobId,
+    corrections: `/classify/${jobId}/corrections`,
     name,
     status: await fetchJson(`/status/${jobId}?include=summary,chunks`),
     photo: (await getFile(photo.id)) ?? null,

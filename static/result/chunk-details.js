@@ -40,9 +40,12 @@ export function showChunk(parent, cells, index, job) {
       ? el("p", {}, "More than half of it is empty in the photo (transparent, masked or padded), so it was not classified.")
       : el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
     el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
-    job.jobId === null || isEmpty(cell) ? null : correctionForm(parent, cells, index, job),
+    job.jobId === null || isEmpty(cell) ? correctionNote(cell) : correctionForm(parent, cells, index, job),
   );
 }
+
+const correctionNote = (cell) =>
+  cell.corrected ? el("p", {}, `Corrected by a person: ${cell.corrected}. The model said ${cell.predicted_label}.`) : null;
 
 function probabilityRow(state, cell) {
   const share = cell.probabilities[state];
@@ -88,12 +91,12 @@ function correctionForm(parent, cells, index, job) {
 
 /**
  * Read which chunks were corrected.
- * @param {number} jobId
+ * @param {string} path of the corrections of a result
  * @param {import("./chunk-states.js").Cell[]} cells
  * @returns {Promise<{figures: any, count: number}|null>} the counts and figures with the corrections, null without any
  */
-export async function loadCorrections(jobId, cells) {
-  const { corrections, figures } = await fetchJson(`/classify/${jobId}/corrections`);
+export async function loadCorrections(path, cells) {
+  const { corrections, figures } = await fetchJson(path);
   for (const cell of cells) cell.corrected = null;
   for (const { chunk, label } of corrections) cells[chunk].corrected = label;
   return figures && { figures, count: corrections.length };

@@ -10,10 +10,14 @@ export const STATES = [
   { state: "no_data", label: "No Data", name: "without data" },
 ];
 
+/** Every state. @type {Set<string>} */
+export const ALL_STATES = new Set(STATES.map(({ state }) => state));
+
 /** Is there nothing in most of it? Such a chunk was not classified, and no threshold changes that. */
 export const isEmpty = (cell) => cell.predicted_label === "No Data";
 
-const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, state]));
+/** The state of each label. */
+export const BY_LABEL = Object.fromEntries(STATES.map(({ label, state }) => [label, state]));
 
 /**
  * Return what a chunk shows: the label that a person gave to it, or else what the model says.

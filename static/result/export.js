@@ -3,19 +3,23 @@
 import { ROOT, fetchFile, fetchJson } from "../app/api-client.js";
 import { downloadFile, el } from "../app/dom.js";
 import { attempt } from "../app/problem.js";
+import { withCorrections } from "./corrected-picture.js";
 
 /**
  * Show the export options.
  * @param {HTMLElement} parent
  * @param {import("./viewer.js").Result} result
+ * @param {import("./chunk-states.js").Cell[]} cells of the result, with the corrections once they are known
  */
-export function showExports(parent, result) {
+export function showExports(parent, result, cells) {
   const message = el("div", { role: "status" });
   const problem = el("p", { class: "bad", role: "alert", hidden: true });
   const stem = result.name.replace(/\.[^.]*$/, "");
   const button = (label, action) =>
     el("button", { type: "button", onclick: () => attempt(() => run(message, action), problem) }, label);
-  const picture = button("Picture (PNG)", async () => downloadFile(await result.picture(), `${stem}.png`));
+  const picture = button("Picture (PNG)", async () =>
+    downloadFile(await withCorrections(await result.picture(), result.status, cells), `${stem}.png`),
+  );
   const data = button("All data (JSON)", () => downloadFile(asJson(result.status), `${stem}.json`));
   const { jobId } = result;
   if (jobId === null) {

@@ -173,8 +173,10 @@ export class PhotoMap {
     if (!this.image) return;
     context.imageSmoothingEnabled = view.scale < 2;
     context.drawImage(this.image, view.x, view.y, size.width * view.scale, size.height * view.scale);
-    drawOverlay(context, this.cells, view, this.overlayStyle);
-    for (const cell of this.cells) if (cell.corrected) drawCorrection(context, cell, view);
+    const corrected = this.cells.filter((cell) => cell.corrected);
+    // The server's picture has the model's marks already.
+    drawOverlay(context, this.overlayStyle.isForCorrections ? corrected : this.cells, view, this.overlayStyle);
+    for (const cell of corrected) drawCorrection(context, cell, view);
     if (this.cells[this.selected]) drawSelection(context, this.cells[this.selected], view);
     canvas.classList.toggle("near", !this.isFitted);
   }

@@ -6,6 +6,7 @@ import { attempt } from "../app/problem.js";
 import { getPhotos } from "../photos/photo-database.js";
 import { loadCorrections } from "./chunk-details.js";
 import { classify } from "./chunk-states.js";
+import { withCorrections } from "./corrected-picture.js";
 import { showSummary } from "./summary.js";
 
 const jobId = Number($("#main").dataset.job);
@@ -26,10 +27,10 @@ async function showReport() {
   setText($("#size"), `${status.image_width} × ${status.image_height} pixels`);
   setText($("#today"), new Date().toLocaleDateString(undefined, { dateStyle: "long" }));
   const cells = status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null) }));
-  const corrected = await loadCorrections(jobId, cells);
+  const corrected = await loadCorrections(`/classify/${jobId}/corrections`, cells);
   showSummary($("#summary"), status.summary, cells, corrected);
   $("#picture-note").hidden = !corrected;
-  $("#picture").src = URL.createObjectURL(await fetchFile(`/result/${jobId}.png`));
+  $("#picture").src = URL.createObjectURL(await withCorrections(await fetchFile(`/result/${jobId}.png`), status, cells));
   await $("#picture").decode();
   $("#report").hidden = false;
 }

@@ -16,6 +16,7 @@ try {
     preview: () => fetchFile(`/shared/${id}.webp`),
     picture: () => fetchFile(`/shared/${id}.png`),
     jobId: null,
+    corrections: `/shared/${id}/corrections`,
   });
 } catch (error) {
   setText($("#view-title"), "No result");

@@ -5,7 +5,7 @@ import { $, $$, setText } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
 import { showProblem } from "../app/problem.js";
 import { describeChunk, loadCorrections, showChunk } from "./chunk-details.js";
-import { stateOf } from "./chunk-states.js";
+import { ALL_STATES, stateOf } from "./chunk-states.js";
 import { showExports } from "./export.js";
 import { addMapControls } from "./map-controls.js";
 import { PhotoMap } from "./photo-map.js";
@@ -19,6 +19,7 @@ import { showCounts, showSummary } from "./summary.js";
  * @property {() => Promise<Blob>} preview a small copy of it
  * @property {() => Promise<Blob>} picture the server's, marks and all
  * @property {number|null} jobId null for one who may only look
+ * @property {string|null} corrections the path under which they are read, if anywhere
  * @property {(corrected: {figures: any, count: number}|null) => void} [onCorrected] called when the corrections are known
  */
 
@@ -52,7 +53,7 @@ export async function showResult(result) {
   const cells = status.chunks.map((chunk) => ({ ...chunk, state: stateOf(chunk, null), corrected: null }));
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   showSummary($("#summary"), status.summary, cells, null);
-  showExports($("#export-options"), result);
+  showExports($("#export-options"), result, cells);
   $(".columns").hidden = false; // words first: the picture may take long
   $(".photo").classList.add("loading");
   const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);
@@ -61,7 +62,7 @@ export async function showResult(result) {
   $("#map-options").hidden = image.isMarked;
   if (image.isMarked && result.jobId !== null) showViewProblem(markedPictureNotice(result));
   map.show(image.source, size, cells, image.isPreview ? () => showWholePicture(result) : null);
-  if (image.isMarked) map.overlayStyle = { ...map.overlayStyle, opacity: 0 };
+  if (image.isMarked) map.overlayStyle = { opacity: 1, states: ALL_STATES, isForCorrections: true };
   else applyOverlayStyle();
   setThreshold(MODEL_THRESHOLD);
   selectChunk(-1);
@@ -88,9 +89,9 @@ function markedPictureNotice({ photo }) {
 
 /** Read the corrections, and show the figures with them beside those of the model. */
 async function addCorrections(result, cells) {
-  if (result.jobId === null) return;
+  if (result.corrections === null) return;
   try {
-    const corrected = await loadCorrections(result.jobId, cells);
+    const corrected = await loadCorrections(result.corrections, cells);
     if (shown === result) showSummary($("#summary"), result.status.summary, cells, corrected);
     result.onCorrected?.(corrected);
   } catch (error) {

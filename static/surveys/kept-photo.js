@@ -20,6 +20,7 @@ try {
     preview: () => fetchFile(`${path}/preview.webp`),
     picture: () => fetchFile(`${path}/picture.png`),
     jobId: null,
+    corrections: null,
   });
 } catch (error) {
   setText($("#view-title"), "No photo");

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 
+from structlog.testing import capture_logs
+
 from coralchunk.supervisor.child_process import Child, stop_all
 from tests.waiting import wait_for
 
@@ -54,6 +56,19 @@ def test_a_child_that_died_is_received_once_and_started_again_at_once() -> None:
 
     assert not again
     assert len(starts) == 2
+    end(starts)
+
+
+def test_the_log_states_that_a_child_ended_with_its_status() -> None:
+    starts: list[subprocess.Popen[bytes]] = []
+    mortal = child("raise SystemExit(7)", starts)
+
+    with capture_logs() as lines:
+        mortal.start()
+        wait_for(mortal.has_died, "its death")
+
+    told = [(line["event"], line["process"], line.get("status")) for line in lines]
+    assert told == [("started", "test", None), ("ended", "test", 7)]
     end(starts)
 
 

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from coralchunk.accounts import Accounts, Scope
+from coralchunk.cli.accounts import delete_user
 from coralchunk.config import Settings
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.sql.database import open_database
+from coralchunk.surveys.sweep import sweep_evidence
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg
@@ -58,6 +61,44 @@ def classified(client: FlaskClient, context: WorkerContext, headers: Headers, se
     job_id = client.post("/V1/api/classify", data=form, headers=headers).get_json()["job_id"]
     ChunkWorker(f"tests.{job_id}", context).work(burst=True, logging_level="CRITICAL")
     return int(job_id)
+
+
+def test_a_deleted_user_leaves_no_kept_photo(
+    client: FlaskClient,
+    context: WorkerContext,
+    token_of: Callable[..., Headers],
+    settings: Settings,
+) -> None:
+    folders = []
+    for user in ("ana", "ben"):
+        headers = token_of(user)
+        made = client.post(
+            "/V1/api/surveys", json=FIELDS | {"keeps_photos": True}, headers=headers
+        ).get_json()
+        job_id = classified(client, context, headers)
+        client.post(f"/V1/api/surveys/{made['survey_id']}/photos", json={"job_id": job_id}, headers=headers)
+        folders.append(f"{made['survey_id']}-{job_id}")
+    kept = settings.data_dir / "surveys"
+    assert sorted(folder.name for folder in kept.iterdir()) == sorted(folders)
+
+    deleted = CliRunner().invoke(delete_user, ["ana", "--yes"], obj=settings)
+
+    assert deleted.output == "Deleted ana.\n"
+    assert [folder.name for folder in kept.iterdir()] == folders[1:]
+
+
+def test_what_was_kept_for_a_photo_that_is_in_no_survey_is_removed_after_an_hour(
+    client: FlaskClient, token_of: Callable[..., Headers], settings: Settings
+) -> None:
+    survey_id = client.post("/V1/api/surveys", json=FIELDS, headers=token_of("ana")).get_json()["survey_id"]
+    kept = settings.data_dir / "surveys" / f"{survey_id}-7"
+    kept.mkdir(parents=True)
+    changed_at = kept.stat().st_mtime
+
+    removed = [sweep_evidence(settings, changed_at + seconds) for seconds in (3590, 3610)]
+
+    assert removed == [0, 1]
+    assert not kept.exists()
 
 
 def test_a_survey_is_there_for_its_user_and_nobody_else(

@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from coralchunk.imaging.overlay import COLOURS
@@ -19,6 +19,7 @@ from tests.waiting import wait_for
 from tests.web.app import barriers, choose, completed, drawn, file, job_of, reads, taken
 from tests.web.conftest import PHONE, NewPage
 
+BLEACHED = re.compile(r"^(✓ )?Bleached Coral$")  # a pressed button has a tick
 PHOTOS = {f"transect {number}.jpg": jpeg(1220, 976, seed=number) for number in (1, 2, 3)}
 
 
@@ -289,9 +290,9 @@ def test_a_correction_is_coloured_and_stands_beside_the_models_figure_everywhere
     select(page, index)
     page.get_by_label("Your name").fill("Ana")
 
-    page.get_by_role("button", name="Bleached Coral").click()
+    page.get_by_role("button", name=BLEACHED).click()
 
-    expect(page.get_by_role("button", name="Bleached Coral")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name=BLEACHED)).to_have_attribute("aria-pressed", "true")
     (correction,) = corrections_of(server, job_id)
     assert (correction["label"], correction["by"]) == ("Bleached Coral", "Ana")
     page.reload()
@@ -304,6 +305,41 @@ def test_a_correction_is_coloured_and_stands_beside_the_models_figure_everywhere
     expect(page.locator(".card .corrected")).to_contain_text(both[1])
     page.goto(str(report))
     expect(page.locator("#summary h2")).to_contain_text(both)
+
+
+def test_the_report_the_picture_and_a_shared_link_tell_both_labels(page: Page, server: RunningServer) -> None:
+    choose(page, file("wrong.jpg"))
+    job_id = job_of(page, "wrong.jpg")
+    index, _ = first_healthy(server, job_id)
+    correction = {"label": "Bleached Coral", "by": "Ana"}
+    server.client.put(
+        f"/V1/api/classify/{job_id}/chunks/{index}/correction", json=correction
+    ).raise_for_status()
+    served = Image.open(io.BytesIO(server.client.get(f"/V1/api/result/{job_id}.png").content)).convert("RGB")
+    page.reload()
+    drawn(page)
+    expect(page.locator("#summary h2")).to_contain_text(["Model: ", "With 1 correction: "])
+
+    picture = Image.open(io.BytesIO(taken(page, "Picture (PNG)", "wrong.png"))).convert("RGB")
+
+    chunk = server.client.get(f"/V1/api/status/{job_id}?include=chunks").json()["chunks"][index]
+    changed = ImageChops.difference(picture, served).getbbox()
+    assert changed is not None
+    assert (changed[0] // 244, changed[1] // 244) == (chunk["x"] // 244, chunk["y"] // 244)
+    page.get_by_role("link", name="Printable report").click()
+    expect(page.get_by_text("names both labels")).to_be_visible()
+    link = server.client.post(f"/V1/api/classify/{job_id}/share").json()["url"]
+    page.goto(link)
+    drawn(page)
+    expect(page.locator("#summary h2")).to_contain_text(["Model: ", "With 1 correction: "])
+    select(page, index)
+    expect(page.locator("#chunk")).to_contain_text(
+        "Corrected by a person: Bleached Coral. The model said Healthy"
+    )
+    shared = server.client.get(f"/V1/api{link}/corrections").json()
+    assert [(one["chunk"], one["said"], "by" in one) for one in shared["corrections"]] == [
+        (index, "Healthy Coral", False)
+    ]
 
 
 def test_a_correction_is_shown_again_and_can_be_taken_back(page: Page, server: RunningServer) -> None:
@@ -319,7 +355,7 @@ def test_a_correction_is_shown_again_and_can_be_taken_back(page: Page, server: R
 
     page.get_by_role("button", name="Remove correction").click()
 
-    expect(page.get_by_role("button", name="Bleached Coral")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_role("button", name=BLEACHED)).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#summary h2")).to_have_count(1)
     page.locator("#map").press("Escape")
     reads(page, edge, COLOURS[State.HEALTHY], right=1)

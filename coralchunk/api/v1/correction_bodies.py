@@ -103,6 +103,26 @@ class CorrectionResponse(BaseModel):
     )
 
 
+class SharedCorrection(BaseModel):
+    """A corrected chunk of a shared result; not who corrected it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    chunk: Count
+    label: Label
+    said: Label = Field(description="The label that the model had given")
+    corrected_at: float = Field(description="Unix seconds")
+
+
+class SharedCorrectionList(BaseModel):
+    """The corrections of a shared result, by chunk."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    corrections: list[SharedCorrection]
+    figures: Figures | None = Field(description="As in `GET /V1/api/classify/{job_id}/corrections`")
+
+
 class CorrectionList(BaseModel):
     """The corrections of a photo, by chunk."""
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_requester
+from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
 from coralchunk.api.openapi import Operation, operation
@@ -20,13 +21,17 @@ from coralchunk.api.v1.correction_bodies import (
     CorrectionResponse,
     EventList,
     NewCorrection,
+    SharedCorrection,
+    SharedCorrectionList,
 )
-from coralchunk.api.v1.refusals import BODY, NO_JOB, TOKEN
+from coralchunk.api.v1.refusals import BODY, NO_JOB, NO_SHARE, TOKEN
+from coralchunk.pipeline.steps.share import hide_job_id, shared
 from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.surveys.review.label_changes import Author, LabelChange, change_labels
 from coralchunk.terms import LABELS, State
 
+shared_corrections = Blueprint("shared_corrections", __name__, url_prefix="/V1/api/shared/<share_id>")
 corrections = Blueprint("corrections", __name__, url_prefix="/V1/api/classify/<int:job_id>")
 many_corrections = Blueprint("many_corrections", __name__, url_prefix="/V1/api")
 
@@ -122,6 +127,18 @@ def event_body(event: CorrectionEvent) -> dict[str, Any]:
         for name, state in (("from_label", event.from_label), ("to_label", event.to_label))
     }
     return asdict(event) | labels | {"said": LABELS[State(event.said)]}
+
+
+@shared_corrections.get("/corrections")
+@operation(Operation(answers={200: SharedCorrectionList}, problems={404: NO_SHARE, 503: _AWAY}))
+def of_shared(share_id: str) -> ResponseReturnValue:
+    """List the corrections of a shared result by chunk, without names; needs no token."""
+    job = shared(services().stores, share_id)
+    with hide_job_id():
+        found = services().corrections.of_job(job.id, None)
+    shown = SharedCorrection.model_fields
+    body = [{name: _correction_body(one)[name] for name in shown} for one in found]
+    return private(jsonify(corrections=body, figures=services().corrections.figures(job.id, found)))
 
 
 def _correction_body(correction: Correction) -> dict[str, Any]:

@@ -108,6 +108,16 @@ def photos_of(connection: Connection, survey_ids: Sequence[int]) -> list[SurveyP
     return [_photo(row) for row in connection.execute(chosen.order_by(SURVEY_PHOTOS.c.id))]
 
 
+def jobs_of_surveys(connection: Connection, survey_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return the jobs of the photos of those surveys that exist."""
+    joined = SURVEYS.outerjoin(SURVEY_PHOTOS, SURVEY_PHOTOS.c.survey_id == SURVEYS.c.id)
+    chosen = select(SURVEYS.c.id, SURVEY_PHOTOS.c.job_id).select_from(joined)
+    found: dict[int, set[int]] = {}
+    for survey_id, job_id in connection.execute(chosen.where(SURVEYS.c.id.in_(survey_ids))):
+        found.setdefault(survey_id, set()).update(() if job_id is None else (job_id,))
+    return found
+
+
 def corrected_photos_of(
     connection: Connection, photos: Sequence[SurveyPhoto]
 ) -> list[tuple[SurveyPhoto, list[Correction], bytes]]:
