@@ -11,7 +11,7 @@ SEED   ?= 1
 BEFORE ?= 7ad2c8d
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train folds image clean
+.PHONY: help run test fast lint openapi docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -123,6 +123,9 @@ audit: $(VENV)/.fuzz  ## look up known vulnerabilities of the installed packages
 
 train: $(VENV)/.research  ## rebuild the bundled model from the labelled photos in DATA, on DEVICE (cpu or cuda)
 	$(BIN)/python -m research train --data $(DATA) --device $(DEVICE)
+
+restate: $(VENV)/.research  ## bundle the graph of version GRAPH again as VERSION, with figures measured anew
+	$(BIN)/python -m research restate --data $(DATA) --device cuda --graph $(GRAPH) --version $(VERSION)
 
 folds: $(VENV)/.research  ## measure the recipe of the bundled model on photos, seas and collections left out
 	$(BIN)/python -m research folds --data $(DATA) --device $(DEVICE)

@@ -10,8 +10,9 @@ import click
 import numpy as np
 import torch
 
+from coralchunk.storage.model_repository import ModelRepository
 from research import held_out, store
-from research.bundle import Build, write
+from research.bundle import NAME, Build, quantising, stated_quantising, write
 from research.dataset import Item, gather, table
 from research.fit import Recipe, Run, Tell
 from research.folds import train as train_model
@@ -96,9 +97,29 @@ def train(data: Path, esd: Path | None, work: Path, device: str, models: Path, v
     trained = store.trained(work / f"trained-{key}.pt", recipe, make)
     tell("Exporting")
     graph, small = export(Served(trained, measured.scaling, measured.far), recipe, ready.packed)
-    build = Build(ready.items, ready.table, ready.packed, measured, graph, small, device)
-    write(build, models, version)
+    cost = quantising(graph, small, ready.packed, ready.table)
+    write(Build(ready.items, ready.table, measured, cost, small, device), models, version)
     tell(f"Wrote version {version}: {len(small)} bytes")
+
+
+@main.command()
+@_data
+@_esd
+@click.option(
+    "--models", type=_FOLDER, default=Path("models"), show_default=True, help="Where the models are."
+)
+@click.option("--graph", required=True, help="Version whose graph is bundled again, trained with --device.")
+@click.option("--version", required=True, help="Version of what is written.")
+@_device
+def restate(data: Path, esd: Path | None, models: Path, graph: str, version: str, device: str) -> None:
+    """Bundle a graph again, with thresholds and figures measured anew from the held-out answers."""
+    items = gather(data, np.random.default_rng(_SEED), esd)
+    answers, note = held_out.load(_ANSWERS, Recipe(), items)
+    measured = measure(answers, table(items), note)
+    repository = ModelRepository(models, models)
+    known = repository.find(f"{NAME}-{graph}")
+    cost = stated_quantising(repository.manifest(known))
+    write(Build(items, table(items), measured, cost, repository.onnx(known), device), models, version)
 
 
 def _prepare(

@@ -7,22 +7,24 @@ from typing import Final
 
 import numpy as np
 
+from coralchunk.inference.manifest import Manifest
 from coralchunk.science import metrics
 from coralchunk.storage.model_repository import LIST_FILE
 from research import card, figures, foreign, interval_coverage
 from research.blank import HELD_OUT, blanks
 from research.calibration import risk_coverage
 from research.dataset import Item
+from research.drawn import classify_photos
 from research.evaluation import CLASSES, classify, truth
 from research.heads import Scores
 from research.measure import Measured
 from research.packed import Packed
-from research.packing import pack
 from research.served import run
 from research.table import Table
 from research.words import card as card_text
 
-_NAME: Final = "coralchunk-lite0"
+NAME: Final = "coralchunk-lite0"
+_INT8: Final = "int8"
 _QUANTISING_COST: Final = 0.005  # of balanced accuracy
 
 
@@ -36,19 +38,19 @@ class Build:
 
     items: list[Item]
     table: Table
-    packed: Packed
     measured: Measured
-    full: bytes  # the float graph
+    #: What int8 costs, see `quantising`; of a graph that is bundled again, what its manifest states.
+    quantised: dict[str, float]
     small: bytes  # the int8 graph, which is served
     device: str  # that it was trained on
 
 
 def write(build: Build, models: Path, version: str) -> None:
     """Write a version into the folder of models and list it last, which makes it the default."""
-    extra: dict[str, float | str] = {**quantising(build), **blank_figures(build), **foreign_figures(build)}
+    extra: dict[str, float | str] = {**build.quantised, **blank_figures(build), **foreign_figures(build)}
     extra |= interval_coverage.figures(build.items, build.table, build.measured)
-    identity = card.Identity(_NAME, version, hashlib.sha256(build.small).hexdigest(), len(build.small))
-    stem = models / f"{_NAME}-{version}"
+    identity = card.Identity(NAME, version, hashlib.sha256(build.small).hexdigest(), len(build.small))
+    stem = models / f"{NAME}-{version}"
     manifest = card.manifest(identity, build.items, build.table, build.measured, extra)
     _beside(stem, ".onnx").write_bytes(build.small)
     _beside(stem, ".json").write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -59,39 +61,48 @@ def write(build: Build, models: Path, version: str) -> None:
     _enlist(models / LIST_FILE, identity)
 
 
-def quantising(build: Build) -> dict[str, float]:
+def quantising(full: bytes, small: bytes, packed: Packed, table: Table) -> dict[str, float]:
     """Measure what int8 costs, on all classified patches. Raises QuantisingCosts above half a point."""
-    real = truth(build.table)
-    rows = np.flatnonzero(build.table.classified & (real >= 0))
-    said = [run(graph, build.packed, rows)[0].argmax(axis=1) for graph in (build.full, build.small)]
+    real = truth(table)
+    rows = np.flatnonzero(table.classified & (real >= 0))
+    said = [run(graph, packed, rows)[0].argmax(axis=1) for graph in (full, small)]
     best, less = (metrics.balanced_accuracy(metrics.confusion(real[rows], one, 3)) for one in said)
     if best - less > _QUANTISING_COST:
         raise QuantisingCosts(f"int8 costs {best - less:.4f} of balanced accuracy, over {_QUANTISING_COST}")
     return {
-        "int8 costs in balanced accuracy, patches learned from": round(best - less, 4),
-        "int8 and float say the same, patches learned from": round(float((said[0] == said[1]).mean()), 4),
+        f"{_INT8} costs in balanced accuracy, patches learned from": round(best - less, 4),
+        f"{_INT8} and float say the same, patches learned from": round(float((said[0] == said[1]).mean()), 4),
+    }
+
+
+def stated_quantising(manifest: Manifest) -> dict[str, float]:
+    """Return what a manifest states of the cost of int8."""
+    return {
+        name: value
+        for name, value in manifest.figures.items()
+        if name.startswith(_INT8) and isinstance(value, float)
     }
 
 
 def blank_figures(build: Build) -> dict[str, float]:
-    """Measure what is said of made-up photos in which there is nothing."""
-    packed = pack(blanks(HELD_OUT))
-    said = run(build.small, packed, np.arange(len(packed.photo)))[0]
+    """Measure what is said of the chunks of made-up photos in which there is nothing."""
+    photos = [patch.photo for patch in blanks(HELD_OUT)]
+    said = classify_photos(build.small, photos, build.measured.neighbourhood)
     sure = said.max(axis=1) >= build.measured.unsure_below
     coral = said.argmax(axis=1) < CLASSES.index("not_coral")
     return {
-        "made-up water, darkness and glare: photos": len(said),
+        "made-up water, darkness and glare: photos": len(photos),
+        "made-up water, darkness and glare: chunks": len(said),
         "made-up water, darkness and glare: called coral": round(float(np.mean(sure & coral)), 4),
         "made-up water, darkness and glare: called not coral": round(float(np.mean(sure & ~coral)), 4),
     }
 
 
 def foreign_figures(build: Build) -> dict[str, float]:
-    """Measure how drawn pictures that show no reef are classified."""
+    """Measure how the chunks of drawn pictures that show no reef are classified."""
     found = {}
     for kind in foreign.KINDS:
-        packed = pack(foreign.foreign(kind))
-        said = run(build.small, packed, np.arange(len(packed.photo)))[0]
+        said = classify_photos(build.small, foreign.pictures(kind), build.measured.neighbourhood)
         sure = said.max(axis=1) >= build.measured.unsure_below
         coral = said.argmax(axis=1) < CLASSES.index("not_coral")
         found[f"drawn pictures, {kind}: not called coral"] = round(1 - float(np.mean(sure & coral)), 4)

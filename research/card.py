@@ -1,12 +1,12 @@
 """Lay out what was measured: for the manifest, and for the card that a reef scientist reads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
 
-from coralchunk.inference.manifest import Calibration, Manifest, Source, Thresholds
+from coralchunk.inference.manifest import Calibration, Manifest, Neighbours, Source, Thresholds
 from research.dataset import Item
 from research.evaluation import Figure, Judgement, balanced_accuracy, called_bleached, classify, truth
 from research.heads import Scores
@@ -86,6 +86,9 @@ def manifest(
             fitted_on="patches whose photo was left out",
         ),
         errors=in_manifest(site_errors(table, measured)),
+        neighbours=Neighbours(
+            **asdict(measured.neighbourhood), fitted_on="chunks of surveys whose photo was left out"
+        ),
         training_data=tuple(
             Source(name=site, photos=photos, licence=_source(site)[1], labelled_by=_source(site)[2])
             for site, photos in _photos(items).items()

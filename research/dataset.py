@@ -75,6 +75,7 @@ def table(items: Sequence[Item]) -> Table:
         np.array([item.patch.group for item in items]),
         np.array([_photo(item.patch) for item in items]),
         np.array([_is_chunk(item.patch) for item in items]),
+        np.array([(item.patch.left, item.patch.top) for item in items]) // CHUNK_PX,
     )
 
 

@@ -13,8 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.terms import CHUNK_PX, Pixels
-from research.sources import Patch
-from research.table import DRAWN
 
 PICTURES: Final = 25  # of each kind
 _FOLDER: Final = Path("foreign")  # such a picture has no file: its kind and number are its name
@@ -26,14 +24,9 @@ Canvas = NDArray[np.uint8]
 Random = np.random.Generator
 
 
-def foreign(kind: str) -> list[Patch]:
-    """List every second chunk of each picture of a kind."""
-    return [
-        Patch(_FOLDER / kind / str(number), DRAWN, f"{kind}-{number}", left, top, CHUNK_PX, "not_coral")
-        for number in range(PICTURES)
-        for top in range(0, _HEIGHT, CHUNK_PX)
-        for left in range(top % (2 * CHUNK_PX), _WIDTH, 2 * CHUNK_PX)
-    ]
+def pictures(kind: str) -> list[Path]:
+    """List the pictures of a kind."""
+    return [_FOLDER / kind / str(number) for number in range(PICTURES)]
 
 
 def is_foreign(photo: Path) -> bool:

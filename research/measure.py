@@ -1,4 +1,4 @@
-"""Calibrate the held-out answers, and choose when the model says that it is unsure."""
+"""Calibrate and refine the held-out answers, and choose when the model says that it is unsure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Final
 
 import numpy as np
 
+from coralchunk.science.neighbours import Neighbourhood
+from research import neighbours
 from research.calibration import Scaling, cross_calibrated, fit
 from research.evaluation import truth
 from research.heads import Scores, log_probabilities
@@ -23,6 +25,7 @@ class Measured:
     said: dict[str, Scores]  # (N, 3) by what was left out: photo, sea, collection
     single: dict[str, Scores]  # the same, as if each patch were a photo of its own
     scaling: Scaling  # for the model that learns from everything
+    neighbourhood: Neighbourhood  # of chunks in their photo; `single` goes without
     unsure_below: float
     far: float
     note: str  # how the answers came about
@@ -40,10 +43,15 @@ def measure(answers: Mapping[str, Answers], table: Table, note: str) -> Measured
             scores = log_probabilities(odds)
             parts = (marks for _, marks in splits(table))
             kept[way] = cross_calibrated(scores, photo, table.targets, table.classified, parts)
+    alone = said["photo"]
+    for way, splits in WAYS.items():
+        parts = (marks for _, marks in splits(table))
+        said[way] = neighbours.cross_refined(said[way], alone, table, parts)
     return Measured(
         said,
         single,
         fit(photo[table.classified], table.targets[table.classified], np.ones(int(table.classified.sum()))),
+        neighbours.fit(alone, table, neighbours.beside_others(table)),
         round(float(np.quantile(said["photo"][surveys(table)].max(axis=1), _UNSURE)), 2),
         round(float(np.nanquantile(answers["sea"].distance[table.classified], _FAR)), 2),
         note,

@@ -27,6 +27,7 @@ class Table:
     groups: NDArray[np.str_]
     photos: NDArray[np.str_]
     whole: NDArray[np.bool_]  # a chunk of the grid, as the server cuts it
+    cells: NDArray[np.int64]  # (N, 2): column and row in the grid of its photo; of whole chunks alone
 
 
 def by_group(table: Table) -> Iterator[tuple[str, Marks]]:

@@ -34,6 +34,7 @@ def card(
         side=SERVED.input_px,
         temperature=measured.scaling.temperature,
         shift=shift,
+        neighbours=measured.neighbourhood,
         unsure=measured.unsure_below,
         far=measured.far,
         sources=sources_table(items, table),

@@ -1,6 +1,7 @@
 """Implement `coralchunk evaluate`: measure a model on labelled photos."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from coralchunk.config import Settings
 from coralchunk.errors.setup import BadLabels
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import png
+from coralchunk.imaging.grid import columns, grid
 from coralchunk.imaging.matrix import draw_matrix
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
+from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
 from coralchunk.science import metrics
+from coralchunk.science.neighbours import refined
 from coralchunk.storage.labelled import Labelled, read_labels
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Size, State
@@ -71,7 +75,25 @@ def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tupl
     windows = [
         (_window(photo, square, one.photo), state) for square, state in squares if _has_data(photo, square)
     ]
-    return classifier.probabilities([window for window, _ in windows], scene), [state for _, state in windows]
+    alone = classifier.probabilities([window for window, _ in windows], scene)
+    seen = [square for square, _ in squares if _has_data(photo, square)]
+    said = alone if one.context is not None else _in_photo(photo, seen, alone, classifier)
+    return said, [state for _, state in windows]
+
+
+def _in_photo(
+    photo: Photo, squares: Sequence[Chunk], alone: Probabilities, classifier: Classifier
+) -> Probabilities:
+    """Answer as the server does for chunks of the photo's grid: refined by their neighbours."""
+    how = stated_neighbourhood(classifier.manifest)
+    place = {chunk: number for number, chunk in enumerate(grid(photo.size))}
+    if how is None or not any(square in place for square in squares):
+        return alone
+    said = refined(classify_chunks(classifier, photo, list(place)), columns(photo.size), how)
+    rows = [
+        said[place[square]] if square in place else row for square, row in zip(squares, alone, strict=True)
+    ]
+    return np.array(rows, dtype=np.float32).reshape(alone.shape)
 
 
 def _has_data(photo: Photo, square: Chunk) -> bool:

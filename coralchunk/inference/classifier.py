@@ -37,7 +37,7 @@ class Classifier:
             raise BadModel(f"{name} takes {sorted(found)}, not {sorted(expected)}")
 
     def probabilities(self, windows: Iterable[Pixels], scene: NDArray[np.float32]) -> Probabilities:
-        """Classify windows one by one, so that the answer for a window never depends on its neighbours.
+        """Classify windows one by one, so that an answer never depends on the batch that a window is in.
 
         One by one is also fastest on a CPU core: larger batches fall out of its cache (measured: batch 1
         beats 8 and 32 for EfficientNet-Lite0).

@@ -61,6 +61,15 @@ class Errors(_Part):
     measured_on: str
 
 
+class Neighbours(_Part):
+    """How the answers for a photo's chunks refine each other once all are there, see science.neighbours."""
+
+    weight: Annotated[float, Field(ge=0, le=100)]  # of the mean log odds of the chunks around a chunk
+    largest: Annotated[float, Field(gt=0, le=100)]  # log odds of a neighbour beyond this count as this
+    temperature: Annotated[float, Field(gt=0, le=100)]  # divides the sum
+    fitted_on: str
+
+
 class Source(_Part):
     """One collection of photos that the model learned from."""
 
@@ -90,6 +99,8 @@ class Manifest(_Part):
     calibration: Calibration
     #: Taken into account by the intervals of cover; null: they hold the variation within the photo alone.
     errors: Errors | None = None
+    #: Null: each chunk of a photo is classified by itself alone.
+    neighbours: Neighbours | None = None
     training_data: tuple[Source, ...]
     figures: dict[str, float | int | str | None]  # measured, each named for what and where
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from coralchunk.errors import UnknownModel
-from coralchunk.pipeline.steps.model_errors import stated_errors
+from coralchunk.pipeline.steps.measured_model import stated_errors
 from coralchunk.science.model_error import ModelErrors
 from coralchunk.storage.model_repository import ModelRepository
 

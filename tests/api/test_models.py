@@ -7,7 +7,7 @@ import pytest
 from tests.reef import jpeg
 from tests.server import RunningServer
 
-SERVERS, OLDER = "coralchunk-lite0-1.0.0", "coralchunk-lite0-0.3.0"
+SERVERS, OLDER = "coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ def table() -> Table:
     count = len(labels)
     photos = np.array([f"p{number % 4}" for number in range(count)])
     everything = np.ones(count, dtype=bool)
-    return Table(np.zeros((count, 3)), np.ones(count), everything, labels, photos, photos, photos, everything)
+    names = (labels, photos, photos, photos)
+    cells = np.zeros((count, 2), dtype=int)
+    return Table(np.zeros((count, 3)), np.ones(count), everything, *names, everything, cells)
 
 
 def test_partly_bleached_patches_are_judged_by_no_figure(table: Table) -> None:

@@ -50,7 +50,9 @@ def table() -> Table:
         float
     )
     marks = np.ones(24, dtype=bool)
-    return Table(targets, np.ones(24), marks, labels, groups, groups, groups, marks)
+    return Table(
+        targets, np.ones(24), marks, labels, groups, groups, groups, marks, np.zeros((24, 2), dtype=int)
+    )
 
 
 def _weights(recipe: Recipe, packed: Packed, table: Table, seed: int) -> "torch.Tensor":

@@ -1,29 +1,33 @@
 """Test that pictures of something else than a reef are drawn the same every time, and each in its own way."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-pytest.importorskip("sklearn")  # research lists the patches of its folds with it
+pytest.importorskip("torch")  # research builds the served graph with it
 
+from coralchunk.science.neighbours import Neighbourhood
 from coralchunk.terms import CHUNK_PX
 from research import foreign
-from research.pixels import cut, read_photo
+from research.drawn import classify_photos
+from research.pixels import read_photo
 
 
 @pytest.mark.parametrize("kind", foreign.KINDS)
 def test_a_picture_is_drawn_the_same_every_time_and_others_differ(kind: str) -> None:
-    patches = foreign.foreign(kind)
-    one, other = patches[0].photo, patches[-1].photo
+    one, *_, other = foreign.pictures(kind)
 
     np.testing.assert_array_equal(read_photo(one), read_photo(one))
     assert not np.array_equal(read_photo(one), read_photo(other))
 
 
-def test_chunks_are_taken_from_all_over_each_picture() -> None:
-    patches = foreign.foreign("street")
+def test_all_chunks_of_a_picture_are_classified() -> None:
+    one, *_ = foreign.pictures("street")
+    model = Path(__file__).parents[2] / "models/coralchunk-lite0-1.1.0.onnx"
 
-    assert len({patch.photo for patch in patches}) == foreign.PICTURES
-    height, width = read_photo(patches[0].photo).shape[:2]
-    assert max(patch.left for patch in patches) + CHUNK_PX <= width
-    assert max(patch.top for patch in patches) + CHUNK_PX == height
-    assert cut(patches[:2])[0].shape == (2, CHUNK_PX, CHUNK_PX, 3)
+    said = classify_photos(model.read_bytes(), [one], Neighbourhood(1.2, 2.0, 1.1))
+
+    height, width = read_photo(one).shape[:2]
+    assert len(said) == height // CHUNK_PX * (width // CHUNK_PX)
+    np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-5)

@@ -20,7 +20,8 @@ def table() -> Table:
     groups = np.array([f"g{number % 30}" for number in range(count)])
     sites = np.array([("here-1", "there-2", "web-a", "web-b")[number % 30 % 4] for number in range(count)])
     marks = np.ones(count, dtype=bool)
-    return Table(np.eye(3)[kinds], np.ones(count), marks, LABELS[kinds], sites, groups, groups, marks)
+    cells = np.zeros((count, 2), dtype=int)
+    return Table(np.eye(3)[kinds], np.ones(count), marks, LABELS[kinds], sites, groups, groups, marks, cells)
 
 
 def test_no_group_stands_on_both_sides_of_a_split(table: Table) -> None:

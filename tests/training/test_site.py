@@ -26,7 +26,7 @@ from tests.reef import jpeg
 PHOTOS = range(6)
 
 
-@pytest.fixture(scope="module", params=["coralchunk-lite0-1.0.0", "coralchunk-lite0-0.3.0"])
+@pytest.fixture(scope="module", params=["coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"])
 def model(request: pytest.FixtureRequest) -> tuple[bytes, object]:
     models = ModelRepository(folder("models"), folder("models"))
     ref = models.find(request.param)

@@ -24,7 +24,7 @@ class PhotoModelResponse(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str = Field(description="What uploads name it", examples=["coralchunk-lite0-1.0.0"])
+    model: str = Field(description="What uploads name it", examples=["coralchunk-lite0-1.1.0"])
     origin: Literal["server", "site"] = Field(
         description="`site`: made on a collection of corrections of yours"
     )

@@ -11,7 +11,9 @@ from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.overlay import EXACT_COLOURS, bounded, overlay
 from coralchunk.inference.manifest import Manifest
+from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
 from coralchunk.pipeline.steps.summary import counts_and_figures
+from coralchunk.science.neighbours import refined
 from coralchunk.science.predictions import predictions
 from coralchunk.science.quality import quality
 from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
@@ -37,11 +39,14 @@ class Answer:
 def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manifest, max_side: int) -> Answer:
     """Put the chunks of a photo together.
 
-    probabilities  (N, 3) float32, of all chunks, row-major; NaN for those without data
+    probabilities  (N, 3) float32, of all chunks, each by itself, row-major; NaN for those without data
     max_side       of the picture, px; 0 for the size of the photo
     """
     size, chunks = photo.size, grid(photo.size)
     seen_px = [photo.seen_px(chunk) for chunk in chunks]
+    how = stated_neighbourhood(manifest)
+    if how is not None:
+        probabilities = refined(probabilities, columns(size), how)
     classified = predictions(chunks, probabilities, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     return Answer(

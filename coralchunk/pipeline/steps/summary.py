@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from coralchunk.inference.manifest import Manifest
-from coralchunk.pipeline.steps.model_errors import stated_errors
+from coralchunk.pipeline.steps.measured_model import stated_errors
 from coralchunk.science.cover import cover, figures
 from coralchunk.terms import Prediction, State
 

@@ -1,7 +1,8 @@
-"""Read from a model's manifest how often the model is right."""
+"""Read from a model's manifest how often it is right, and how the chunks of a photo refine each other."""
 
 from coralchunk.inference.manifest import Manifest
 from coralchunk.science.model_error import Abstention, ErrorRates, ModelErrors, Rate
+from coralchunk.science.neighbours import Neighbourhood
 
 
 def stated_errors(manifest: Manifest) -> ModelErrors | None:
@@ -17,3 +18,9 @@ def stated_errors(manifest: Manifest) -> ModelErrors | None:
         ErrorRates(Rate(*known.coral_sensitivity), Rate(*known.coral_specificity), coral),
         ErrorRates(Rate(*known.bleached_sensitivity), Rate(*known.bleached_specificity), bleached),
     )
+
+
+def stated_neighbourhood(manifest: Manifest) -> Neighbourhood | None:
+    """Return how the chunks of a photo refine each other; None if each stands for itself alone."""
+    known = manifest.neighbours
+    return None if known is None else Neighbourhood(known.weight, known.largest, known.temperature)
