@@ -12,6 +12,9 @@ import pytest
 from PIL import Image
 
 from coralchunk import __version__
+from coralchunk.config import Settings
+from coralchunk.storage.model_repository import open_model_repository
+from coralchunk.terms import CHUNK_PX
 from tests.imaging.test_georeference import geotiff
 from tests.reef import encoded, jpeg, reef
 from tests.server import COMMAND, RunningServer, environment
@@ -273,6 +276,25 @@ def test_a_model_is_evaluated_on_a_table_of_squares(tmp_path: Path) -> None:
 
     assert ended.returncode == 0, ended.stderr
     assert "2 squares of 1" in ended.stdout
+
+
+def test_chunks_are_evaluated_as_the_server_answers_them(tmp_path: Path) -> None:
+    (tmp_path / "reef.png").write_bytes(encoded(reef(4 * CHUNK_PX, 3 * CHUNK_PX), "PNG"))
+    rows = [f"reef.png,{CHUNK_PX},{row},{column},healthy" for row in range(3) for column in range(4)]
+    (tmp_path / "chunks.csv").write_text("\n".join(["photo,tile_px,row,col,label", *rows]) + "\n")
+
+    evaluated = coralchunk("evaluate", "chunks.csv", "-o", "found", folder=tmp_path)
+    answered = coralchunk("classify", "reef.png", "-o", "maps", folder=tmp_path)
+
+    assert (evaluated.returncode, answered.returncode) == (0, 0), evaluated.stderr + answered.stderr
+    found = json.loads((tmp_path / "found" / "evaluation.json").read_text())
+    (answer,) = (tmp_path / "maps").glob("*.json")
+    said = [list(chunk["probabilities"].values()) for chunk in json.loads(answer.read_text())["chunks"]]
+    assert found["confusion"][1] == np.bincount(np.argmax(said, axis=1), minlength=3).tolist()
+    repository = open_model_repository(Settings())
+    unsure_below = repository.manifest(repository.find()).thresholds.unsure_below
+    sure = np.mean([max(one) >= unsure_below for one in said])
+    assert found["unsure_share"] == pytest.approx(1 - sure, abs=1e-3)
 
 
 def clear_png(width: int, height: int, seen: int) -> bytes:
