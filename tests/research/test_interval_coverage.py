@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
+from coralchunk.science.neighbours import Neighbourhood
 from coralchunk.terms import CHUNK_PX
 from research.calibration import Scaling
 from research.dataset import Item, table
@@ -18,6 +19,7 @@ from research.sources import Patch
 
 _COLUMNS = 6
 _LABELS = ("bleached", "healthy", "not_coral")
+_NONE = Neighbourhood(0.0, 1.0, 1.0)
 
 
 def _items() -> list[Item]:
@@ -51,7 +53,7 @@ def _measured(items: list[Item], right: float, unsure: str | None = None) -> Mea
         said[row, truth if random.uniform() < right else (truth + 2) % 3] = 0.9
         if item.patch.label == unsure:
             said[row] = 1 / 3
-    return Measured({"photo": said, "sea": said}, {}, Scaling(1.0, (0.0, 0.0, 0.0)), 0.5, 1.0, "")
+    return Measured({"photo": said, "sea": said}, {}, Scaling(1.0, (0.0, 0.0, 0.0)), _NONE, 0.5, 1.0, "")
 
 
 def test_a_good_model_holds_what_the_labels_say_of_photos_and_surveys() -> None:
