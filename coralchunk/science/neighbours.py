@@ -39,7 +39,7 @@ def refined(probabilities: Probabilities, across: int, how: Neighbourhood) -> Pr
     probabilities  (N, 3) of bleached, healthy and not coral, row by row; NaN for a chunk without data
     across         chunks in a row
 
-    Returns the same shape and dtype. A chunk whose neighbours all lack data, or that has none, stays as it is.
+    Returns the same shape and dtype. A chunk without neighbours, or with none that has data, stays as it is.
     """
     known = ~np.isnan(probabilities[:, 0])
     shares = np.clip(np.nan_to_num(probabilities.astype(np.float64)), _LEAST, 1)
