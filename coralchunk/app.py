@@ -46,6 +46,7 @@ from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
 from coralchunk.web.compression import compress_text
 from coralchunk.web.files import serve_files
+from coralchunk.web.offline import offline
 from coralchunk.web.pages import pages
 from coralchunk.web.screens import screens
 
@@ -94,6 +95,7 @@ def create_app(services: Services) -> Flask:
         classification,
         apitorch_pages,
         ops,
+        offline,
         pages,
         screens,
     ):

@@ -21,6 +21,8 @@ _POLICY: Final = (
     .style_src("'self'")
     .img_src("'self'", "data:", "blob:")
     .connect_src("'self'")
+    .worker_src("'self'")
+    .manifest_src("'self'")
     .form_action("'self'")
     .base_uri("'none'")
     .frame_ancestors("'none'")

@@ -14,6 +14,7 @@ _TYPES: Final = (
     "application/javascript",
     "application/json",
     "application/geo+json",
+    "application/manifest+json",
     "image/svg+xml",
 )
 

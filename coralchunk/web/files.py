@@ -2,6 +2,9 @@
 
 A browser then keeps them for a year without a question; on a thin line it would else ask about each of some
 twenty files at every visit. The version is a folder, as modules name each other by relative paths.
+
+A page from before an update never gets newer scripts, which may not fit its HTML: files of another version
+are missing, and renew.js, which is served under every version, loads the page again.
 """
 
 from hashlib import blake2b
@@ -9,10 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, send_from_directory
+from werkzeug.exceptions import NotFound
 
 from coralchunk.assets import folder
 
 _YEAR_S: Final = 365 * 86_400
+_RENEW: Final = "app/renew.js"
 
 
 def serve_files(app: Flask) -> None:
@@ -28,7 +33,8 @@ def serve_files(app: Flask) -> None:
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def serve(version: str, filename: str) -> Response:
         if version != current:
-            # A page from before an update asks for more: it gets what there is, and keeps nothing.
+            if filename != _RENEW:
+                raise NotFound
             return send_from_directory(files, filename, max_age=0)
         answer = send_from_directory(files, filename, max_age=_YEAR_S)
         answer.cache_control.immutable = True

@@ -1,5 +1,6 @@
 // Bind the offline notice and the token dialog, which every page of the app has.
 
+import { registerServiceWorker } from "../offline/register.js";
 import { $, announce } from "./dom.js";
 import { bindTokenDialog } from "./token-dialog.js";
 
@@ -13,3 +14,4 @@ window.addEventListener("offline", showConnection);
 showConnection();
 
 bindTokenDialog();
+registerServiceWorker();

@@ -23,5 +23,6 @@ export async function attempt(action, element = $("#problem")) {
     await action();
   } catch (error) {
     showProblem(error.message, element);
+    if (error instanceof TypeError) document.dispatchEvent(new Event("import-failed")); // perhaps of an older release
   }
 }

@@ -10,6 +10,7 @@ const NAME = "coralchunk";
 const PHOTOS = "photos"; // small, written often
 const FILES = "files"; // the photo itself, written once
 const BATCHES = "batches"; // names and states of photos that were added together
+const SETTINGS = "settings"; // for the service worker, which has no localStorage
 const VERSION = 2;
 const OPEN_LIMIT_MS = 5000;
 const LIMIT_MS = 10_000;
@@ -28,6 +29,7 @@ function open() {
         if (oldVersion < 1) request.result.createObjectStore(PHOTOS, { keyPath: "id" });
         if (oldVersion < 1) request.result.createObjectStore(FILES);
         request.result.createObjectStore(BATCHES, { keyPath: "id" });
+        request.result.createObjectStore(SETTINGS);
       };
       request.onsuccess = () => {
         request.result.onversionchange = () => request.result.close(); // a newer page in another tab is not held up
@@ -199,6 +201,21 @@ export const deleteBatch = (id) =>
     () =>
       transact([BATCHES], "readwrite", (transaction) => {
         transaction.objectStore(BATCHES).delete(id);
+      }),
+    () => undefined,
+  );
+
+/**
+ * Store a value for the service worker.
+ * @param {string} name
+ * @param {any} value
+ * @returns {Promise<void>}
+ */
+export const putSetting = (name, value) =>
+  orElse(
+    () =>
+      transact([SETTINGS], "readwrite", (transaction) => {
+        transaction.objectStore(SETTINGS).put(value, name);
       }),
     () => undefined,
   );

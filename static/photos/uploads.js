@@ -1,6 +1,7 @@
 // Upload waiting photos: three at a time, each under its own idempotency key, with retries.
 
 import { ApiError, BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
+import { onBackgroundSync, requestBackgroundSync } from "../offline/background-sync.js";
 import { getBatch, serverName, subscribeBatches } from "./batch-list.js";
 import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-list.js";
 
@@ -14,17 +15,24 @@ const running = new Map();
 /** @type {Map<string, number>} */
 const failures = new Map();
 let timer = 0;
+let busyUntil = 0; // ms; the server asked to be left alone until then
 
 /** Send waiting photos, now and whenever something changes. */
 export function startUploads() {
   subscribe((photo, kind) => {
     if (kind === "removed") cancelUpload(photo.id);
+    if (kind === "added") syncLater();
     startNext();
   });
   subscribeBatches(startNext);
   window.addEventListener("online", retryNow);
-  window.addEventListener("offline", startNext);
+  window.addEventListener("offline", () => {
+    startNext();
+    syncLater();
+  });
+  onBackgroundSync(retryNow);
   startNext();
+  syncLater();
 }
 
 /**
@@ -32,6 +40,13 @@ export function startUploads() {
  * @param {import("./photo-list.js").Photo} photo
  */
 export const retryUpload = (photo) => updatePhoto(photo, { state: "waiting", why: "", retryAt: 0 });
+
+/** Have the browser send what waits when the connection is back, even if no page is open then. */
+function syncLater() {
+  if (!navigator.onLine && listPhotos().some(isWaiting)) requestBackgroundSync();
+}
+
+const isWaiting = (photo) => photo.state === "waiting" && !getBatch(photo.batch)?.isPaused;
 
 /** Retry at once what only lacked a connection. */
 function retryNow() {
@@ -43,7 +58,11 @@ function retryNow() {
 function startNext() {
   clearTimeout(timer);
   if (!navigator.onLine) return;
-  const waiting = listPhotos().filter((photo) => photo.state === "waiting" && !getBatch(photo.batch)?.isPaused).reverse();
+  if (busyUntil > Date.now()) {
+    timer = setTimeout(startNext, busyUntil - Date.now() + 50);
+    return;
+  }
+  const waiting = listPhotos().filter(isWaiting).reverse();
   for (const photo of waiting) {
     if (running.size >= MAX_UPLOADS) return;
     if (photo.retryAt <= Date.now() && !running.has(photo.id)) upload(photo);
@@ -77,6 +96,7 @@ function stateAfter(error, photo) {
   if (error instanceof NetworkError) {
     const count = failures.get(photo.id) ?? 0;
     failures.set(photo.id, count + 1);
+    requestBackgroundSync();
     return { state: "waiting", why: error.message, retryAt: inSeconds(RETRY_DELAYS_S[Math.min(count, RETRY_DELAYS_S.length - 1)]) };
   }
   if (!(error instanceof ApiError)) throw error;
@@ -84,7 +104,10 @@ function stateAfter(error, photo) {
     holdAll();
     return WITHOUT_TOKEN;
   }
-  if (error.isRetryable) return { state: "waiting", why: error.message, retryAt: inSeconds(error.retryAfterS ?? 10) };
+  if (error.isRetryable) {
+    busyUntil = inSeconds(error.retryAfterS ?? 10);
+    return { state: "waiting", why: error.message, retryAt: busyUntil };
+  }
   return { state: "refused", why: error.message };
 }
 

@@ -7,9 +7,12 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Locator, Page, expect
 
+from coralchunk.assets import folder
+from coralchunk.web.files import fingerprint
 from tests.reef import jpeg
 from tests.waiting import wait_for
 
+STATIC = f"/static/{fingerprint(folder('static'))}"
 WIDTH, HEIGHT = 1220, 976  # five by four chunks
 PHOTO = jpeg(WIDTH, HEIGHT, seed=7787)  # the bundled model finds every state in it
 

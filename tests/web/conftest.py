@@ -41,12 +41,15 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
-    allowed = ["willReadFrequently"]  # tests read pixels, the app does not
+    allowed = [
+        "willReadFrequently",  # tests read pixels, the app does not
+        "Service Worker registration blocked",  # it would load all files of the app for each test
+    ]
 
     def open_page(
         base_url: str = str(server.client.base_url), expected: str | None = None, **options: Any
     ) -> Page:
-        context = browser.new_context(base_url=base_url, **(DESKTOP | options))
+        context = browser.new_context(base_url=base_url, **(DESKTOP | {"service_workers": "block"} | options))
         contexts.append(context)
         if expected is not None:
             allowed.append(expected)

@@ -18,6 +18,7 @@ from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
 from tests.web.app import (
     HEIGHT,
+    STATIC,
     WIDTH,
     barriers,
     choose,
@@ -131,7 +132,7 @@ def test_the_words_for_bleaching_follow_the_interval_as_on_the_server(page: Page
         severityText({ bleached_cover: high, bleached_cover_interval: [low, high] }));
     }"""
 
-    words = page.evaluate(script, [intervals, "/static/any/app/format.js"])
+    words = page.evaluate(script, [intervals, f"{STATIC}/app/format.js"])
 
     told = dict(zip(intervals, words, strict=True))
     assert told[0.0, 0.72] == told[0.04, 1.0] == "Too little coral to tell how severe"

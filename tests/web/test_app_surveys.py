@@ -16,7 +16,7 @@ from tests.exif.test_cases import photo as photo_of
 from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
 from tests.waiting import wait_for
-from tests.web.app import barriers, choose, completed, drawn, file, job_of, reads, taken
+from tests.web.app import STATIC, barriers, choose, completed, drawn, file, job_of, reads, taken
 from tests.web.conftest import PHONE, NewPage
 
 BLEACHED = re.compile(r"^(✓ )?Bleached Coral$")  # a pressed button has a tick
@@ -264,7 +264,7 @@ def test_a_page_without_tls_hashes_files_as_other_pages_do(page: Page) -> None:
       return sha256(new Blob([new Uint8Array(bytes)]));
     }"""
 
-    digest = page.evaluate(script, [list(content), "/static/any/photos/file-hash.js"])
+    digest = page.evaluate(script, [list(content), f"{STATIC}/photos/file-hash.js"])
     assert digest == hashlib.sha256(content).hexdigest()
 
 

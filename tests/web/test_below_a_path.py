@@ -53,7 +53,7 @@ def origin(own_server: OwnServer, tmp_path: Path) -> Iterator[str]:
 
 
 def test_every_request_and_link_of_the_app_stays_below_its_path(origin: str, new_page: NewPage) -> None:
-    page = new_page(base_url=origin)
+    page = new_page(base_url=origin, service_workers="allow")
     astray: list[str] = []
 
     def look(answer: Response) -> None:
@@ -72,6 +72,10 @@ def test_every_request_and_link_of_the_app_stays_below_its_path(origin: str, new
         expect(page.locator("h1").first).to_be_visible()
         links += links_of(page)
 
+    scope = page.evaluate(
+        "async () => (await navigator.serviceWorker.getRegistration(`${location.origin}/coral/`)).scope"
+    )
+    assert scope == f"{origin}/coral/"
     assert astray == []
     assert {urlsplit(link).path.split("/")[1] for link in links if link.startswith(origin)} == {"coral"}
     described = httpx.get(f"{origin}/coral/openapi.json").json()

@@ -14,6 +14,7 @@ from coralchunk.config import Settings
 from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.services import Services
 from coralchunk.web.files import fingerprint
+from tests.web.app import STATIC
 
 
 def test_the_docs_page_tells_what_a_developer_needs(client: FlaskClient) -> None:
@@ -64,11 +65,35 @@ def test_the_app_is_served_with_all_that_its_pages_name(client: FlaskClient, pat
 def test_a_file_is_kept_for_a_year_under_the_address_of_its_version_only(client: FlaskClient) -> None:
     (address,) = set(re.findall(r'src="(/static/[^"]*home.js)"', client.get("/").get_data(as_text=True)))
 
-    with client.get(address) as kept, client.get("/static/older/photos/home.js") as other:
+    with client.get(address) as kept, client.get("/static/older/app/renew.js") as renew:
         assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert other.headers["Cache-Control"] == "no-cache, max-age=0"
-        assert kept.data == other.data
-    assert client.get("/static/older/app/none.js").status_code == 404
+        assert renew.headers["Cache-Control"] == "no-cache, max-age=0"
+    assert client.get("/static/older/photos/home.js").status_code == 404
+
+
+def test_the_service_worker_names_only_files_and_pages_that_exist(client: FlaskClient) -> None:
+    script = client.get("/sw.js").get_data(as_text=True)
+
+    named = re.findall(r'"(/[^"]*)"', script.partition("\n// ")[0])
+    assert {"/", "/surveys", f"{STATIC}/photos/home.js"} < set(named)
+    for address in named:
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+
+
+def test_the_app_can_be_installed_below_a_path_too(client: FlaskClient) -> None:
+    below = {"environ_overrides": {"SCRIPT_NAME": "/coral"}}
+
+    manifest = client.get("/manifest.webmanifest", **below)
+    page = client.get("/", **below).get_data(as_text=True)
+
+    assert manifest.mimetype == "application/manifest+json"
+    assert {manifest.json[name] for name in ("id", "scope", "start_url")} == {"/coral/"}
+    for icon in manifest.json["icons"]:
+        with client.get(icon["src"].removeprefix("/coral")) as answer:
+            assert answer.mimetype == icon["type"]
+    assert '<link rel="manifest" href="/coral/manifest.webmanifest"' in page
+    assert 'const PAGES = ["/coral/", ' in client.get("/sw.js", **below).get_data(as_text=True)
 
 
 def test_the_version_of_files_changes_with_each_name_and_byte(tmp_path: Path) -> None:
@@ -99,7 +124,7 @@ def test_the_time_that_results_are_kept_is_told_in_words(
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-@pytest.mark.parametrize("path", ["/", "/openapi.json", "/static/any/vendor/swagger-ui/swagger-ui-bundle.js"])
+@pytest.mark.parametrize("path", ["/", "/openapi.json", f"{STATIC}/vendor/swagger-ui/swagger-ui-bundle.js"])
 def test_text_is_compressed_for_clients_that_accept_it(client: FlaskClient, path: str, encoding: str) -> None:
     with client.get(path) as plain, client.get(path, headers={"Accept-Encoding": encoding}) as packed:
         assert "Content-Encoding" not in plain.headers

@@ -1,0 +1,102 @@
+"""Test the app without a connection, installed, in the background and across an update of the server."""
+
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.reef import jpeg
+from tests.server import RunningServer
+from tests.waiting import wait_for
+from tests.web.app import STATIC, card, choose, completed, file
+from tests.web.conftest import NewPage
+
+_INSTALLED = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+
+
+def installed(page: Page) -> None:
+    page.goto("/")
+    page.locator("html[data-ready]").wait_for()
+    wait_for(lambda: page.evaluate(_INSTALLED), "the service worker being active")
+
+
+def test_the_app_opens_without_a_connection_and_sends_what_was_added(new_page: NewPage) -> None:
+    page = new_page(service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
+    installed(page)
+    page.context.set_offline(True)
+
+    page.goto("/surveys")
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    page.goto("/")
+    choose(page, file("boat.jpg", jpeg(300, 300)))
+    expect(card(page, "boat.jpg")).to_contain_text("Waiting for a connection")
+    expect(card(page, "boat.jpg").locator("img")).to_be_visible()  # drawn once the photo is stored
+    page.reload()
+    expect(card(page, "boat.jpg")).to_contain_text("Waiting for a connection")
+    page.context.set_offline(False)
+
+    completed(page, "boat.jpg").get_by_role("link").click()
+    expect(page.locator("#map")).to_be_visible()
+
+
+def test_waiting_photos_are_sent_after_the_page_was_closed(
+    new_page: NewPage, server: RunningServer, server_token: str
+) -> None:
+    page = new_page(service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
+    installed(page)
+    page.evaluate("(token) => localStorage.setItem('coralchunk.token', token)", server_token)
+    page.context.set_offline(True)
+    choose(page, *(file(f"night {number}.jpg", jpeg(300, 300, seed=number)) for number in (1, 2)))
+    tags = "async () => (await (await navigator.serviceWorker.ready).sync.getTags()).includes('uploads')"
+    wait_for(lambda: page.evaluate(tags), "the request for a background sync")
+    batch = page.locator(".batch h3").inner_text()
+
+    devtools = page.context.new_cdp_session(page)
+    found: dict[str, Any] = {}
+
+    def note(event: dict[str, Any]) -> None:
+        found.update(event if event["registrations"] else {})
+
+    devtools.on("ServiceWorker.workerRegistrationUpdated", note)
+    devtools.send("ServiceWorker.enable")
+    wait_for(lambda: page.wait_for_timeout(20) or found, "the registration")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    sync = {
+        "registrationId": found["registrations"][0]["registrationId"],
+        "tag": "uploads",
+        "lastChance": False,
+    }
+    devtools.send("ServiceWorker.dispatchSyncEvent", {"origin": str(server.client.base_url), **sync})
+
+    def sent() -> list[str]:
+        jobs = server.client.get("/V1/api/jobs", headers={"Authorization": f"Token {server_token}"}).json()[
+            "jobs"
+        ]
+        return [job for job in jobs if (job["batch"] or "").startswith(batch)]
+
+    wait_for(lambda: len(sent()) == 2, "the photos on the server")
+    page.goto("/")
+    completed(page, "night 1.jpg")
+    completed(page, "night 2.jpg")
+    assert len(sent()) == 2
+
+
+def test_a_page_from_before_an_update_is_loaded_again_instead_of_mixed(new_page: NewPage) -> None:
+    page = new_page(expected="404 (NOT FOUND)")
+    loads: list[str] = []
+
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        if not loads:
+            text = text.replace(STATIC, "/static/0123456789ab")
+        loads.append(route.request.resource_type)
+        route.fulfill(response=answer, body=text)
+
+    page.route("**/", older)
+    page.goto("/")
+
+    page.locator("html[data-ready]").wait_for()
+    assert (loads[0], loads[-1], loads.count("document")) == ("document", "document", 2)
+    choose(page, file("after.jpg", jpeg(300, 300)))
+    completed(page, "after.jpg")
