@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     """Opens pages, each on a separate device; a test fails if one logs errors or sends requests elsewhere.
 
-    expected  text of an error that the test provokes
+    expected  text of an error that the test provokes, or several
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -47,12 +47,11 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     ]
 
     def open_page(
-        base_url: str = str(server.client.base_url), expected: str | None = None, **options: Any
+        base_url: str = str(server.client.base_url), expected: str | tuple[str, ...] = (), **options: Any
     ) -> Page:
         context = browser.new_context(base_url=base_url, **(DESKTOP | {"service_workers": "block"} | options))
         contexts.append(context)
-        if expected is not None:
-            allowed.append(expected)
+        allowed.extend([expected] if isinstance(expected, str) else expected)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

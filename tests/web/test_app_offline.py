@@ -82,7 +82,7 @@ def test_waiting_photos_are_sent_after_the_page_was_closed(
 
 
 def test_a_page_from_before_an_update_is_loaded_again_instead_of_mixed(new_page: NewPage) -> None:
-    page = new_page(expected="404 (NOT FOUND)")
+    page = new_page(expected=("404 (NOT FOUND)", "Refused to apply style"))
     loads: list[str] = []
 
     def older(route: Route) -> None:
