@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from flask import Flask, Response, request
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.util import get_remote_address
+from limits.storage import RedisStorage
 
 from coralchunk.api.problems import domain_problem
 from coralchunk.config import Settings
@@ -52,6 +53,8 @@ def install_rate_limits(app: Flask, settings: Settings, connections: object) -> 
         given = _given(settings)
         return "" if given == _OFF else given  # the limiter reads an empty string as no limit
 
+    # It would also import this client, and not use it: a tenth of a second and 10 MB for each web process.
+    RedisStorage.DEPENDENCIES.pop("valkey", None)
     Limiter(
         get_remote_address,
         app=app,

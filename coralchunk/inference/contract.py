@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT
 from coralchunk.inference.manifest import Manifest
-from coralchunk.inference.session import open_session
+from coralchunk.inference.session import Session, open_session
 from coralchunk.terms import OutputKind
 
 _BYTES, _FLOATS = "tensor(uint8)", "tensor(float)"
@@ -59,7 +58,7 @@ def _described(onnx: bytes, manifest: Manifest) -> Iterator[str]:
         )
 
 
-def _inputs(session: ort.InferenceSession, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
+def _inputs(session: Session, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
     side = manifest.preprocessing.input_px
     expected: dict[str, tuple[str, tuple[int | None, ...]]] = {WINDOWS_INPUT: (_BYTES, (None, side, side, 3))}
     if manifest.preprocessing.scene:
@@ -72,7 +71,7 @@ def _inputs(session: ort.InferenceSession, manifest: Manifest, scene_numbers: in
         yield from _tensor("input", name, given.get(name), kind, shape)
 
 
-def _outputs(session: ort.InferenceSession, manifest: Manifest) -> Iterator[str]:
+def _outputs(session: Session, manifest: Manifest) -> Iterator[str]:
     given = {node.name: node for node in session.get_outputs()}
     yield from _tensor("output", OUTPUT, given.get(OUTPUT), _FLOATS, (None, len(manifest.labels)))
     for name in manifest.embedding:
@@ -96,7 +95,7 @@ def _tensor(what: str, name: str, node: Any, kind: str, shape: tuple[int | None,
         yield f"Graph, {what} {name}: its shape is {' x '.join(map(str, sides))}, and must be {wanted}."
 
 
-def _trial(session: ort.InferenceSession, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
+def _trial(session: Session, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
     """Run the graph on a black, a white and a noisy window, the last one twice."""
     random, side = np.random.default_rng(0), manifest.preprocessing.input_px
     noise = random.integers(0, 256, (1, side, side, 3), dtype=np.uint8)

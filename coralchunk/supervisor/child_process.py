@@ -19,9 +19,11 @@ _LONGEST_WAIT_S: Final = 2.0
 # glibc returns freed memory to the kernel at once, which clears each page again for the next photo or answer:
 # 15 ms of CPU time instead of 6 for an answer with its picture, a tenth of a worker's time outside the model.
 _KEPT_BYTES: Final = 32 * 2**20
-_MALLOC: Final = {
+# NumPy's library would start a thread for each further core, which nothing here uses.
+_TUNING: Final = {
     "MALLOC_MMAP_THRESHOLD_": str(_KEPT_BYTES),
     "MALLOC_TRIM_THRESHOLD_": str(_KEPT_BYTES),
+    "OPENBLAS_NUM_THREADS": "1",
 }
 _log: Final = structlog.get_logger()
 
@@ -137,5 +139,5 @@ def python(
     installed ones. An operator's own settings of malloc are left.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-P", *arguments], env=_MALLOC | dict(environment), pass_fds=fds, process_group=0
+        [sys.executable, "-P", *arguments], env=_TUNING | dict(environment), pass_fds=fds, process_group=0
     )

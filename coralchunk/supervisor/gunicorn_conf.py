@@ -3,18 +3,17 @@
 gevent workers: with threads or plain processes, 200 slow uploads would block all other requests.
 """
 
-import importlib
 import os
 from typing import Final
 
 from gevent import monkey
 
-from coralchunk.processes import PARENT_VARIABLE, end_with_parent
+from coralchunk.processes import PARENT_VARIABLE, end_with_parent, preload
 
 # The code is loaded here, once, before the web processes are forked off; each then opens its own connections.
 # Before that gevent must have replaced what would block, save for what their parent awaits signals with.
 monkey.patch_all(os=False, signal=False, queue=False)
-importlib.import_module("coralchunk.app")
+preload("coralchunk.app", "coralchunk.supervisor.web_worker")
 
 worker_class: Final = "coralchunk.supervisor.web_worker.WebWorker"
 worker_connections: Final = 1000

@@ -14,6 +14,7 @@ from coralchunk.pipeline.queries.storage_identity import check_storage
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, python, stop_all
 from coralchunk.supervisor.database import prepare_database
+from coralchunk.supervisor.fork_server import CAN_FORK, ForkServer
 from coralchunk.supervisor.signals import ShutdownSignal
 from coralchunk.supervisor.sweeper import sweep_periodically
 
@@ -37,16 +38,25 @@ def monitor(
 
     Raises BadSetup and DatabaseDown if the database cannot be migrated.
     """
-    prepare_database(settings)
-    stores = open_stores(settings, redis_timeout_s=5)
-    check_storage(stores)
     workers = _Workers(settings, environment)
-    _log.info("listening", url=f"{scheme}://{settings.host}:{settings.port}", workers=len(workers.children))
+    try:
+        for child in workers.fork_servers:
+            child.start()  # it loads the code of workers meanwhile
+        prepare_database(settings)
+        stores = open_stores(settings, redis_timeout_s=5)
+        check_storage(stores)
+        _log.info("listening", url=f"{scheme}://{settings.host}:{settings.port}", workers=settings.workers)
+        _run(workers, others, stores, shutdown)
+    finally:
+        stop_all(workers.fork_servers, STOP_TIMEOUT_S)
+
+
+def _run(workers: "_Workers", others: list[Child], stores: Stores, shutdown: ShutdownSignal) -> None:
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_periodically, args=(stores, stopping), name="sweeper")
     sweeper.start()
     try:
-        _keep_running([*others, *workers.children], workers, stores, shutdown)
+        _keep_running([*others, *workers.fork_servers, *workers.children], workers, stores, shutdown)
     finally:
         _log.info("stopping")
         stopping.set()
@@ -64,7 +74,15 @@ class _Workers:
         self._names: Final[dict[Child, str]] = {}
         self._died: Final[list[str]] = []
         self._unrecovered: Final[list[str]] = []  # dead workers whose tasks are still to be put back
+        self._fork_server: ForkServer | None = None  # the one that was started last
+        self.fork_servers: Final = [Child("fork server", self._start_fork_server)] if CAN_FORK else []
         self.children: Final = [self._worker(slot) for slot in range(settings.workers)]
+
+    def can_start(self, child: Child) -> bool:
+        """Tell whether a process can be started now; workers wait until their code is loaded."""
+        if child not in self.children or not CAN_FORK:
+            return True
+        return self._fork_server is not None and self._fork_server.is_ready()
 
     def note_death(self, child: Child) -> None:
         """Remember that a process of the server has died."""
@@ -86,10 +104,16 @@ class _Workers:
             # RQ refuses a name that it has not yet seen die, so each start takes a new one.
             name = f"{socket.gethostname()}.{slot}.{secrets.token_hex(4)}"
             self._names[child] = name
+            if self._fork_server is not None:
+                return self._fork_server.fork(name)
             return python(["-m", "jobs", name], self._environment)
 
         child = Child(f"worker {slot}", start)
         return child
+
+    def _start_fork_server(self) -> Process:
+        self._fork_server = ForkServer(self._environment)
+        return self._fork_server
 
 
 def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shutdown: ShutdownSignal) -> None:
@@ -98,7 +122,8 @@ def _keep_running(children: list[Child], workers: _Workers, stores: Stores, shut
         for child in children:
             if child.has_died():
                 workers.note_death(child)
-            child.start()
+            if workers.can_start(child):
+                child.start()
         try:
             if not is_open:
                 stores.admission.open()
