@@ -35,6 +35,7 @@ class Faults:
         return {
             "worker killed": self.kill_worker,
             "all workers killed": self.kill_workers,
+            "fork server killed": self.kill_fork_server,
             "training killed": self.kill_training,
             "worker halted": self.halt_worker,
             "web process killed": self.kill_web_process,
@@ -53,6 +54,12 @@ class Faults:
         """End when as many are at work as before."""
         for worker in self._server.workers():
             self._kill(worker)
+        wait_for(self._server.is_ready, "all workers being at work", _PATIENCE_S)
+
+    def kill_fork_server(self) -> None:
+        """End when as many workers are at work as before: its workers end too."""
+        for process in self._server.fork_servers():
+            self._kill(process)
         wait_for(self._server.is_ready, "all workers being at work", _PATIENCE_S)
 
     def kill_training(self) -> None:

@@ -87,8 +87,8 @@ class ForkServer:
 
 def main(control: socket.socket) -> None:
     """Load the code of workers, and fork them."""
-    # systemd tells all processes of a service to stop at once. This one must not end before its workers, which
-    # would be told to stop twice. It ends with the supervisor, whose end of the socket is closed then.
+    # systemd tells all processes of a service to stop at once. This one must not end before its workers, or
+    # they would be told to stop twice. It ends when the supervisor does, which closes the socket.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     be_nice()
     preload(_PRELOADED)

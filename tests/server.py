@@ -126,6 +126,10 @@ class RunningServer:
         """Return its classifying processes."""
         return self.processes(" -m jobs ")
 
+    def fork_servers(self) -> list[ServerProcess]:
+        """Return the process from which its workers are forked."""
+        return self.processes(" -m jobs.fork_server ")
+
     def redis(self) -> ServerProcess:
         """Return its Redis."""
         (redis,) = self.processes("-server ")

@@ -59,16 +59,16 @@ def test_a_photo_is_completed_though_a_worker_is_killed_in_the_middle(
     assert before[0].pid not in {worker.pid for worker in server.workers()}
 
 
-def test_a_photo_is_completed_though_every_worker_is_killed_again_and_again(
+def test_a_photo_is_completed_though_workers_and_what_forks_them_are_killed_again_and_again(
     own_server: OwnServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
     server = own_server()
     job_id = server.submit(photo)
 
-    for chunks in (1, 80, 160):
+    for chunks, killed in ((1, " -m jobs"), (80, " -m jobs "), (160, " -m jobs.fork_server ")):
         server.begun(job_id, chunks)
-        for worker in server.workers():
-            worker.send(signal.SIGKILL)
+        for process in server.processes(killed):
+            process.send(signal.SIGKILL)
 
     assert_complete(server.completed(job_id), expected)
 
