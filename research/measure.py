@@ -14,7 +14,8 @@ from research.heads import Scores, log_probabilities
 from research.held_out import WAYS, Answers
 from research.table import Marks, Table
 
-_UNSURE: Final = 0.08  # share of the chunks of surveys that are left unanswered
+_RIGHT: Final = 0.97  # share of the answers for chunks of surveys that must be right, also on a sea left out
+_THRESHOLDS: Final = np.arange(0.5, 0.96, 0.01)
 _FAR: Final = 0.99  # share of a left-out sea that must count as near
 
 
@@ -52,10 +53,22 @@ def measure(answers: Mapping[str, Answers], table: Table, note: str) -> Measured
         single,
         fit(photo[table.classified], table.targets[table.classified], np.ones(int(table.classified.sum()))),
         neighbours.fit(alone, table, neighbours.beside_others(table)),
-        round(float(np.quantile(said["photo"][surveys(table)].max(axis=1), _UNSURE)), 2),
+        unsure_below(said, table),
         round(float(np.nanquantile(answers["sea"].distance[table.classified], _FAR)), 2),
         note,
     )
+
+
+def unsure_below(said: Mapping[str, Scores], table: Table) -> float:
+    """Return the lowest threshold over which the answers are right often enough, or the highest one."""
+    chosen = surveys(table)
+
+    def right(way: str, threshold: float) -> float:
+        sure = chosen & (said[way].max(axis=1) >= threshold)
+        return float((said[way].argmax(axis=1) == truth(table))[sure].mean()) if sure.any() else 1.0
+
+    enough = (one for one in _THRESHOLDS if min(right("photo", one), right("sea", one)) >= _RIGHT)
+    return round(float(next(enough, _THRESHOLDS[-1])), 2)
 
 
 def surveys(table: Table) -> Marks:
