@@ -9,7 +9,8 @@ import numpy as np
 import onnxruntime as ort
 
 from coralchunk.assets import folder
-from coralchunk.imaging.decoding.decode import decode, open_halved, open_photo, read_header
+from coralchunk.imaging.decoding.decode import decode, open_halved, open_photo
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
 from coralchunk.imaging.scene import Scene

@@ -8,7 +8,8 @@ import atheris
 
 with atheris.instrument_imports(include=["PIL", "coralchunk.imaging", "pillow_heif"]):
     from coralchunk.errors import Unreadable
-    from coralchunk.imaging.decoding.decode import decode, read_header
+    from coralchunk.imaging.decoding.decode import decode
+    from coralchunk.imaging.decoding.header import read_header
 
 _MAX_PIXELS: Final = 1_000_000  # keeps a run fast; what is larger is refused before it is decoded
 

@@ -11,7 +11,8 @@ from rich.progress import track
 from coralchunk.cli.photo_paths import find_photos
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
-from coralchunk.imaging.decoding.decode import open_halved, open_photo, read_header
+from coralchunk.imaging.decoding.decode import open_halved, open_photo
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.decoding.georeference import read_georeference
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import may_halve

@@ -11,6 +11,7 @@ from coralchunk import __version__
 from coralchunk.config import Settings
 from coralchunk.errors import CoralchunkError
 from coralchunk.logs import set_up
+from coralchunk.processes import preload
 
 # Imported by name when needed: together they take a second to load, and `serve` should start fast.
 _COMMANDS: Final = {
@@ -22,15 +23,15 @@ _COMMANDS: Final = {
     "evaluate": "coralchunk.cli.evaluate:evaluate",
     "jobs": "coralchunk.cli.jobs:jobs",
     "label": "coralchunk.cli.label:label",
-    "migrate": "coralchunk.cli.serve:migrate",
+    "migrate": "coralchunk.cli.roles:migrate",
     "models": "coralchunk.cli.models:models",
     "restore": "coralchunk.cli.backup:restore",
     "serve": "coralchunk.cli.serve:serve",
-    "sweep": "coralchunk.cli.serve:sweep",
+    "sweep": "coralchunk.cli.roles:sweep",
     "token": "coralchunk.cli.accounts:token",
     "user": "coralchunk.cli.accounts:user",
-    "web": "coralchunk.cli.serve:web",
-    "worker": "coralchunk.cli.serve:worker",
+    "web": "coralchunk.cli.roles:web",
+    "worker": "coralchunk.cli.roles:worker",
 }
 
 
@@ -44,7 +45,10 @@ class _Group(click.Group):
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = _COMMANDS.get(cmd_name)
-        return None if place is None else cast(click.Command, pkgutil.resolve_name(place))
+        if place is None:
+            return None
+        preload(place.partition(":")[0])
+        return cast(click.Command, pkgutil.resolve_name(place))
 
     @override
     def invoke(self, ctx: click.Context) -> Any:

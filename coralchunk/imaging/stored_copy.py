@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from coralchunk.imaging.decoding.decode import open_photo, read_header
+from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.photo import Photo
 from coralchunk.terms import Pixels, Size
 

@@ -11,7 +11,7 @@ from redis import Redis
 
 from coralchunk.config import VARIABLES, Settings
 from coralchunk.pipeline.queue.admission import Admission
-from coralchunk.processes import PARENT_VARIABLE
+from coralchunk.processes import PARENT_VARIABLE, preload
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, stop_all
 from coralchunk.supervisor.instance_lock import hold_instance_lock
@@ -66,6 +66,7 @@ class Server:
                 if redis:
                     _open_again(str(settings.redis_url))
                 web.start()  # before all that takes long: clients wait for it
+                preload(_WATCH.partition(":")[0])
                 watch = cast(Watch, pkgutil.resolve_name(_WATCH))
                 scheme = "http" if tls is None else "https"
                 watch(settings, self._environment, [*redis, *trust, web], shutdown, scheme)

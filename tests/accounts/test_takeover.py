@@ -13,6 +13,7 @@ from coralchunk.config import Settings
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.storage.registry import Registry
+from coralchunk.storage.revision import newest_revision
 from coralchunk.storage.sql.database import Database
 from tests.accounts.conftest import Open
 
@@ -28,6 +29,10 @@ def migrate_to(database: Database, step: str) -> None:
     with database.writing() as connection, environment:
         environment.configure(connection=connection)
         environment.run_migrations()
+
+
+def test_the_newest_step_is_known_without_alembic() -> None:
+    assert newest_revision() == ScriptDirectory(STEPS, version_locations=[STEPS]).get_current_head()
 
 
 @pytest.fixture

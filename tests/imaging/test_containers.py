@@ -11,7 +11,8 @@ from PIL import Image
 
 from coralchunk.errors import BrokenImage, TooManyPixels
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
-from coralchunk.imaging.decoding.decode import decode, open_photo, read_header
+from coralchunk.imaging.decoding.decode import decode, open_photo
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.terms import Pixels, Size
 from tests.hostile.parts import png_header
 from tests.imaging.colours import CORAL, P3, in_srgb, profile

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from coralchunk.imaging.decoding.decode import Header, decode, read_header
+from coralchunk.imaging.decoding.decode import decode
+from coralchunk.imaging.decoding.header import Header, read_header
 from coralchunk.terms import Pixels, Size
 from tests.reef import encoded, reef
 

@@ -16,7 +16,8 @@ from coralchunk.errors import (
     TooManyPixels,
     Unreadable,
 )
-from coralchunk.imaging.decoding.decode import decode, read_header
+from coralchunk.imaging.decoding.decode import decode
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.terms import Size
 from tests.reef import encoded, reef
 

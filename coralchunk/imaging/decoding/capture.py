@@ -43,7 +43,7 @@ def read_capture(stream: IO[bytes], max_pixels: int) -> Capture:
     stream      a seekable binary file; its position is moved
     max_pixels  as in imaging.decode
 
-    Raises what imaging.decode.read_header raises.
+    Raises what imaging.decoding.header.read_header raises.
     """
     with open_image(stream, max_pixels) as opened:
         directory = opened.page or exif_directory(exif_block(opened.image))

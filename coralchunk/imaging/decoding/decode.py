@@ -9,40 +9,19 @@ from PIL.TiffImagePlugin import TiffImageFile
 from coralchunk.imaging.colour.colour import Conversion, Conversions, UnreadableProfile, fits, managed
 from coralchunk.imaging.colour.stated_colours import StatedColours, stated_colours
 from coralchunk.imaging.decoding.emptiness import emptiness
+from coralchunk.imaging.decoding.header import held_orientation
 from coralchunk.imaging.decoding.jpeg import jpeg_pixels, mended_jpeg
 from coralchunk.imaging.decoding.padding import may_be_padded, padding
 from coralchunk.imaging.files.opening import Opened, open_image
 from coralchunk.imaging.halved import HalvedPhoto
-from coralchunk.imaging.metadata.orientation import UPRIGHT, orientation
+from coralchunk.imaging.metadata.orientation import SIDEWAYS, UPRIGHT
 from coralchunk.imaging.metadata.tags import Directory
-from coralchunk.imaging.photo import SIDEWAYS, UNREADABLE_PROFILE, Photo
+from coralchunk.imaging.photo import UNREADABLE_PROFILE, Photo
 from coralchunk.imaging.pixels.deep import eight_bit
 from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
 from coralchunk.terms import Pixels, Size
 
 _ORIENTATION: Final = 0x0112
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the header of a file says, before a pixel is decoded."""
-
-    format_name: str
-    size: Size  # upright
-
-
-def read_header(stream: IO[bytes], max_pixels: int) -> Header:
-    """Recognise a photo and its upright size from its first bytes.
-
-    stream      a seekable binary file; its position is moved
-
-    Raises NotAnImage, FormatNotAccepted, BrokenImage, TooLong or TooManyPixels.
-    """
-    with open_image(stream, max_pixels) as opened:
-        width, height = opened.image.size
-        if _held(opened.image) in SIDEWAYS:
-            width, height = height, width
-        return Header(opened.image.format or "", Size(width, height))
 
 
 def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None) -> Photo:
@@ -86,7 +65,7 @@ class _PixelFacts:
 
 def _pixel_facts(opened: Opened, conversions: Conversions) -> _PixelFacts:
     image, page = opened.image, opened.page
-    held, applied = _held(image), _applied(image, page)
+    held, applied = held_orientation(image), _applied(image, page)
     stated = stated_colours(image, opened.png, page)
     return _PixelFacts(held, applied, *_conversion(stated, image.mode, conversions))
 
@@ -131,11 +110,6 @@ def _conversion(
 def decode(stream: IO[bytes], max_pixels: int) -> Pixels:
     """Decode a photo as one array, (H, W, 3) uint8, RGB, upright; see open_photo."""
     return open_photo(stream, max_pixels).pixels()
-
-
-def _held(image: Image.Image) -> int:
-    # Pillow turns a TIFF itself: its size at once, its pixels while it loads them.
-    return UPRIGHT if isinstance(image, TiffImageFile) else orientation(image)
 
 
 def _applied(image: Image.Image, page: Directory | None) -> int:

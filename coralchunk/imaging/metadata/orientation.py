@@ -12,6 +12,7 @@ from coralchunk.imaging.metadata.exif import exif_block
 from coralchunk.imaging.metadata.tags import TagError, exif_directory
 
 UPRIGHT: Final = 1
+SIDEWAYS: Final = frozenset({5, 6, 7, 8})  # orientations that swap width and height
 _ORIENTATION: Final = 0x0112  # EXIF 2.32, a SHORT
 _SHORT: Final = 3
 _XMP: Final = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")

@@ -1,7 +1,7 @@
 """Run a job that ended in an error again from the beginning."""
 
 from coralchunk.errors import UnknownJob
-from coralchunk.imaging.decoding.decode import read_header
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.pipeline.records.job import JobKind
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.steps.requeue import requeue_request

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import IO, Final
 
 from coralchunk.errors import BadIdempotencyKey, IdempotencyKeyReused, QueueDown, Unreadable
-from coralchunk.imaging.decoding.decode import read_header
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.grid import count
 from coralchunk.metrics import UPLOAD_BYTES
 from coralchunk.pipeline.queue.admission import Load

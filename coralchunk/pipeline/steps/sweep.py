@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
-from coralchunk.imaging.decoding.decode import read_header
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.pipeline.queue.task import next_task
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.requeue import requeue_request
