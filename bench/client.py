@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from bench.photos import Upload
-from coralchunk.terms import Probabilities
+from coralchunk.arrays import Probabilities
 
 Body = Sequence[bytes | memoryview]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from coralchunk.terms import Probabilities
+from coralchunk.arrays import Probabilities
 
 _TOLERANCE: Final = 0.02  # of a probability: decoders and resizers may differ by a grey level, models may not
 

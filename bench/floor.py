@@ -17,8 +17,8 @@ import numpy as np
 from bench.model import Feeds, load, opened_as_served
 from bench.photos import Upload
 from bench.server import CORES
+from coralchunk.arrays import Probabilities
 from coralchunk.imaging.grid import grid
-from coralchunk.terms import Probabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from bench.figures import Findings
 from bench.floor import Floor, Run
 from bench.photos import Upload, upload
 from bench.server import CORES, Served
-from coralchunk.terms import Probabilities
+from coralchunk.arrays import Probabilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import onnxruntime as ort
 
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.assets import folder
 from coralchunk.imaging.decoding.decode import decode, open_halved, open_photo
 from coralchunk.imaging.decoding.header import read_header
@@ -17,7 +18,7 @@ from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT, scaled
 from coralchunk.inference.manifest import Manifest
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.terms import Chunk, Pixels, Probabilities, Size
+from coralchunk.terms import Chunk, Size
 
 MAX_PIXELS: Final = 120_000_000
 MAX_SIDE: Final = 2048  # of the picture, as the server has it by default

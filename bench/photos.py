@@ -14,8 +14,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.grid import count
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 
 _TILE_PX: Final = 1024
 _GRAIN: Final = ((1, 6.0), (2, 8.0), (4, 9.0), (8, 8.0), (32, 8.0))  # side of a grain in px, its strength

@@ -28,10 +28,11 @@ from bench.model import opened
 from bench.photos import Upload, upload
 from bench.processes import wait_for
 from bench.server import CORES, clean_environment, started
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.imaging.scene import scene
 from coralchunk.imaging.windows import windows
 from coralchunk.supervisor.redis_server import server_binary
-from coralchunk.terms import CLASSES, Chunk, Pixels, Probabilities
+from coralchunk.terms import CLASSES, Chunk
 
 _QUEUE: Final = "plain"
 _TASK: Final = "bench.plain_task.classify_chunk"

@@ -1,4 +1,4 @@
-"""Define the data types of this field. Everything imports this module; it imports nothing.
+"""Define the data types of this field. Everything imports this module; it imports nothing, not even NumPy.
 
 Pixels count from the top left corner of the upright photo; x runs right, y runs down.
 """
@@ -6,13 +6,6 @@ Pixels count from the top left corner of the upright photo; x runs right, y runs
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
-
-Pixels = NDArray[np.uint8]  # (H, W, 3), RGB, upright
-Windows = NDArray[np.uint8]  # (N, 244, 244, 3), RGB: what the network sees of N chunks
-Probabilities = NDArray[np.float32]  # (N, 3), columns in the order of CLASSES, rows add up to 1
 
 CHUNK_PX: Final = 244  # side of a chunk, in pixels of the upright photo
 

@@ -10,7 +10,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from coralchunk.terms import CHUNK_PX, Pixels
+from coralchunk.arrays import Pixels
+from coralchunk.terms import CHUNK_PX
 from research.sources import Patch
 from research.table import DRAWN
 

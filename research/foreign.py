@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import CHUNK_PX, Pixels
+from coralchunk.arrays import Pixels
+from coralchunk.terms import CHUNK_PX
 
 PICTURES: Final = 25  # of each kind
 _FOLDER: Final = Path("foreign")  # such a picture has no file: its kind and number are its name

@@ -6,10 +6,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.scene import SCENE_NUMBERS, scene, smaller
 from coralchunk.inference.classifier import scaled
 from coralchunk.inference.manifest import Preprocessing
-from coralchunk.terms import Pixels
 from research.packed import Packed
 from research.pixels import by_photo, read_photo, window
 from research.sources import Patch

@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.arrays import Pixels, Windows
 from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.scene import SCENE_NUMBERS, scene
 from coralchunk.imaging.windows import windows
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Windows
+from coralchunk.terms import CHUNK_PX, Chunk
 from research import blank, foreign
 from research.sources import Patch
 

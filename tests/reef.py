@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 SAND = (196, 178, 140)
 BROWN = (104, 74, 46)

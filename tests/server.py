@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from tests.databases import provide_database
 from tests.waiting import PATIENCE_S, wait_for
 
 _UNPREFIXED = {"REDIS_URL", "DATABASE_URL"}
@@ -59,6 +60,8 @@ class RunningServer:
         """Start it and wait until a photo would be classified."""
         if self._process is not None:
             self._process.wait(PATIENCE_S)
+        if not self.data_dir.exists() and "DATABASE_URL" not in self.settings:
+            provide_database(self.data_dir)  # once for all servers, instead of step by step for each
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [COMMAND, *self._arguments], env=environment(**self.settings), stderr=log, stdout=log

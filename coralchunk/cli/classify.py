@@ -12,8 +12,8 @@ from coralchunk.cli.photo_paths import find_photos
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
-from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.decoding.georeference import read_georeference
+from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import may_halve
 from coralchunk.inference.classifier import Classifier

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.config import Settings
 from coralchunk.errors.setup import BadLabels
 from coralchunk.imaging.decoding.decode import open_photo
@@ -26,7 +27,7 @@ from coralchunk.science import metrics
 from coralchunk.science.neighbours import refined
 from coralchunk.storage.labelled import Labelled, read_labels
 from coralchunk.storage.model_repository import open_model_repository
-from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Pixels, Probabilities, Size, State
+from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Size, State
 
 
 @click.command()

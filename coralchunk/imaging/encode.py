@@ -11,8 +11,8 @@ import numpy as np
 from isal import isal_zlib
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.pixels.filling import Empty
-from coralchunk.terms import Pixels
 
 Colour = tuple[int, int, int]  # RGB
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.overlay import bounded
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.pixels.filling import Empty
 from coralchunk.imaging.scene import Scene
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
+from coralchunk.terms import CHUNK_PX, Chunk, Size
 
 _WINDOW_PX: Final = CHUNK_PX // 2
 

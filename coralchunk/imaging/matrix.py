@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.overlay import Colour
-from coralchunk.terms import Pixels
 
 _CELL_PX: Final = 120
 _LEFT_PX: Final = 190

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Chunk, Pixels, Prediction, Size, State
+from coralchunk.arrays import Pixels
+from coralchunk.terms import Chunk, Prediction, Size, State
 
 Colour = tuple[int, int, int]  # RGB
 

@@ -11,12 +11,13 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.metadata.orientation import SIDEWAYS
 from coralchunk.imaging.pixels.filling import Empty, fill_small, fill_window
 from coralchunk.imaging.pixels.raster import ArrayRaster, Box, Raster
 from coralchunk.imaging.scene import Scene, scene, smaller
 from coralchunk.imaging.windows import windows
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
+from coralchunk.terms import CHUNK_PX, Chunk, Size
 
 _TURN: Final[dict[int, Callable[[Pixels], Pixels]]] = {  # EXIF orientation -> what undoes it
     2: lambda stored: stored[:, ::-1],

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 Scene = NDArray[np.float32]  # (SCENE_NUMBERS,)
 

@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.decoding.header import read_header
 from coralchunk.imaging.photo import Photo
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 
 KEPT_PX: Final = 1024  # longer side up to which an image is never scaled
 _LOSSY: Final = frozenset({"JPEG", "MPO", "WEBP", "HEIF", "AVIF"})

@@ -5,8 +5,8 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.photo import Photo
-from coralchunk.terms import Pixels
 
 _SPARE: Final = 2  # a picture is first halved while this many times the square is left
 

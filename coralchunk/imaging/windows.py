@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Windows
+from coralchunk.arrays import Pixels, Windows
+from coralchunk.terms import CHUNK_PX, Chunk
 
 
 def windows(photo: Pixels, chunks: Sequence[Chunk]) -> Windows:

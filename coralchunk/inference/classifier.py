@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.arrays import Pixels, Probabilities, Windows
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest, Preprocessing
 from coralchunk.inference.session import open_session
-from coralchunk.terms import Pixels, Probabilities, Windows
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it

@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from coralchunk.arrays import Probabilities
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import webp
 from coralchunk.imaging.photo import Photo
 from coralchunk.labelling.session import Tile
-from coralchunk.terms import CHUNK_PX, LABELS, Chunk, Probabilities, State
+from coralchunk.terms import CHUNK_PX, LABELS, Chunk, State
 
 _PHOTOS: Final = 4  # decoded at once; one of 100 megapixels takes 300 MB
 _FRAME_PX: Final = 3

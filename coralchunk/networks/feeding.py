@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors.networks import NetworkFailed
 from coralchunk.imaging.photo import Photo
 from coralchunk.networks.fitting import of_rank
@@ -14,7 +15,6 @@ from coralchunk.networks.inputs import Region, find_region
 from coralchunk.networks.preprocessing import ImagePreprocessing, InputPreprocessing, Preprocessing
 from coralchunk.networks.resizing import WHOLE, Frame, frame_of, resized
 from coralchunk.networks.tensors import Mean, Tensor, constant_tensor, image_tensor
-from coralchunk.terms import Pixels
 
 _TRIAL_RATIO: Final = (3, 4)  # height to width of the picture in a trial run, where the network takes any
 

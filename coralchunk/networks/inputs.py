@@ -5,9 +5,10 @@ from typing import Annotated, Final, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.photo import Photo
 from coralchunk.networks.preprocessing import Part
-from coralchunk.terms import Chunk, Pixels, Size
+from coralchunk.terms import Chunk, Size
 
 _BACKGROUND_DIFFERENCE: Final = 24  # of 255 in one channel; noise and JPEG stay below it
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

@@ -6,8 +6,9 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.networks.preprocessing import ImagePreprocessing, ResizeType
-from coralchunk.terms import Chunk, Pixels, Size
+from coralchunk.terms import Chunk, Size
 
 _WHITE: Final = 255
 

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from coralchunk.arrays import Pixels
 from coralchunk.networks.preprocessing import (
     ColorChannels,
     Constant,
@@ -14,7 +15,6 @@ from coralchunk.networks.preprocessing import (
     ImagePreprocessing,
     side_of,
 )
-from coralchunk.terms import Pixels
 
 Tensor = NDArray[Any]
 Mean = NDArray[np.float32]  # (H, W, C); 1 x 1 x C holds for all pixels

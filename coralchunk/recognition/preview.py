@@ -5,6 +5,7 @@ from io import BytesIO
 
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import exact_png
 from coralchunk.networks.inputs import Region, find_region
@@ -12,7 +13,6 @@ from coralchunk.networks.means import read_mean
 from coralchunk.networks.preprocessing import ColorChannels, DataType, DimensionOrder, ImagePreprocessing
 from coralchunk.networks.resizing import resized
 from coralchunk.networks.tensors import axes_of, image_tensor
-from coralchunk.terms import Pixels
 
 
 @dataclass(frozen=True, slots=True)

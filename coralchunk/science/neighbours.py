@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Probabilities
+from coralchunk.arrays import Probabilities
 
 _LEAST: Final = 1e-6  # smallest probability that is told apart from 0
 _DIAGONAL: Final = 0.5  # how much a chunk at a corner counts, compared with one at an edge

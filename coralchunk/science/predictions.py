@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from coralchunk.terms import CLASSES, Chunk, Prediction, Probabilities, State
+from coralchunk.arrays import Probabilities
+from coralchunk.terms import CLASSES, Chunk, Prediction, State
 
 
 def predictions(

@@ -13,7 +13,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 # Each with the values of the survey photos, and the median of the degraded photos.
 DARK_BELOW: Final = 0.12  # brightness; from 0.14, with a third of the light 0.07 to 0.12

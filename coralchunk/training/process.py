@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors import Unreadable
 from coralchunk.errors.training import TooLittleToLearn
 from coralchunk.imaging.decoding.decode import open_photo
@@ -18,7 +19,7 @@ from coralchunk.storage.rows import image_labels, labels
 from coralchunk.storage.rows.classifier_versions import VersionState
 from coralchunk.storage.rows.collections import Collection
 from coralchunk.storage.rows.labels import LabelFilter
-from coralchunk.terms import OutputKind, Pixels
+from coralchunk.terms import OutputKind
 from coralchunk.training.learning.backbone import Backbone, cut_backbone
 from coralchunk.training.learning.describe import Describer, Description
 from coralchunk.training.learning.export import ModelName, check_parity, export

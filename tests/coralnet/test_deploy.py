@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from coralchunk.accounts import Accounts, Scope
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.config import Settings
 from coralchunk.errors.access import WrongToken
 from coralchunk.imaging.decoding.decode import open_photo
@@ -24,7 +25,7 @@ from coralchunk.pipeline.stores import open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.remote import fetch
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Probabilities
+from coralchunk.terms import CHUNK_PX, Chunk
 from jobs.worker import ChunkWorker
 from tests.coralnet.conftest import MEDIA_TYPE, PASSWORD, Ask, WorkOff, image, images
 from tests.coralnet.host import HEIGHT, WIDTH, ImageHost

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.decoding.decode import open_photo
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 from tests.imaging.test_decode import LOSSLESS, PLENTY, exif, quarters
 from tests.reef import encoded
 

@@ -10,10 +10,10 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.imaging.decoding.decode import decode, open_photo
 from coralchunk.imaging.photo import Photo
-from coralchunk.terms import Pixels
 from tests.hostile.parts import exif_parts, into_jpeg, jpeg_part, png_part, saved
 from tests.imaging.colours import (
     ADOBE,

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors import BrokenImage, TooManyPixels
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.imaging.decoding.decode import decode, open_photo
 from coralchunk.imaging.decoding.header import read_header
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 from tests.hostile.parts import png_header
 from tests.imaging.colours import CORAL, P3, in_srgb, profile
 from tests.imaging.tiffs import ASCII, BYTE, LONG, SHORT, UNDEFINED, Page, picture, tiff

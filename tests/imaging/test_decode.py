@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.decoding.header import Header, read_header
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 from tests.reef import encoded, reef
 
 PLENTY = 10_000_000

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import grid
@@ -21,7 +22,7 @@ from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.pixels.filling import fill_small, fill_window
 from coralchunk.imaging.pixels.raster import ArrayRaster
 from coralchunk.imaging.scene import scene
-from coralchunk.terms import CHUNK_PX, Chunk, Pixels, Size
+from coralchunk.terms import CHUNK_PX, Chunk, Size
 from tests.hostile.parts import png_part, saved
 from tests.imaging.tiffs import ASCII, LONG, SHORT, Page, picture, tiff
 from tests.reef import encoded, reef

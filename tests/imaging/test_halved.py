@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors import BrokenImage
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import HalvedPhoto, may_halve
 from coralchunk.imaging.photo import Photo
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 from tests.reef import encoded, reef
 
 PLENTY = 10**8

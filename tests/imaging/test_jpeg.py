@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors import BrokenImage
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.decoding.jpeg import jpeg_pixels
 from coralchunk.imaging.files.metered import Metered
-from coralchunk.terms import Pixels
 from tests.reef import encoded, jpeg, reef
 
 MANY = 10**9

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import COLOURS, bounded, overlay
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.pixels.raster import ArrayRaster
-from coralchunk.terms import Pixels, Prediction, Size, State
+from coralchunk.terms import Prediction, Size, State
 from tests.reef import reef
 
 CERTAIN = (0.9, 0.05, 0.05)

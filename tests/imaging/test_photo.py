@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
 from coralchunk.imaging.scene import scene
 from coralchunk.imaging.windows import windows
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 from tests.reef import reef
 
 ARRAY = "array"

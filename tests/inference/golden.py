@@ -10,10 +10,11 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels, Windows
 from coralchunk.imaging.scene import Scene, scene
 from coralchunk.inference.classifier import Classifier
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.terms import CHUNK_PX, Pixels, Windows
+from coralchunk.terms import CHUNK_PX
 
 EXPECTED: Final = Path(__file__).with_name("golden.json")
 REPOSITORY: Final = Path(__file__).parents[2] / "models"

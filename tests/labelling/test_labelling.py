@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coralchunk.arrays import Probabilities
 from coralchunk.errors.setup import BadLabels
 from coralchunk.imaging.photo import Photo
 from coralchunk.imaging.pixels.raster import ArrayRaster
@@ -15,7 +16,7 @@ from coralchunk.labelling.letters import LETTERS, read_letters, write_letters
 from coralchunk.labelling.page import create_page
 from coralchunk.labelling.session import Session, Tile
 from coralchunk.labelling.tiles import Photos, tiles_of
-from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Probabilities
+from coralchunk.terms import CHUNK_PX, CLASSES, Chunk
 from tests.reef import jpeg
 
 MAX_PIXELS = 10_000_000

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from coralchunk.arrays import Pixels
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.queue.task import Priority, Task
 from coralchunk.pipeline.records.job import JobState
@@ -12,7 +13,6 @@ from coralchunk.pipeline.steps import classify as batch
 from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.pipeline.worker.turn import Stop, Turn
-from coralchunk.terms import Pixels
 from jobs.worker import ChunkWorker
 from tests.pipeline.conftest import Submit, WorkOff
 from tests.pipeline.test_way_of_a_photo import LARGE, Disturbed, waiting

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from typing_extensions import override
 
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queries.lookup import get_job
@@ -22,7 +23,7 @@ from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, PREVIEW, SUMMARY, Blobs
 from coralchunk.storage.objects.places import open_job_store
-from coralchunk.terms import Pixels, Probabilities, Size
+from coralchunk.terms import Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff
 from tests.reef import encoded, jpeg, reef
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from coralchunk.arrays import Probabilities
 from coralchunk.science.neighbours import Neighbourhood, refined
-from coralchunk.terms import Probabilities
 
 HOW = Neighbourhood(weight=1.2, largest=2.0, temperature=1.1)
 BLEACHED, HEALTHY, ROCK = (0.9, 0.06, 0.04), (0.05, 0.9, 0.05), (0.02, 0.03, 0.95)

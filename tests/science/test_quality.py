@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coralchunk.arrays import Pixels
 from coralchunk.science.quality import Quality, quality
-from coralchunk.terms import Pixels
 
 WINDOW_PX = 244
 

@@ -5,10 +5,11 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
+from coralchunk.arrays import Pixels
 from coralchunk.assets import folder
 from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.terms import OutputKind, Pixels
+from coralchunk.terms import OutputKind
 from coralchunk.training.learning.backbone import Backbone, cut_backbone
 from coralchunk.training.learning.describe import Describer
 from coralchunk.training.learning.learn import Examples

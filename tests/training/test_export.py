@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from coralchunk.arrays import Pixels
 from coralchunk.assets import folder
 from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.whole import fitted
 from coralchunk.inference.classifier import Classifier
 from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRepository
-from coralchunk.terms import OutputKind, Pixels
+from coralchunk.terms import OutputKind
 from coralchunk.training.learning.backbone import Backbone, cut_backbone
 from coralchunk.training.learning.describe import Describer
 from coralchunk.training.learning.export import ExportedModel, ModelName, check_parity, export

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coralchunk.terms import OutputKind, Pixels
+from coralchunk.arrays import Pixels
+from coralchunk.terms import OutputKind
 from coralchunk.training.learning.describe import Describer
 from coralchunk.training.learning.figures import measure
 from coralchunk.training.learning.learn import Examples, learn

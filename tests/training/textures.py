@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 _Draw = Callable[[np.random.Generator, np.ndarray, np.ndarray], np.ndarray]
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.grid import grid
-from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Pixels, Size
+from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Size
 from tests.reef import BROWN, PALE, SAND, encoded, reef
 from tests.server import RunningServer
 from tests.waiting import wait_for

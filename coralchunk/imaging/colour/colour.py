@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageCms
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.pixels.deep import DEEP
 from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
-from coralchunk.terms import Pixels
 
 _MOST_KEPT: Final = 8  # conversions; a dive's photos come from one or two cameras
 _CLOSE: Final = 2  # of 255: profiles of sRGB differ by so much

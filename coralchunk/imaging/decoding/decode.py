@@ -6,6 +6,7 @@ from typing import IO, Final
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.colour.colour import Conversion, Conversions, UnreadableProfile, fits, managed
 from coralchunk.imaging.colour.stated_colours import StatedColours, stated_colours
 from coralchunk.imaging.decoding.emptiness import emptiness
@@ -19,7 +20,7 @@ from coralchunk.imaging.metadata.tags import Directory
 from coralchunk.imaging.photo import UNREADABLE_PROFILE, Photo
 from coralchunk.imaging.pixels.deep import eight_bit
 from coralchunk.imaging.pixels.raster import ArrayRaster, PillowRaster, Raster
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 
 _ORIENTATION: Final = 0x0112
 

@@ -12,13 +12,13 @@ import simplejpeg  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.files.jpeg_scans import (
     check_pixels_are_there,
     check_scans_are_there,
     closed,
 )
 from coralchunk.imaging.files.metered import Metered
-from coralchunk.terms import Pixels
 
 _FORMATS: Final = frozenset({"JPEG", "MPO"})
 _WHOLE: Final = (0, 0)

@@ -9,9 +9,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.pixels.filling import Empty
 from coralchunk.imaging.pixels.raster import Raster
-from coralchunk.terms import CHUNK_PX, Pixels
+from coralchunk.terms import CHUNK_PX
 
 _LEAST_PX: Final = CHUNK_PX**2  # pixels of one padding; less changes no chunk
 _WHOLE: Final = 0.99  # of the photo: then it is the content of the photo

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 Empty = NDArray[np.uint8]  # (H, W), 255 where nothing was seen, else 0
 

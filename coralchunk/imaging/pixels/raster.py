@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.pixels.deep import eight_bit
 from coralchunk.imaging.pixels.filling import Empty
-from coralchunk.terms import Pixels, Size
+from coralchunk.terms import Size
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 

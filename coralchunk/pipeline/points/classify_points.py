@@ -4,6 +4,7 @@ import math
 from io import BytesIO
 from typing import IO, Final
 
+from coralchunk.arrays import Probabilities
 from coralchunk.errors import CoralchunkError
 from coralchunk.errors.access import PointsOutside
 from coralchunk.imaging.decoding.decode import open_photo
@@ -24,7 +25,7 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.worker.classifier_cache import classify_windows
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.files.blobs import RESULT
-from coralchunk.terms import Chunk, Point, Probabilities
+from coralchunk.terms import Chunk, Point
 
 _BEST: Final = 5  # classifications returned for a point
 _MILLION: Final = 1_000_000

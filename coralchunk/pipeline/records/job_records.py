@@ -12,12 +12,13 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk import tracing
+from coralchunk.arrays import Probabilities
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.records import keys, scripts
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.parse_job import parse_job
 from coralchunk.pipeline.records.step import Position, Step
-from coralchunk.terms import CLASSES, Probabilities, Size
+from coralchunk.terms import CLASSES, Size
 
 _REMEMBER_DELETED_S: Final = 3600
 _FLOAT32: Final = np.dtype("<f4")

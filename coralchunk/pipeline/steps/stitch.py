@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from coralchunk.arrays import Probabilities
 from coralchunk.imaging.encode import png, webp
 from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.halved import ClassifiedPhoto
@@ -16,7 +17,7 @@ from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.neighbours import refined
 from coralchunk.science.predictions import predictions
 from coralchunk.science.quality import quality
-from coralchunk.terms import LABELS, Prediction, Probabilities, Size, State
+from coralchunk.terms import LABELS, Prediction, Size, State
 
 _LOOKS: Final = 3  # windows each way that sharpness is measured in
 _PREVIEW_SIDE: Final = 640  # px

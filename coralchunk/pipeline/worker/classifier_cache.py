@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.errors.photos import NothingSeen
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import ClassifiedPhoto
@@ -15,7 +16,7 @@ from coralchunk.inference.classifier import Classifier
 from coralchunk.metrics import MODEL_SECONDS
 from coralchunk.processes import has_vnni
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
-from coralchunk.terms import Chunk, Pixels, Probabilities
+from coralchunk.terms import Chunk
 
 _MOST: Final = 10  # loaded at once, besides the one in use: as many as one request names, 12 MB each
 

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from coralchunk.arrays import Pixels
 from coralchunk.imaging.whole import fitted
 from coralchunk.inference.classifier import WINDOWS_INPUT
 from coralchunk.inference.session import open_session
-from coralchunk.terms import Pixels
 from coralchunk.training.learning.backbone import FEATURES, Backbone
 from coralchunk.training.learning.near_duplicates import Fingerprint, fingerprint
 

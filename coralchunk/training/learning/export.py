@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
+from coralchunk.arrays import Pixels
 from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.whole import fitted
 from coralchunk.inference.classifier import OUTPUT, Classifier
 from coralchunk.inference.manifest import Calibration, Manifest, Preprocessing, Source, Thresholds
-from coralchunk.terms import OutputKind, Pixels
+from coralchunk.terms import OutputKind
 from coralchunk.training.learning.backbone import FEATURES, Backbone
 from coralchunk.training.learning.describe import Describer
 from coralchunk.training.learning.heads import Head

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from coralchunk.terms import Pixels
+from coralchunk.arrays import Pixels
 
 _BITS_PX: Final = 16
 _COLOURS_PX: Final = 8

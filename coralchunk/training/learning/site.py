@@ -16,11 +16,12 @@ from onnx.utils import Extractor
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
+from coralchunk.arrays import Pixels
 from coralchunk.inference.classifier import SCENE_INPUT, WINDOWS_INPUT, Classifier, scaled
 from coralchunk.inference.manifest import Calibration, Manifest, Source
 from coralchunk.inference.session import open_session
 from coralchunk.science.comparison import Comparison, compare
-from coralchunk.terms import CLASSES, OutputKind, Pixels
+from coralchunk.terms import CLASSES, OutputKind
 from coralchunk.training.learning.backbone import FEATURES, embedding_tensors
 from coralchunk.training.learning.export import ExportedModel, join_head
 from coralchunk.training.learning.heads import Head, Lessons, fit_head
