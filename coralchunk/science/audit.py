@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from coralchunk.science.cover import Share
 from coralchunk.science.metrics import wilson
@@ -114,10 +113,18 @@ def _share(pairs: Sequence[_Pair], counts: Sequence[int], no_whole: str) -> Shar
     if not variance:
         return Share(value, (value, value), None)
     freedom = max(1, sum(counts) - len(counts))
-    shrunk = (_Z / float(student.ppf(0.975, freedom))) ** 2
+    shrunk = (_Z / _student(0.975, freedom)) ** 2
     worth = shrunk * smooth * (1 - smooth) * whole**2 / variance
     interval = wilson(value * worth, worth)
     return Share(value, (min(value, interval.low), max(value, interval.high)), None)
+
+
+def _student(share: float, freedom: float) -> float:
+    """Return the quantile of Student's t distribution."""
+    # Here, because SciPy takes 0.2 s to load, and every web process would do so for this page alone.
+    from scipy.special import stdtrit  # noqa: PLC0415
+
+    return float(stdtrit(freedom, share))
 
 
 def _variance(pair: _Pair, value: float, count: int) -> float:
