@@ -14,11 +14,12 @@ from typing import Final
 
 import numpy as np
 
-from bench.model import Feeds, load, opened_as_served
+from bench.model import Feeds, load, opened_as_served, refined_as_served
 from bench.photos import Upload
 from bench.server import CORES
 from coralchunk.arrays import Probabilities
 from coralchunk.imaging.grid import grid
+from coralchunk.terms import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Run:
 
     wall_s: float
     cpu_s: float  # of all processes
-    probabilities: Probabilities  # (N, 3)
+    probabilities: Probabilities  # (N, 3), refined by neighbours after the clock stopped
 
 
 class Floor:
@@ -35,9 +36,11 @@ class Floor:
 
     def __init__(self, lines: list[Connection]) -> None:
         self._lines: Final = lines
+        self._size = Size(0, 0)  # of the prepared photo
 
     def take(self, photo: Upload) -> None:
         """Prepare a photo: each process gets every n-th chunk."""
+        self._size = photo.size
         for line in self._lines:
             line.send(photo.jpeg)
         for line in self._lines:
@@ -54,7 +57,7 @@ class Floor:
         found = np.empty((sum(len(rows) for _, rows in answers), 3), dtype=np.float32)
         for start, (_, rows) in enumerate(answers):
             found[start :: len(answers)] = rows
-        return Run(wall_s, sum(cpu for cpu, _ in answers), found)
+        return Run(wall_s, sum(cpu for cpu, _ in answers), refined_as_served(found, self._size))
 
 
 @contextmanager

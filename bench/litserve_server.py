@@ -11,7 +11,7 @@ from typing import Any, cast
 import litserve
 from fastapi import Request, UploadFile
 
-from bench.model import MAX_SIDE, Plain, classified, load, opened_as_served
+from bench.model import MAX_SIDE, Plain, classified, load, opened_as_served, refined_as_served
 from coralchunk.imaging.encode import png
 from coralchunk.imaging.grid import grid
 from coralchunk.imaging.overlay import bounded, overlay
@@ -40,7 +40,7 @@ class ReefAPI(litserve.LitAPI):  # type: ignore[misc]  # the library is typed lo
         assert self._plain is not None  # noqa: S101 - LitServe calls setup first
         photo = opened_as_served(self._plain, jpeg)
         chunks = grid(photo.size)
-        found = classified(self._plain, photo, chunks)
+        found = refined_as_served(classified(self._plain, photo, chunks), photo.size)
         said = predictions(chunks, found, self._plain.manifest.thresholds.unsure_below)
         picture = photo.shrunk(bounded(photo.size, MAX_SIDE))
         return {"rows": found.tolist(), "predictions": said, "png": png(overlay(picture, said, photo.size))}

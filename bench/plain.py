@@ -24,7 +24,7 @@ from bench.client import Done
 from bench.crowd import Crowd
 from bench.figures import Goal, median
 from bench.kit import Kit
-from bench.model import opened
+from bench.model import opened, refined_as_served
 from bench.photos import Upload, upload
 from bench.processes import wait_for
 from bench.server import CORES, clean_environment, started
@@ -49,7 +49,7 @@ def plain(kit: Kit, ours: Crowd) -> None:
         for _ in range(kit.scale.plain_rounds):
             done = _photo(queue, photo)
             times.append(done.total_s)
-            kit.check(section, photo, done.probabilities)
+            kit.check(section, photo, refined_as_served(done.probabilities, photo.size))
     kit.findings.add(section, f"photo of {photo.chunks} chunks", "s", times)
     rates = [photo.chunks / one for one in times]
     kit.findings.add(section, "chunks a second", "1/s", rates)
