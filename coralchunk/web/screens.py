@@ -46,6 +46,18 @@ def kept_photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
     return _screen("kept-photo", survey_id=survey_id, photo_id=photo_id)
 
 
+@screens.get("/surveys/<int:survey_id>/review")
+def review_survey(survey_id: int) -> ResponseReturnValue:
+    """Show the chunks of a survey one after another, for people to check."""
+    return _screen("review", survey_id=survey_id)
+
+
+@screens.get("/review/<int:job_id>")
+def review_photo(job_id: int) -> ResponseReturnValue:
+    """Show the chunks of a photo one after another, for people to check."""
+    return _screen("review", job_id=job_id)
+
+
 @screens.get("/report/<int:job_id>")
 def report(job_id: int) -> ResponseReturnValue:
     """Show a result on one page of paper."""

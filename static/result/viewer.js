@@ -1,6 +1,6 @@
 // Show the result of one photo: the map, its controls and the details.
 
-import { ApiError, NetworkError } from "../app/api-client.js";
+import { ApiError, NetworkError, ROOT } from "../app/api-client.js";
 import { $, $$, setText } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
 import { showProblem } from "../app/problem.js";
@@ -54,6 +54,8 @@ export async function showResult(result) {
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   showSummary($("#summary"), status.summary, cells, null);
   showExports($("#export-options"), result, cells);
+  $("#check-photo").hidden = result.jobId === null;
+  $("#check-photo a").href = `${ROOT}/review/${result.jobId}${location.hash}`;
   $(".columns").hidden = false; // words first: the picture may take long
   $(".photo").classList.add("loading");
   const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);

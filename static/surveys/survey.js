@@ -5,6 +5,7 @@ import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.
 import { formatCount, formatDate, formatMegabytes, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
+import { showAudit } from "./audit.js";
 import { showChange } from "./change.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 
@@ -39,7 +40,7 @@ export async function showSurvey(id) {
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(id, survey.name);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
-  await showChange(found, () => survey === found);
+  await Promise.all([showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
 }
 
 /** How much is kept of the photos, in words; null for nothing. */
