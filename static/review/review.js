@@ -24,19 +24,22 @@ let ratio = 1; // width to height of the picture
 const views = new Views(root);
 const queue = new LabelQueue(survey ? `${root}/corrections` : "/corrections", {
   changed: showUnsent,
-  stored: () => attempt(refresh),
+  stored: () => attempt(() => refresh()),
   refused: (message) => showProblem(message),
 });
 
 const author = () => localStorage.getItem(AUTHOR_KEY) ?? "";
 
-/** Read which chunks come next and what is known by now. */
-async function refresh() {
+/**
+ * Read which chunks come next and what is known by now.
+ * @param {boolean} isFresh begin with the first chunk of the answer, not with the one that is shown
+ */
+async function refresh(isFresh = false) {
   const wanted = new URLSearchParams({ order: isRandom ? "random" : "uncertain", limit: String(FETCHED), sample: query.get("sample") ?? "100" });
   if (author()) wanted.set("by", author());
   answer = await fetchJson(`${root}/review?${wanted}`);
   const labelled = labelledHere();
-  const shown = open.slice(0, 1);
+  const shown = isFresh ? [] : open.slice(0, 1);
   const next = answer.chunks.filter((chunk) => !labelled.has(keyOf(chunk)) && (!shown.length || keyOf(chunk) !== keyOf(shown[0])));
   open = [...shown, ...next];
   await showChunk();
@@ -168,8 +171,7 @@ function applySettings() {
   const sample = $("#settings [name=sample]");
   if (isRandom && sample.value && sample.validity.valid) query.set("sample", sample.value);
   history.replaceState(null, "", `?${query}`);
-  open = [];
-  attempt(refresh);
+  attempt(() => refresh(true));
 }
 
 const title = isRandom ? "Random audit" : "Check the least certain";
@@ -180,6 +182,6 @@ $(".up").href = survey ? `${ROOT}/surveys#${survey}` : `${ROOT}/${location.hash}
 bindKeys();
 new ResizeObserver(fitPicture).observe($("#review-view"));
 $("#settings").addEventListener("close", applySettings);
-await attempt(refresh);
+await attempt(() => refresh());
 queue.send();
 document.documentElement.dataset.ready = "review";

@@ -158,7 +158,7 @@ def test_the_random_audit_hides_the_model_and_ends_up_beside_it(
     assert {one["by"] for one in events} == {"Ana"}
     other = {"job_id": events[0]["job_id"], "chunk": events[0]["chunk"], "label": events[0]["to_label"]}
     server.client.post(f"/V1/api/surveys/{survey}/corrections", json={"by": "Ben", "changes": [other]})
-    page.get_by_role("link", name="Survey", exact=True).click()
+    page.locator(".up").click()
     rows = page.locator("#audit-rows tr")
     expect(rows).to_have_count(3)
     expect(rows.nth(2)).to_contain_text(re.compile(r"Random audit.*%.*95.%"))
@@ -180,5 +180,5 @@ def test_one_photo_is_checked_from_its_result(page: Page, server: RunningServer)
         lambda: server.client.get(f"/V1/api/classify/{job_id}/corrections").json()["corrections"] != [],
         "the correction",
     )
-    page.get_by_role("link", name="Photo", exact=True).click()
+    page.locator(".up").click()
     expect(page.locator("#summary")).to_contain_text("With 1 correction")
