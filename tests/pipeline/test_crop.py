@@ -1,5 +1,6 @@
 """Test that a worker crops a chunk while a request waits for it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -64,3 +65,16 @@ def test_a_job_deleted_meanwhile_leaves_nothing(stores: Stores, context: WorkerC
     all_done(context, "late")
 
     assert list(stores.blobs.folders()) == []
+
+
+def test_crops_of_one_photo_at_once_all_arrive(stores: Stores, context: WorkerContext, job_id: int) -> None:
+    job = get_job(stores, job_id)
+    for chunk in (0, 1, 2, 0, 1, 2):
+        stores.tasks.put_crop(job_id, chunk)
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda chunk: crop_chunk(context, job_id, chunk), (3, 4, 5, 3, 4, 5)))
+    all_done(context, "crops")
+
+    assert all(request_crop(stores, job, chunk, timeout_s=0.1).view for chunk in range(6))
+    assert stores.tasks.recover_popped(1.9e9) == 0

@@ -31,7 +31,7 @@ class Task:
     @classmethod
     def from_key(cls, key: str) -> "Task":
         """Read a name that `key` wrote. Raises ValueError."""
-        priority, job_id, batch, attempt = (int(part) for part in key.split("-"))
+        priority, job_id, batch, attempt = (int(part) for part in key.split("-")[:4])
         return cls(job_id, batch, Priority(priority), attempt)
 
     def later(self) -> "Task":
@@ -41,6 +41,11 @@ class Task:
     def again(self) -> "Task":
         """Return a task that repeats this one, before photos that have not been started."""
         return replace(self, priority=min(self.priority, Priority.CONTINUED), attempt=self.attempt + 1)
+
+
+def is_crop(key: str) -> bool:
+    """Tell whether a name in the queue is that of a crop: it ends with a part that no other task has."""
+    return key.count("-") > 3
 
 
 def first_task(job: Job, batch: int) -> Task:

@@ -6,6 +6,7 @@ photos, then photos already in progress (the latest first), then the rest in ord
 listen to this one queue only: with several queues, RQ can lose a popped task.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -18,7 +19,7 @@ from rq.intermediate_queue import IntermediateQueue
 from rq.serializers import JSONSerializer
 from typing_extensions import override
 
-from coralchunk.pipeline.queue.task import Priority, Task
+from coralchunk.pipeline.queue.task import Priority, Task, is_crop
 from coralchunk.pipeline.records import scripts
 from coralchunk.pipeline.records.keys import LEASES, QUEUE, QUEUE_NAME, Held
 
@@ -91,18 +92,21 @@ class TaskQueue:
 
         If its worker dies, the task is not repeated; the client sends the request again.
         """
-        self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None)
+        self._put(self._queue, CROP_FUNCTION, Task(job_id, chunk, Priority.HIGH), None, _nonce())
 
     def put_kept_crop(self, folder: str, chunk: int) -> None:
         """Queue cropping a chunk of a photo that a survey keeps; `folder` is as in surveys.evidence."""
         survey_id, job_id = map(int, folder.split("-"))
-        self._put(self._queue, KEPT_CROP_FUNCTION, Task(survey_id, job_id, Priority.HIGH, chunk), None)
+        task = Task(survey_id, job_id, Priority.HIGH, chunk)
+        self._put(self._queue, KEPT_CROP_FUNCTION, task, None, _nonce())
 
-    def _put(self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None) -> None:
+    def _put(
+        self, queue: Queue, function: str, task: Task, pipeline: Pipeline | None, nonce: str = ""
+    ) -> None:
         queue.enqueue_call(
             function,
             args=(task.key,),
-            job_id=task.key,
+            job_id=task.key + nonce,
             timeout=_TIMEOUT_S,
             result_ttl=0,
             failure_ttl=0,
@@ -167,7 +171,8 @@ class TaskQueue:
         for key in lost:
             with transaction(self._redis) as pipeline:
                 pipeline.lrem(self._intermediate.key, 0, key)
-                self.put(Task.from_key(key).again(), pipeline)
+                if not is_crop(key):  # a request waits for a crop, and is sent again
+                    self.put(Task.from_key(key).again(), pipeline)
                 pipeline.execute()
 
     def _begun_by(self, worker_name: str) -> Iterator[str]:
@@ -188,6 +193,11 @@ class TaskQueue:
 
     def _popped(self) -> list[str]:
         return self._intermediate.get_job_ids()
+
+
+def _nonce() -> str:
+    """Tell crops of the same chunk apart: RQ forgets a task with the first one of its name that ends."""
+    return f"-{secrets.token_hex(4)}"
 
 
 def _parked_queue(redis: Redis, held: Held) -> ParkedQueue:

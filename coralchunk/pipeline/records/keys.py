@@ -35,6 +35,11 @@ class Held(StrEnum):
         return {Held.FETCHES: "coralchunk:parked", Held.TRAININGS: "coralchunk:parked-trainings"}[self]
 
 
+def crop_lock(photo: str) -> str:
+    """Name the lock that a worker holds while it crops a photo."""
+    return f"coralchunk:crop-lock:{photo}"
+
+
 def job(job_id: int) -> str:
     """Name the hash of a job."""
     return f"coralchunk:job:{job_id}"
