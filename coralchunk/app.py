@@ -23,6 +23,8 @@ from coralchunk.api.problems import problems
 from coralchunk.api.rate_limits import install_rate_limits
 from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
+from coralchunk.api.tus.responses import EXPOSED
+from coralchunk.api.tus.routes import tus
 from coralchunk.api.v1.collection_images import collection_images
 from coralchunk.api.v1.collections import collections
 from coralchunk.api.v1.corrections import corrections, many_corrections, shared_corrections
@@ -72,6 +74,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (
         problems,
         v1,
+        tus,
         events,
         jobs,
         models,
@@ -106,7 +109,7 @@ def create_app(services: Services) -> Flask:
             app,
             origins=list(services.settings.cors_origins),
             resources={path: {} for path in _CORS_PATHS},
-            expose_headers=["Location", "Retry-After", "ETag", "X-Request-ID"],
+            expose_headers=["Location", "Retry-After", "ETag", "X-Request-ID", *EXPOSED],
         )
     return app
 

@@ -30,6 +30,9 @@ from coralchunk.training.classifiers import AnsweringClassifiers
 from coralchunk.training.photo_models import PhotoModels
 from coralchunk.training.service import Trainings
 from coralchunk.training.task_answers import TaskAnswers
+from coralchunk.uploads.parts import UploadParts
+from coralchunk.uploads.service import ResumableUploads
+from coralchunk.uploads.sweep import STORE as UPLOADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Services:
     photo_models: PhotoModels
     training_sets: TrainingSets
     answers: AnswerService
+    uploads: ResumableUploads
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -95,6 +99,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         answers=AnswerService(database, stores, images, answering, training_sets),
         recognition=open_recognition(database, stores, PublicModels(models, model, registry)),
         photo_models=PhotoModels(database, models, model, accounts),
+        uploads=ResumableUploads(UploadParts(open_named_store(settings, UPLOADS)), stores),
         task_answers=TaskAnswers(stores, datasets, settings),
         corrections=corrections,
         reviews=ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models)),

@@ -31,6 +31,7 @@ _ID: Final = {"type": "integer", "format": "int64", "minimum": 0}
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
 _TAGS: Final = {  # blueprint -> heading
     "v1": "Photos",
+    "tus": "Photos",
     "jobs": "Photos",
     "models": "Photos",
     "events": "Photos",

@@ -41,6 +41,7 @@ from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.presigned import NotUploaded, PresignedOff
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
+from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -53,6 +54,10 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     AlreadyTraining: 409,
     TooManyJobs: 429,
     DuplicatePhoto: 409,
+    WrongOffset: 409,
+    OtherTusVersion: 412,
+    NoUploadContent: 415,
+    WrongChecksum: 460,  # of tus
     Conflict: 422,
     Missing: 404,
     NotFinished: 409,

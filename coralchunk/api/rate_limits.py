@@ -18,6 +18,7 @@ _OFF: Final = "off"
 _KEPT: Final = frozenset(
     {
         "v1.classify",
+        "tus.begin",
         "presigned.announce_upload",
         "presigned.confirm_upload",
         "coralnet.deploy",

@@ -19,6 +19,7 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
 from coralchunk.surveys.sweep import sweep_evidence
 from coralchunk.training.sweep import sweep_trained_models
+from coralchunk.uploads.sweep import sweep_uploads
 
 _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
@@ -59,8 +60,7 @@ class _Sweeper:
             if self._rounds % _TIDY_EVERY == 0:
                 check_storage(stores)
                 reconcile_storage(stores, time.time())
-                if removed := remove_unconfirmed(stores, time.time()):
-                    _log.info("unconfirmed uploads removed from the object store", count=removed)
+                _remove_unfinished(stores)
             if self._rounds % _ORPHANS_EVERY == 0:
                 renew_storage_id(stores)
                 _remove_orphans(stores)
@@ -84,6 +84,13 @@ class _Sweeper:
     def _here(self) -> list[WorkerName]:
         here = socket.gethostname()
         return [worker for worker in self._stores.tasks.registered() if worker.hostname == here]
+
+
+def _remove_unfinished(stores: Stores) -> None:
+    if removed := sweep_uploads(stores.settings, time.time()):
+        _log.info("expired uploads removed", count=removed)
+    if removed := remove_unconfirmed(stores, time.time()):
+        _log.info("unconfirmed uploads removed from the object store", count=removed)
 
 
 def _remove_orphans(stores: Stores) -> None:

@@ -18,9 +18,10 @@ export function retryPhoto(photo) {
 
 /** Remove a photo here, and its job on the server. @param {import("./photo-list.js").Photo} photo */
 export async function cancelPhoto(photo) {
-  const { jobId } = photo;
+  const { jobId, uploadUrl } = photo;
   await removePhoto(photo);
   if (jobId !== null) await deleteJob(jobId);
+  else if (uploadUrl) await (await import("./resumable-upload.js")).removeResumable(uploadUrl);
 }
 
 /**

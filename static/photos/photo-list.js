@@ -17,6 +17,7 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {number} done chunks
  * @property {number} total chunks
  * @property {number} sent 0 to 1
+ * @property {string|null} [uploadUrl] where an upload that broke off goes on
  * @property {string} why a sentence, where something went wrong
  * @property {number} retryAt ms; 0 when nothing is waited for
  * @property {any} summary of the result

@@ -6,6 +6,7 @@ import { getBatch, serverName, subscribeBatches } from "./batch-list.js";
 import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-list.js";
 
 const MAX_UPLOADS = 3; // more would only share one thin line, and browsers open six connections to a server
+const RESUMABLE_BYTES = 4e6; // on a thin line, smaller ones are soon sent again
 const STALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_S = [2, 4, 8, 15, 30]; // after a lost connection
 const WITHOUT_TOKEN = { state: "waiting", why: "Waiting for a token. Press “Token” at the top of this page.", retryAt: Infinity };
@@ -80,7 +81,7 @@ async function upload(photo) {
     const file = await getFile(photo.id);
     if (!file) throw new ApiError(0, "This device no longer has the photo. Choose it again.");
     if (!getPhoto(photo.id)) return; // cancelled meanwhile
-    const jobId = await postFile(request, file, photo);
+    const jobId = await sendPhoto(request, file, photo);
     failures.delete(photo.id);
     updatePhoto(photo, { state: "queued", jobId, done: 0, total: 0, sentAt: Date.now() });
   } catch (error) {
@@ -132,33 +133,52 @@ async function readJobId(body) {
   }
 }
 
-/** Send one file with XMLHttpRequest, because fetch does not report the progress of an upload. */
-function postFile(request, file, photo) {
+/** Send a large file in pieces, and a small one as a form. */
+async function sendPhoto(request, file, photo) {
+  const batch = getBatch(photo.batch);
+  const options = {
+    url: photo.uploadUrl ?? null,
+    key: photo.key,
+    batch: batch ? serverName(batch) : "",
+    send: transmit,
+    onBegun: (uploadUrl) => updatePhoto(photo, { uploadUrl }),
+    onProgress: (sent) => updatePhoto(photo, { sent }),
+  };
+  if (file.size > RESUMABLE_BYTES) {
+    const { sendResumable } = await import("./resumable-upload.js");
+    return sendResumable(file, options, request);
+  }
+  const form = new FormData();
+  form.append("image", file, photo.name);
+  if (batch) form.append("batch", options.batch);
+  request.open("POST", `${BASE}/classify`);
+  for (const [name, value] of Object.entries(authHeaders())) request.setRequestHeader(name, value);
+  request.setRequestHeader("Idempotency-Key", photo.key);
+  await transmit(request, form, (sent, total) => options.onProgress(sent / total));
+  return readJobId(request.responseText);
+}
+
+/** Send with XMLHttpRequest, because fetch does not report the progress of an upload. */
+function transmit(request, body, onProgress) {
   return new Promise((resolve, reject) => {
     let timeout = 0;
     const restartTimer = () => {
       clearTimeout(timeout);
       timeout = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
     };
-    const form = new FormData();
-    form.append("image", file, photo.name);
-    const batch = getBatch(photo.batch);
-    if (batch) form.append("batch", serverName(batch));
-    request.open("POST", `${BASE}/classify`);
-    for (const [name, value] of Object.entries(authHeaders())) request.setRequestHeader(name, value);
-    request.setRequestHeader("Idempotency-Key", photo.key);
     request.upload.onprogress = (event) => {
       restartTimer();
-      updatePhoto(photo, { sent: event.loaded / event.total });
+      onProgress(event.loaded, event.total);
     };
     request.onload = () => {
-      if (request.status === 200) resolve(readJobId(request.responseText));
+      if (request.status === 200 || request.status === 204) resolve();
       else if (request.status === 400 && request.responseText.includes("BrokenRequest")) reject(new NetworkError());
+      else if (request.status === 409) reject(new NetworkError()); // another tab has sent some of it: ask how far it is
       else reject(toApiError(request.status, request.responseText, request.getResponseHeader("Retry-After")));
     };
     request.onerror = request.onabort = () => reject(new NetworkError());
     request.onloadend = () => clearTimeout(timeout);
     restartTimer();
-    request.send(form);
+    request.send(body);
   });
 }

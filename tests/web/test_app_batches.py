@@ -6,9 +6,10 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.reef import jpeg
+from tests.reef import encoded, jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
 from tests.web.app import barriers, choose, file
@@ -111,6 +112,39 @@ def test_three_photos_are_sent_at_a_time(page: Page) -> None:
     expect(page.locator(".card[data-state=waiting]")).to_have_count(2)
     page.unroute("**/V1/api/classify")  # which lets them go
     expect(page.locator(".batch .batch-state")).to_have_text("5 of 5 photos done.")
+
+
+def test_a_large_photo_goes_on_where_it_stopped(new_page: NewPage, server: RunningServer) -> None:
+    page = ready(new_page(expected="ERR_CONNECTION_RESET"))
+    noise = np.random.default_rng(1).integers(0, 256, (1500, 2000, 3), dtype=np.uint8)
+    photo = encoded(noise, quality=98)
+    assert 4_000_000 < len(photo) < 8_000_000
+    offsets: list[str] = []
+
+    def break_off(route: Route) -> None:
+        """Let the first two million bytes arrive, and no answer."""
+        if (
+            route.request.method != "PATCH"
+            or offsets.append(route.request.headers["upload-offset"])
+            or len(offsets) > 1
+        ):
+            return route.continue_()
+        headers = {
+            "Tus-Resumable": "1.0.0",
+            "Upload-Offset": "0",
+            "Content-Type": "application/offset+octet-stream",
+        }
+        assert (
+            server.client.patch(route.request.url, content=photo[:2_000_000], headers=headers).status_code
+            == 204
+        )
+        return route.abort("connectionreset")
+
+    page.route("**/V1/api/uploads/*", break_off)
+    choose(page, file("large.jpg", photo))
+
+    expect(page.locator(".card")).to_have_attribute("data-state", "completed")
+    assert offsets == ["0", "2000000"]
 
 
 def test_a_paused_batch_waits_over_a_closed_tab_and_goes_on(new_page: NewPage) -> None:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
+from coralchunk.api.batch_name import LONGEST_BATCH, checked_batch
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
@@ -22,8 +23,7 @@ from coralchunk.pipeline.records.owned_jobs import Place
 
 jobs = Blueprint("jobs", __name__, url_prefix="/V1/api")
 
-_LONGEST_BATCH: Final = 100
-_BATCH: Final = {"type": "string", "maxLength": _LONGEST_BATCH}
+_BATCH: Final = {"type": "string", "maxLength": LONGEST_BATCH}
 _DEFAULT_JOBS: Final = 20
 _MAX_JOBS: Final = 100
 _CURSOR: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)-(\d{1,16})")
@@ -65,9 +65,7 @@ def listed() -> ResponseReturnValue:
 def requested_batch(fields: Mapping[str, str]) -> str:
     """Return the batch in the form's fields or in the query, or an empty string. Raises BadValue."""
     asked = fields.get("batch") or request.args.get("batch", "")
-    if len(asked) > _LONGEST_BATCH or not (asked.isprintable() or not asked):
-        raise BadValue("batch", asked, f"use up to {_LONGEST_BATCH} printable characters")
-    return asked
+    return checked_batch(asked)
 
 
 def _requested_place() -> Place | None:

@@ -62,13 +62,20 @@ class FolderStore:
         with suppress(FileNotFoundError):
             shutil.rmtree(self._root / folder)
 
+    def folder(self, name: str) -> StoredFolder:
+        """Return one folder; see ObjectStore."""
+        try:
+            return _folder(self._root / name)
+        except FileNotFoundError:
+            return StoredFolder(name, 0.0, ())
+
     def folders(self) -> Iterator[StoredFolder]:
         """Yield the folders of the first level; see ObjectStore."""
         with suppress(FileNotFoundError), os.scandir(self._root) as entries:
             for entry in entries:
                 try:
                     if entry.is_dir():
-                        yield _folder(entry)
+                        yield _folder(Path(entry.path))
                 except FileNotFoundError:  # removed meanwhile
                     continue
 
@@ -91,14 +98,14 @@ def _create(path: Path) -> IO[bytes]:
             continue
 
 
-def _folder(entry: os.DirEntry[str]) -> StoredFolder:
-    with os.scandir(entry.path) as files:
+def _folder(path: Path) -> StoredFolder:
+    with os.scandir(path) as files:
         objects = tuple(
             StoredObject(file.name, file.stat().st_size, file.stat().st_mtime)
             for file in files
-            if file.is_file()
+            if file.is_file() and not file.name.endswith(_HALF_WRITTEN)
         )
-    return StoredFolder(entry.name, entry.stat().st_mtime, objects)
+    return StoredFolder(path.name, path.stat().st_mtime, objects)
 
 
 @contextmanager

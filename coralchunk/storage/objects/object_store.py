@@ -57,6 +57,9 @@ class ObjectStore(Protocol):
     def remove_folder(self, folder: str) -> None:
         """Remove every object whose key begins with `<folder>/`, if there are any."""
 
+    def folder(self, name: str) -> StoredFolder:
+        """Return a folder of the first level with the objects directly in it; it may have none."""
+
     def folders(self) -> Iterator[StoredFolder]:
         """Yield the folders of the first level, with the objects that lie directly in each."""
 

@@ -75,6 +75,11 @@ class S3Store:
                 if answer.get("Errors"):
                     raise self._down(folder, answer["Errors"][0])
 
+    def folder(self, name: str) -> StoredFolder:
+        """Return one folder; see ObjectStore."""
+        objects = tuple(stored for key, stored in self._list(f"{name}/") if key == f"{name}/{stored.name}")
+        return StoredFolder(name, max((stored.changed_at for stored in objects), default=0.0), objects)
+
     def folders(self) -> Iterator[StoredFolder]:
         """Yield the folders of the first level; see ObjectStore."""
         # Keys are listed in byte order, so the keys of one folder follow each other.
