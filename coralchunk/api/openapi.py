@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from coralchunk import __version__
 from coralchunk.api.language import V1, Language, installed_languages
+from coralchunk.api.openapi_headings import HEADINGS, TAGS
 from coralchunk.api.openapi_schemas import media_schema, parameter_schema, refine
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -29,56 +30,6 @@ _SCHEMES: Final[dict[str, dict[str, str]]] = {
 _TOKENS: Final[list[dict[str, list[str]]]] = [{name: []} for name in _SCHEMES]
 _ID: Final = {"type": "integer", "format": "int64", "minimum": 0}
 _NOT_DESCRIBED: Final = frozenset({"HEAD", "OPTIONS"})
-_TAGS: Final = {  # blueprint -> heading
-    "v1": "Photos",
-    "tus": "Photos",
-    "jobs": "Photos",
-    "models": "Photos",
-    "events": "Photos",
-    "results": "Photos",
-    "presigned": "Photos",
-    "corrections": "Corrections",
-    "shared_corrections": "Corrections",
-    "many_corrections": "Corrections",
-    "collections": "Collections",
-    "collection_images": "Collections",
-    "networks": "Networks",
-    "surveys": "Surveys",
-    "survey_files": "Surveys",
-    "survey_evidence": "Surveys",
-    "review": "Review",
-    "coralnet": "CoralNet's deploy API",
-    "ximilar_tasks": "Ximilar's language",
-    "ximilar_labels": "Ximilar's language",
-    "ximilar_images": "Ximilar's language",
-    "ximilar_labelling": "Ximilar's language",
-    "ximilar_models": "Ximilar's language",
-    "ximilar_classify": "Ximilar's language",
-    "ximilar_accounts": "Ximilar's language",
-    "ximilar_verifications": "Ximilar's language",
-    "deepomatic_networks": "Deepomatic's language",
-    "deepomatic_specifications": "Deepomatic's language",
-    "deepomatic_versions": "Deepomatic's language",
-    "deepomatic_public": "Deepomatic's language",
-    "deepomatic_tasks": "Deepomatic's language",
-    "apitorch": "API Torch's API",
-    "apitorch_sets": "API Torch's API",
-    "classifier_list": "CoralNet's deploy API",
-    "ops": "Operation",
-}
-_HEADINGS: Final = {
-    "Photos": "Send photos and get their results.",
-    "Corrections": "Say what a chunk really shows.",
-    "Collections": "Keep labelled images, and train classifiers on them.",
-    "Networks": "Look at network files and their inputs; networks are uploaded under /v0.7.",
-    "Review": "Check chunks, and estimate cover from what people say of them.",
-    "Surveys": "Keep the results of photos that belong together.",
-    "CoralNet's deploy API": "Classify points on images by URL.",
-    "Ximilar's API": "Tasks, labels, training images, training and recognition.",
-    "Deepomatic's API": "Networks, recognition specifications and versions, tasks.",
-    "API Torch": "Training sets, classifiers and feedback.",
-    "Operation": "Whether the server works.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +85,8 @@ def document(app: Flask) -> dict[str, Any]:
     )
     for name, scheme in _SCHEMES.items():
         spec.components.security_scheme(name, scheme)
-    for tag in dict.fromkeys(_TAGS.values()):
-        spec.tag({"name": tag, "description": _HEADINGS.get(tag, tag)})
+    for tag in dict.fromkeys(TAGS.values()):
+        spec.tag({"name": tag, "description": HEADINGS.get(tag, tag)})
     bodies: set[type[BaseModel]] = {language.refused for language in installed_languages(app)}
     request_bodies: set[type[BaseModel]] = set()
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
@@ -179,7 +130,7 @@ def _operation(
     summary, _, rest = (view.__doc__ or "").strip().partition("\n")
     description: dict[str, Any] = {
         "operationId": endpoint.replace(".", "_"),
-        "tags": [_TAGS[endpoint.partition(".")[0]]],
+        "tags": [TAGS[endpoint.partition(".")[0]]],
         "summary": summary,
         "description": " ".join(rest.split()) or summary,
         "parameters": [

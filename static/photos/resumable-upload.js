@@ -2,7 +2,8 @@
 
 import { BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
 
-const VERSION = { "Tus-Resumable": "1.0.0" };
+/** @param {Record<string, string>} more */
+const headersWith = (more) => Object.assign({ "Tus-Resumable": "1.0.0" }, authHeaders(), more);
 
 /**
  * Send a photo, from where an earlier attempt stopped.
@@ -25,7 +26,7 @@ export async function sendResumable(file, options, request) {
   }
   if (found.jobId) return found.jobId;
   request.open("PATCH", found.url);
-  const headers = { ...VERSION, ...authHeaders(), "Content-Type": "application/offset+octet-stream", "Upload-Offset": found.offset };
+  const headers = headersWith({ "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(found.offset) });
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
   const share = (sent) => options.onProgress((found.offset + sent) / file.size);
   share(0);
@@ -34,10 +35,10 @@ export async function sendResumable(file, options, request) {
 }
 
 /** Remove an unfinished upload; one that cannot be reached expires. @param {string} url */
-export const removeResumable = (url) => fetch(url, { method: "DELETE", headers: { ...VERSION, ...authHeaders() } }).catch(() => undefined);
+export const removeResumable = (url) => fetch(url, { method: "DELETE", headers: headersWith({}) }).catch(() => undefined);
 
 async function begin(file, { key, batch }) {
-  const headers = { ...VERSION, ...authHeaders(), "Upload-Length": String(file.size), "Idempotency-Key": key };
+  const headers = headersWith({ "Upload-Length": String(file.size), "Idempotency-Key": key });
   if (batch) headers["Upload-Metadata"] = `batch ${base64(batch)}`;
   const response = await ask(`${BASE}/uploads`, { method: "POST", headers });
   const url = response.headers.get("Location");
@@ -48,7 +49,7 @@ async function begin(file, { key, batch }) {
 /** How far an earlier attempt came; null if the server does not have it any more. */
 async function progressOf(url) {
   try {
-    const { headers } = await ask(url, { method: "HEAD", headers: { ...VERSION, ...authHeaders() } });
+    const { headers } = await ask(url, { method: "HEAD", headers: headersWith({}) });
     if (headers.get("Upload-Offset") === null) throw new NetworkError();
     return { url, offset: Number(headers.get("Upload-Offset")), jobId: Number(headers.get("Upload-Job-Id") ?? 0) };
   } catch (error) {

@@ -146,6 +146,8 @@ def test_the_last_bytes_are_asked_for_again_after_the_queue_was_full(
     url = begin(client := client_of(services.settings), len(photo))
     narrow = client_of(services.settings.model_copy(update={"max_queued_chunks": 5}))
 
+    assert client.post("/V1/api/classify", data=photo, content_type="image/jpeg").status_code == 200
+
     refused = send(narrow, url, 0, photo)
 
     assert (refused.status_code, refused.json["title"]) == (429, QueueFull.__name__)
