@@ -8,7 +8,8 @@ const TAP_TOLERANCE = 8; // pixels that a tap may move
 /**
  * Let the user operate a map.
  * @param {import("./photo-map.js").PhotoMap} map
- * @param {{onSelect: (index: number) => void, onHover: (index: number, at: {x: number, y: number}) => void}} handlers
+ * @param {{onSelect: (index: number) => void, onHover: (index: number, at: {x: number, y: number}) => void,
+ *   onMark: (indexes: number[], isMore: boolean) => void}} handlers
  */
 export function addMapControls(map, handlers) {
   handleWheel(map);
@@ -39,8 +40,11 @@ function handlePointers(map, handlers) {
   /** @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
   let moved = 0;
+  /** @type {{x: number, y: number}|null} where a drag that marks chunks began */
+  let corner = null;
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return;
+    corner = marks(map, event) && !down.size ? canvasPoint(map, event) : null;
     if (!down.size) moved = 0;
     down.set(event.pointerId, canvasPoint(map, event));
     canvas.setPointerCapture(event.pointerId);
@@ -51,20 +55,40 @@ function handlePointers(map, handlers) {
     if (!before) return event.pointerType === "mouse" && handlers.onHover(map.chunkAt(now), event);
     moved += Math.hypot(now.x - before.x, now.y - before.y);
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
-    if (other) pinch(map, before, now, other);
+    if (corner && !other && moved > TAP_TOLERANCE) {
+      map.band = boxBetween(corner, now);
+      map.draw();
+    } else if (other) pinch(map, before, now, other);
     else if (moved > TAP_TOLERANCE && !map.isFitted) map.pan(now.x - before.x, now.y - before.y);
     down.set(event.pointerId, now);
   });
   canvas.addEventListener("pointerup", (event) => {
+    const { band } = map;
+    map.band = null;
+    if (band) handlers.onMark(map.chunksIn(band), event.shiftKey || map.isMarking);
     if (!down.delete(event.pointerId) || moved > TAP_TOLERANCE || down.size) return;
     const index = map.chunkAt(canvasPoint(map, event));
-    if (event.pointerType === "touch" && index >= 0 && map.shownSide(index) <= SMALLEST_TARGET) map.zoomTo(index);
+    if (map.isMarking && index >= 0) handlers.onMark([index], true);
+    else if (event.pointerType === "touch" && index >= 0 && map.shownSide(index) <= SMALLEST_TARGET) map.zoomTo(index);
     else handlers.onSelect(index);
   });
-  canvas.addEventListener("pointercancel", (event) => down.delete(event.pointerId));
+  canvas.addEventListener("pointercancel", (event) => {
+    map.band = null;
+    down.delete(event.pointerId);
+  });
   canvas.addEventListener("pointerleave", () => handlers.onHover(-1, { x: 0, y: 0 }));
   canvas.addEventListener("dblclick", (event) => map.zoom(2, canvasPoint(map, event)));
 }
+
+/** Does a drag that begins so mark chunks? With a mouse it does where there is nothing to pan. */
+const marks = (map, event) => map.isMarking || event.shiftKey || (map.isFitted && event.pointerType === "mouse");
+
+const boxBetween = (from, to) => ({
+  x: Math.min(from.x, to.x),
+  y: Math.min(from.y, to.y),
+  width: Math.abs(from.x - to.x),
+  height: Math.abs(from.y - to.y),
+});
 
 function pinch(map, before, now, other) {
   const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
@@ -83,7 +107,11 @@ function handleKeys(map, handlers) {
     else if (event.key === "+" || event.key === "=") map.zoom(ZOOM_STEP);
     else if (event.key === "-") map.zoom(1 / ZOOM_STEP);
     else if (event.key === "0") map.fit();
-    else if (event.key === "Escape") handlers.onSelect(-1);
+    else if (event.key === "m" && map.selected >= 0) handlers.onMark([map.selected], true);
+    else if (event.key === "Escape") {
+      handlers.onMark([], false);
+      handlers.onSelect(-1);
+    }
     else return;
     event.preventDefault();
   });

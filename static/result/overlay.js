@@ -48,6 +48,18 @@ export function drawSelection(context, cell, view) {
 }
 
 /**
+ * Draw the rectangle of a drag.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, width: number, height: number}} box
+ */
+export function drawBand(context, box) {
+  context.fillStyle = "rgb(255 255 255 / .2)";
+  context.fillRect(box.x, box.y, box.width, box.height);
+  strokeFrame(context, box, "#000", 0, 4);
+  strokeFrame(context, box, "#fff", 1, 2);
+}
+
+/**
  * Mark a corrected chunk.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./chunk-states.js").Cell} cell

@@ -1,6 +1,6 @@
 // Draw a photo and its chunks on a canvas; mouse, touch and keys are handled in map-controls.js.
 
-import { drawCorrection, drawOverlay, drawSelection } from "./overlay.js";
+import { drawBand, drawCorrection, drawOverlay, drawSelection } from "./overlay.js";
 
 const FINGER_PX = 64; // CSS pixels that a chunk has after a zoom to it
 const MAX_SCALE = 8; // canvas pixels to one of the photo
@@ -19,6 +19,11 @@ export class PhotoMap {
     this.overlayStyle = { opacity: 1, states: new Set() };
     this.view = { scale: 1, x: 0, y: 0 };
     this.selected = -1;
+    /** @type {Set<number>} chunks that get a label together */
+    this.marked = new Set();
+    this.isMarking = false; // a drag marks chunks, also with a finger and while the photo is zoomed
+    /** @type {{x: number, y: number, width: number, height: number}|null} where a drag is, canvas pixels */
+    this.band = null;
     this.isFitted = true;
     this.frameRequest = 0;
     new ResizeObserver(() => this.resize()).observe(canvas);
@@ -32,7 +37,7 @@ export class PhotoMap {
    * @param {(() => void)|null} onZoom called at the first zoom: the image is small
    */
   show(image, size, cells, onZoom) {
-    Object.assign(this, { image, size, cells, onZoom, selected: -1 });
+    Object.assign(this, { image, size, cells, onZoom, selected: -1, marked: new Set() });
     this.resize(true);
   }
 
@@ -143,6 +148,16 @@ export class PhotoMap {
     return this.cells.findIndex((c) => px >= c.x && py >= c.y && px < c.x + c.width && py < c.y + c.height);
   }
 
+  /** Return the chunks whose middle lies in a rectangle. @param {{x: number, y: number, width: number, height: number}} box canvas pixels */
+  chunksIn({ x, y, width, height }) {
+    const { scale, x: left, y: top } = this.view;
+    const isIn = (cell) => {
+      const [px, py] = [left + (cell.x + cell.width / 2) * scale, top + (cell.y + cell.height / 2) * scale];
+      return px >= x && px <= x + width && py >= y && py <= y + height;
+    };
+    return this.cells.flatMap((cell, index) => (isIn(cell) ? [index] : []));
+  }
+
   /**
    * Mark a chunk and bring it into sight.
    * @param {number} index -1 for none
@@ -177,7 +192,10 @@ export class PhotoMap {
     // The server's picture has the model's marks already.
     drawOverlay(context, this.overlayStyle.isForCorrections ? corrected : this.cells, view, this.overlayStyle);
     for (const cell of corrected) drawCorrection(context, cell, view);
+    for (const index of this.marked) drawSelection(context, this.cells[index], view);
+    if (this.band) drawBand(context, this.band);
     if (this.cells[this.selected]) drawSelection(context, this.cells[this.selected], view);
     canvas.classList.toggle("near", !this.isFitted);
+    canvas.classList.toggle("marking", this.isMarking);
   }
 }

@@ -8,6 +8,7 @@ import { describeChunk, loadCorrections, showChunk } from "./chunk-details.js";
 import { ALL_STATES, stateOf } from "./chunk-states.js";
 import { showExports } from "./export.js";
 import { addMapControls } from "./map-controls.js";
+import { markChunks } from "./many-chunks.js";
 import { PhotoMap } from "./photo-map.js";
 import { showCounts, showSummary } from "./summary.js";
 
@@ -54,7 +55,8 @@ export async function showResult(result) {
   $("#frame").style.setProperty("--ratio", String(size.width / size.height));
   showSummary($("#summary"), status.summary, cells, null);
   showExports($("#export-options"), result, cells);
-  $("#check-photo").hidden = result.jobId === null;
+  for (const part of ["#check-photo", "#mark"]) $(part).hidden = result.jobId === null;
+  $("#many").hidden = true;
   $("#check-photo a").href = `${ROOT}/review/${result.jobId}${location.hash}`;
   $(".columns").hidden = false; // words first: the picture may take long
   $(".photo").classList.add("loading");
@@ -137,7 +139,12 @@ async function decodeImage(blob) {
 
 function createMap() {
   const created = new PhotoMap($("#map"));
-  addMapControls(created, { onSelect: selectChunk, onHover: showTooltip });
+  addMapControls(created, { onSelect: selectChunk, onHover: showTooltip, onMark: mark });
+  $("#mark").addEventListener("click", () => {
+    created.isMarking = !created.isMarking;
+    $("#mark").setAttribute("aria-pressed", String(created.isMarking));
+    created.draw();
+  });
   for (const button of $$("[data-zoom]")) {
     const factor = Number(button.dataset.zoom);
     button.addEventListener("click", () => (factor ? created.zoom(factor) : created.fit()));
@@ -165,6 +172,10 @@ function setThreshold(value) {
   showCounts(map.cells, (state) => $(`[data-count=${state}]`));
   selectChunk(map.selected);
   map.draw();
+}
+
+function mark(indexes, isMore) {
+  markChunks(map, indexes, isMore, { jobId: shown?.jobId ?? null, changed: applyCorrections });
 }
 
 function selectChunk(index) {

@@ -182,3 +182,46 @@ def test_one_photo_is_checked_from_its_result(page: Page, server: RunningServer)
     )
     page.locator(".up").click()
     expect(page.locator("#summary")).to_contain_text("With 1 correction")
+
+
+def test_squares_are_selected_by_dragging_and_labelled_at_once(page: Page, server: RunningServer) -> None:
+    choose(page, file("wall.jpg"))
+    job_id = job_of(page, "wall.jpg")
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    across, down = box["width"] / 5, box["height"] / 4
+
+    page.mouse.move(box["x"] + across * 0.2, box["y"] + down * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + across * 1.8, box["y"] + down * 1.8, steps=4)
+    page.mouse.up()
+    expect(page.locator("#many h2")).to_have_text("4 squares selected")
+    page.locator("#map").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "m"):
+        page.keyboard.press(key)
+    expect(page.locator("#many h2")).to_have_text("5 squares selected")
+    assert barriers(page) == []
+    page.locator("#many").get_by_role("button", name="Not Coral").click()
+
+    expect(page.locator("#summary")).to_contain_text("With 5 corrections")
+    expect(page.locator("#many")).to_be_hidden()
+    given = server.client.get(f"/V1/api/classify/{job_id}/corrections").json()["corrections"]
+    assert [(one["chunk"], one["label"]) for one in given] == [(n, "Not Coral") for n in (0, 1, 2, 5, 6)]
+
+
+def test_a_finger_selects_squares_where_that_is_switched_on(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    choose(page, file("wall.jpg"))
+    job_of(page, "wall.jpg")
+    page.get_by_role("button", name="Select several squares").tap()
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+
+    for across in (0.1, 0.3):
+        page.touchscreen.tap(box["x"] + box["width"] * across, box["y"] + box["height"] * 0.1)
+
+    expect(page.locator("#many h2")).to_have_text("2 squares selected")
+    page.get_by_role("button", name="Clear the selection").tap()
+    expect(page.locator("#many")).to_be_hidden()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
