@@ -9,6 +9,9 @@ DEVICE ?= cpu
 SECONDS ?= 180
 SEED   ?= 1
 BEFORE ?= 7ad2c8d
+# Keep compiled modules in __pycache__, even where the environment says otherwise: tests start hundreds of processes,
+# and each would compile 400 modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test fast lint openapi docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean

@@ -1,6 +1,8 @@
 """Provide what tests share: a real server, a real Redis, and the services of one process."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -33,6 +35,10 @@ hypothesis_settings.register_profile(
     "thorough", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("ci")
+
+# Processes that tests start, and later runs, load compiled modules instead of compiling them all anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - of Python, not a setting
+sys.dont_write_bytecode = False
 
 ORIGIN = "https://app.example"
 MAX_UPLOAD_MB = 8

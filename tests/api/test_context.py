@@ -37,6 +37,7 @@ def without_redis(tmp_path: Path, client_of: ClientOf) -> FlaskClient:
     )
 
 
+@pytest.mark.slow
 def test_without_redis_a_photo_is_not_accepted_and_nothing_of_it_is_kept(
     without_redis: FlaskClient, tmp_path: Path
 ) -> None:
@@ -47,6 +48,7 @@ def test_without_redis_a_photo_is_not_accepted_and_nothing_of_it_is_kept(
     assert list((tmp_path / "data").rglob("photo")) == []
 
 
+@pytest.mark.slow
 def test_without_redis_the_server_lives_and_says_what_is_missing(without_redis: FlaskClient) -> None:
     health, ready = (without_redis.get(f"/V1/api/{name}") for name in ("health", "ready"))
 

@@ -15,7 +15,8 @@ from coralchunk.terms import Prediction, Size, State
 from tests.reef import reef
 
 CERTAIN = (0.9, 0.05, 0.05)
-MARKED = [state for state in State if state is not State.NO_DATA]
+PREDICTED = [state for state in State if state is not State.PARTLY]  # only people say that
+MARKED = [state for state in PREDICTED if state is not State.NO_DATA]
 
 
 def drawn(photo: Pixels, state: State, max_side: int = 0) -> Pixels:
@@ -88,7 +89,7 @@ def test_what_is_not_coral_keeps_its_pixels_inside_the_grid_line() -> None:
     width=st.integers(1, 800),
     height=st.integers(1, 800),
     max_side=st.integers(0, 300),
-    state=st.sampled_from(State),
+    state=st.sampled_from(PREDICTED),
 )
 @example(width=1, height=1, max_side=0, state=State.BLEACHED)
 @example(width=245, height=245, max_side=10, state=State.UNSURE)

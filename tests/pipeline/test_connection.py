@@ -21,6 +21,7 @@ from tests.reef import jpeg
 from tests.server import COMMAND, environment, free_port
 from tests.waiting import PATIENCE_S, wait_for
 
+pytestmark = pytest.mark.slow
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
