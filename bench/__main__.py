@@ -21,6 +21,7 @@ from bench.figures import Findings
 from bench.floor import floor
 from bench.idle import idle
 from bench.kit import FULL, SMOKE, Kit
+from bench.learning import learning
 from bench.litserve import litserve
 from bench.load import load
 from bench.machine import described
@@ -41,6 +42,7 @@ _ALONE: Final[dict[str, Callable[[Kit], None]]] = {
     "memory": memory,
     "scaling": scaling,
     "litserve": litserve,
+    "learning": learning,
 }
 # What is compared with our own load of the same minutes, so that is measured with it.
 _BESIDE_LOAD: Final[dict[str, Callable[[Kit, Crowd], None]]] = {"plain": plain}

@@ -35,6 +35,8 @@ class Scale:
     scaling_photos: int  # a round
     scaling_rounds: int
     litserve: tuple[tuple[str, int, int], ...]  # what it is called, workers, threads in each; 0: its choice
+    trainings: int  # the first of those that learning.py lists
+    requests: int  # to what was trained, one by one
     turns: int  # of ours and LitServe's under load, each so long ...
     turn_s: float
     turn_settle_s: float  # ... after so long
@@ -62,6 +64,8 @@ FULL: Final = Scale(
     scaling_photos=8,
     scaling_rounds=5,
     litserve=(("as installed", 1, 0), ("tuned: a worker a core", CORES, 1)),
+    trainings=2,
+    requests=60,
     turns=5,
     turn_s=8,
     turn_settle_s=2,
@@ -88,6 +92,8 @@ SMOKE: Final = Scale(
     scaling_photos=2,
     scaling_rounds=1,
     litserve=(("tuned: a worker a core", CORES, 1),),
+    trainings=1,
+    requests=3,
     turns=1,
     turn_s=2,
     turn_settle_s=0.2,

@@ -30,6 +30,7 @@ class Served:
 
     port: int
     pid: int
+    data: Path
 
 
 @contextmanager
@@ -89,7 +90,7 @@ def _process(python: str, folder: Path, workers: int) -> Iterator[tuple[Served, 
     environment = clean_environment() | {PREFIX + name: value for name, value in settings.items()}
     # gunicorn imports from the current folder first, so that must not be a checkout.
     with started([python, *_COMMAND], environment, folder / "log", folder) as process:
-        yield Served(port, process.pid), process
+        yield Served(port, process.pid, folder / "data"), process
 
 
 @contextmanager
