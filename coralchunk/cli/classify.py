@@ -20,6 +20,7 @@ from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.queries.chunk_map import chunk_features, world_file
 from coralchunk.pipeline.steps.stitch import Answer, stitch
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.model_repository import open_model_repository
 
 
@@ -41,7 +42,7 @@ def classify(settings: Settings, photos: tuple[str, ...], out: Path) -> None:
     """
     found = find_photos(photos, out)
     repository = open_model_repository(settings)
-    classifier = load_classifier(repository, repository.find(settings.model))
+    classifier = load_classifier(repository, repository.find(settings.model), network_limits(settings))
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     for number, path in enumerate(track(found.photos, description="Classifying"), start=1):

@@ -13,6 +13,7 @@ from coralchunk.errors import CoralchunkError
 from coralchunk.errors.setup import BadSetup
 from coralchunk.pipeline.connection import connect
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.storage.objects.places import open_job_store
 from coralchunk.storage.sql.database import open_database
@@ -82,7 +83,7 @@ def _database(settings: Settings) -> str:
 def _model(settings: Settings) -> str:
     repository = open_model_repository(settings)
     model = repository.find(settings.model)
-    load_classifier(repository, model)
+    load_classifier(repository, model, network_limits(settings))
     return f"{model.label} loads, sha256 as listed"
 
 

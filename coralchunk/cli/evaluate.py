@@ -23,6 +23,7 @@ from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.science import metrics
 from coralchunk.science.neighbours import refined
 from coralchunk.storage.labelled import Labelled, read_labels
@@ -44,7 +45,7 @@ def evaluate(settings: Settings, source: Path, model: str | None, out: Path | No
     """Measure a model on the labelled photos of SOURCE, a CSV of squares or a folder of class folders."""
     repository = open_model_repository(settings)
     chosen = repository.find(model or settings.model)
-    classifier = load_classifier(repository, chosen)
+    classifier = load_classifier(repository, chosen, network_limits(settings))
     found = measure(classifier, source, settings)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from coralchunk.labelling.page import create_page
 from coralchunk.labelling.session import Session, Tile
 from coralchunk.labelling.tiles import Photos, tiles_of
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.terms import CHUNK_PX, CLASSES
 
@@ -40,7 +41,7 @@ def label(settings: Settings, folder: Path, labels: Path | None, port: int) -> N
     U unsure, Z undo. The table has one line a photo and one letter for each whole chunk, row by row.
     """
     repository = open_model_repository(settings)
-    classifier = load_classifier(repository, repository.find(settings.model))
+    classifier = load_classifier(repository, repository.find(settings.model), network_limits(settings))
     if not classifier.manifest.classifies_coral:
         raise BadModel(f"{classifier.manifest.name} does not classify chunks as {', '.join(CLASSES)}.")
     photos = Photos(folder, settings.max_pixels)

@@ -16,6 +16,7 @@ from coralchunk.errors.setup import BadModel
 from coralchunk.imaging.scene import SCENE_NUMBERS
 from coralchunk.inference.contract import problems
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.model_repository import open_model_repository
 
 _MAX_BYTES: Final = 512_000_000
@@ -48,7 +49,7 @@ def verify(settings: Settings, label: str | None) -> None:
     """Check the files of model LABEL, or of all models, against models.txt, and load them."""
     repository = open_model_repository(settings)
     for model in [repository.find(label)] if label else repository.listed():
-        load_classifier(repository, model)
+        load_classifier(repository, model, network_limits(settings))
         click.echo(f"ok  {model.label}  sha256 {model.sha256}")
 
 
@@ -63,7 +64,7 @@ def install(settings: Settings, source: str) -> None:
     repository = open_model_repository(settings)
     onnx, manifest = _checked(source)
     model = repository.add(onnx, manifest, source)
-    load_classifier(repository, model)
+    load_classifier(repository, model, network_limits(settings))
     click.echo(f"Installed {model.label}. Use it with CORALCHUNK_MODEL={model.label}.")
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coralchunk.arrays import Pixels, Probabilities, Windows
 from coralchunk.errors.setup import BadModel
 from coralchunk.inference.manifest import Manifest, Preprocessing
-from coralchunk.inference.session import open_session
+from coralchunk.inference.session import Session, open_session
 
 WINDOWS_INPUT: Final = "windows"  # (N, input_px, input_px, 3) uint8, RGB
 SCENE_INPUT: Final = "scene"  # (S,) float32, see imaging.scene; only for models that ask for it
@@ -25,12 +25,22 @@ class Classifier:
     cpu_s: float = 0.0  # time of the asking thread inside the model so far
 
     def __init__(
-        self, onnx: bytes, manifest: Manifest, threads: int = 1, *, has_wide_sums: bool = False
+        self,
+        onnx: bytes,
+        manifest: Manifest,
+        threads: int = 1,
+        *,
+        has_wide_sums: bool = False,
+        session: Session | None = None,
     ) -> None:
-        """Load a model; `has_wide_sums` as in session.open_session. Raises BadModel."""
+        """Load a model. Raises BadModel.
+
+        has_wide_sums  as in session.open_session
+        session        of the graph, where it is open already
+        """
         self.manifest: Final = manifest
         name = f"{manifest.name} {manifest.version}"
-        self._session: Final = open_session(onnx, name, threads, has_wide_sums=has_wide_sums)
+        self._session: Final = session or open_session(onnx, name, threads, has_wide_sums=has_wide_sums)
         expected = {WINDOWS_INPUT, SCENE_INPUT} if manifest.preprocessing.scene else {WINDOWS_INPUT}
         found = {node.name for node in self._session.get_inputs()}
         if found != expected:
@@ -52,6 +62,12 @@ class Classifier:
         feeds = {SCENE_INPUT: scene} if how.scene else {}
         classified = [self._run({WINDOWS_INPUT: scaled(window, how), **feeds}) for window in windows]
         return np.array(classified, dtype=np.float32).reshape(-1, len(self.manifest.labels))
+
+    def close(self) -> None:
+        """End what runs beside this process for the model, if anything does."""
+        close = getattr(self._session, "close", None)
+        if close is not None:
+            close()
 
     def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         began = time.thread_time()

@@ -101,6 +101,8 @@ class Manifest(_Part):
     errors: Errors | None = None
     #: Null: each chunk of a photo is classified by itself alone.
     neighbours: Neighbours | None = None
+    #: Whether the graph came from a user: it runs in a process of its own, with the limits of networks.
+    sandboxed: bool = False
     training_data: tuple[Source, ...]
     figures: dict[str, float | int | str | None]  # measured, each named for what and where
 

@@ -40,7 +40,9 @@ def main(descriptor: int, memory_bytes: int, parent: int) -> None:
 
 def _limit(memory_bytes: int) -> None:
     # Address space: a graph that requests more gets an error in its own run.
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)  # of a training, which asks networks too
+    most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     # A worker's limit is for one task; this process lives through many, and the parent watches the time.
     _, cpu_s = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))

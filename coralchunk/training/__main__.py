@@ -18,6 +18,7 @@ from coralchunk.pipeline.training.training_job import (
     stored_training_request,
     write_training_result,
 )
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent
 from coralchunk.storage.files.image_blobs import ImageBlobs
 from coralchunk.storage.files.trained_models import TrainedModels
@@ -84,6 +85,8 @@ def _place(settings: Settings, stores: Stores, job_id: int, request: TrainingReq
         database=open_database(settings.database_url, settings.data_dir),
         images=ImageBlobs(open_named_store(settings, "images")),
         corrections=open_named_store(settings, "corrections"),
+        networks=stores.networks,
+        limits=network_limits(settings),
         models=open_model_repository(settings),
         trained=TrainedModels(open_named_store(settings, "trained-models")),
         backbone=settings.model,

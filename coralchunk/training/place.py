@@ -6,6 +6,7 @@ from typing import Any
 
 from coralchunk.datasets.ids import new_uuid
 from coralchunk.pipeline.training.training_job import TrainingRequest
+from coralchunk.sandbox.network_process import Limits
 from coralchunk.storage.files.image_blobs import ImageBlobs
 from coralchunk.storage.files.trained_models import TrainedModels
 from coralchunk.storage.model_repository import ModelRepository
@@ -28,6 +29,8 @@ class Place:
     database: Database
     images: ImageBlobs
     corrections: ObjectStore  # pictures of corrected chunks
+    networks: ObjectStore  # that users have uploaded
+    limits: Limits  # of such a network
     models: ModelRepository
     trained: TrainedModels
     backbone: str | None  # label of the model whose network is used; None for the bundled one

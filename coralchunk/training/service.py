@@ -12,7 +12,12 @@ from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.stores import Stores
-from coralchunk.pipeline.training.training_job import TrainingRequest, new_training_id, submit_training_job
+from coralchunk.pipeline.training.training_job import (
+    MappedNetwork,
+    TrainingRequest,
+    new_training_id,
+    submit_training_job,
+)
 from coralchunk.storage.rows import collections, labels
 from coralchunk.storage.rows.collections import Collection, CollectionType, TrainingState
 from coralchunk.storage.rows.labels import Label, LabelFilter
@@ -57,11 +62,14 @@ class Trainings:
             now,
         )
 
-    def begin_for_site(self, collection: Collection, owner: str, now: float) -> Collection:
-        """Have a model of chunks trained on the corrections in a collection. Returns it as it is now.
+    def begin_for_site(
+        self, collection: Collection, owner: str, now: float, network: MappedNetwork | None = None
+    ) -> Collection:
+        """Have a model of chunks made and compared on corrections. Returns their collection as it is now.
 
-        owner  whose job it is
-        now    Unix seconds
+        owner    whose job it is
+        now      Unix seconds
+        network  that becomes the model; None to train a head on the server's own network
 
         Raises TooLittleToLearn, AlreadyTraining, Stopping, QueueFull, QueueDown or StorageFull.
         """
@@ -76,7 +84,11 @@ class Trainings:
                 "Correct or confirm more chunks, and collect the corrections again.",
             )
         request = TrainingRequest(
-            user_id=collection.user_id, collection_id=collection.id, min_images=min_images, for_site=True
+            user_id=collection.user_id,
+            collection_id=collection.id,
+            min_images=min_images,
+            for_site=True,
+            network=network,
         )
         return self._submit(request, collection, owner, now)
 

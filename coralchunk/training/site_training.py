@@ -1,9 +1,9 @@
-"""Train a model for the chunks of a site on the collection of a user's corrections, and compare it."""
+"""Make a model for the chunks of a site from a user's corrections or network, and compare it."""
 
 import hashlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 from coralchunk.datasets.corrections_collection import corrected_place
 from coralchunk.errors import Unreadable
@@ -12,7 +12,7 @@ from coralchunk.errors.training import TooLittleToLearn
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.training.training_job import TrainingRequest
+from coralchunk.pipeline.training.training_job import MappedNetwork, TrainingRequest
 from coralchunk.processes import has_vnni
 from coralchunk.storage.files.blobs import CONTEXT
 from coralchunk.storage.files.trained_models import trained_name
@@ -22,14 +22,19 @@ from coralchunk.storage.rows.collections import Collection
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.rows.labels import Label, LabelFilter
 from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Chunk
+from coralchunk.training.learning.export import ExportedModel
 from coralchunk.training.learning.site import (
     SiteChunk,
+    answers,
+    compare_with_server,
+    compared_figures,
     cut_windows,
     describe_chunks,
     export_site,
     learn_site,
     site_figures,
 )
+from coralchunk.training.network_mapping import map_network, open_mapped
 from coralchunk.training.place import Place, add_version, earlier_version, get_collection, publish
 
 _FEWEST_PHOTOS: Final = 5  # fewer cannot show with 95 % certainty that a model is better
@@ -40,9 +45,10 @@ _WINDOW: Final = Chunk(0, 0, CHUNK_PX, CHUNK_PX)
 
 
 def train_site(place: Place, job_id: int, request: TrainingRequest) -> int:
-    """Train a model for a site. Returns the number of the new version, the same if it was made before.
+    """Make a model for a site. Returns the number of the new version, the same if it was made before.
 
-    Raises CollectionGone, TooLittleToLearn, BadModel, StorageFull, StorageDown or DatabaseDown.
+    Raises CollectionGone, TooLittleToLearn, BadModel, BadNetwork, NetworkFailed, StorageFull, StorageDown or
+    DatabaseDown.
     """
     collection = get_collection(place, request)
     earlier = earlier_version(place, collection, job_id)
@@ -53,19 +59,54 @@ def train_site(place: Place, job_id: int, request: TrainingRequest) -> int:
     onnx, manifest = place.models.onnx(source), place.models.manifest(source)
     if not manifest.classifies_coral:
         raise BadModel(f"{source.label} does not tell the states of coral apart.")
-    cut = cut_windows(onnx, manifest)
-    features = describe_chunks(cut, manifest, chunks, has_wide_sums=has_vnni())
-    place.report(_DESCRIBED)
-    learned = learn_site(features, chunks, Classifier(onnx, manifest, has_wide_sums=has_vnni()))
-    place.report(_LEARNED)
-    columns = _columns(place, collection)
-    version = earlier or add_version(place, collection, request, job_id, columns)
-    name = trained_name(collection.classifier_id)
-    exported = export_site(cut, manifest, learned, name, str(version.number))
-    label = f"{name}-{version.number}"
+    version = earlier or add_version(place, collection, request, job_id, _columns(place, collection))
+    name, number = trained_name(collection.classifier_id), str(version.number)
+    server = Classifier(onnx, manifest, has_wide_sums=has_vnni())
+    if request.network is None:
+        exported, figures = _trained(place, chunks, onnx, server, (name, number))
+    else:
+        exported, figures = _mapped(place, chunks, request.network, server, (name, number))
+    label = f"{name}-{number}"
     place.trained.write(label, exported.onnx, exported.manifest.model_dump_json(indent=2).encode())
-    publish(place, request, version, label, site_figures(learned, manifest))
+    publish(place, request, version, label, figures)
     return version.number
+
+
+def _trained(
+    place: Place, chunks: list[SiteChunk], onnx: bytes, server: Classifier, called: tuple[str, str]
+) -> tuple[ExportedModel, dict[str, Any]]:
+    """Train a head on the server's network."""
+    cut = cut_windows(onnx, server.manifest)
+    features = describe_chunks(cut, server.manifest, chunks, has_wide_sums=has_vnni())
+    place.report(_DESCRIBED)
+    learned = learn_site(features, chunks, server)
+    place.report(_LEARNED)
+    figures = site_figures(
+        learned.compared,
+        server.manifest,
+        strength=learned.strength,
+        temperature=learned.head.temperature,
+    )
+    return export_site(cut, server.manifest, learned, *called), figures
+
+
+def _mapped(
+    place: Place, chunks: list[SiteChunk], network: MappedNetwork, server: Classifier, called: tuple[str, str]
+) -> tuple[ExportedModel, dict[str, Any]]:
+    """Map a user's network to the states of coral."""
+    exported = map_network(place.networks, network, *called)
+    classifier = open_mapped(exported, place.limits)
+    try:
+        said = answers(classifier, chunks)
+    finally:
+        classifier.close()
+    place.report(_DESCRIBED)
+    compared = compare_with_server(said, chunks, server)
+    manifest = exported.manifest.model_copy(
+        update={"figures": compared_figures(compared.comparison, server.manifest)}
+    )
+    place.report(_LEARNED)
+    return ExportedModel(exported.onnx, manifest), site_figures(compared, server.manifest)
 
 
 def _columns(place: Place, collection: Collection) -> list[Label]:

@@ -16,6 +16,7 @@ import {
 } from "./collections-api.js";
 import { collection } from "./current.js";
 import { bindImages } from "./images.js";
+import { bindNetworkModel } from "./network-model.js";
 import { bindTrial } from "./trial.js";
 import { bindUploads } from "./uploads.js";
 
@@ -109,6 +110,7 @@ bindCollection();
 bindImages(refresh);
 bindUploads(refresh);
 bindTrial();
+bindNetworkModel(refresh);
 window.addEventListener("hashchange", showRoute);
 await showRoute();
 document.documentElement.dataset.ready = "classifiers";

@@ -59,6 +59,7 @@ function showTraining() {
   const isOfCorrections = CORRECTIONS.every((name) => names.includes(name));
   $("#retrain").hidden = !isOfCorrections;
   $("#retrain-help").hidden = !isOfCorrections;
+  $("#own-network").hidden = !isOfCorrections || isTraining;
   $("#training-progress").hidden = !isTraining;
   $("#training-progress").value = progress;
   const texts = {

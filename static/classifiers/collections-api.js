@@ -47,6 +47,9 @@ export const removeImage = (id, imageId) => fetchApi(`${AT}/${id}/images/${image
 /** @param {string} id @param {"train"|"site-model"} how */
 export const train = (id, how) => fetchJson(`${AT}/${id}/${how}`, { method: "POST" });
 
+/** Have a network of one's own compared. @param {string} id @param {{version_id: number, states: string[]}} body */
+export const mapNetwork = (id, body) => fetchJson(`${AT}/${id}/network-model`, { method: "POST", body });
+
 /** @param {string} id @param {number} number */
 export const useVersion = (id, number) => fetchJson(`${AT}/${id}/version`, { method: "PUT", body: { number } });
 

@@ -52,6 +52,21 @@ def mean_colour(name: str = "prob") -> bytes:
     return onnx(model_of(nodes, [tensor("data", (1, 3, "h", "w"))], [tensor(name, (1, 3))]))
 
 
+def nearest_colour(colours: NDArray[np.int_], side: int = 64) -> bytes:
+    """Gives the share of the pixels of `data` (0 to 255) that is nearest to each colour."""
+    weights = [
+        constant("weights", 2 * colours[..., np.newaxis, np.newaxis]),
+        constant("bias", -(colours**2).sum(axis=1)),
+    ]
+    nodes = [
+        helper.make_node("Conv", ["data", "weights", "bias"], ["nearness"]),
+        helper.make_node("Hardmax", ["nearness"], ["nearest"], axis=1),
+        helper.make_node("ReduceMean", ["nearest"], ["prob"], axes=[2, 3], keepdims=0),
+    ]
+    shapes = [tensor("data", (1, 3, side, side))], [tensor("prob", (1, len(colours)))]
+    return onnx(model_of(nodes, *shapes, weights))
+
+
 def fixed(outputs: dict[str, Any], shape: Shape = (1, 3, 8, 8), kind: int = FLOAT) -> bytes:
     """Gives the same outputs for every picture."""
     nodes, weights, values = [], [], []

@@ -13,7 +13,8 @@ import pytest
 
 from coralchunk.config import Settings
 from coralchunk.imaging.decoding.decode import decode, open_photo
-from coralchunk.pipeline.worker.context import load_classifier
+from coralchunk.pipeline.worker.classifier_cache import load_classifier
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.labelled import read_labels
 from coralchunk.storage.model_repository import open_model_repository
 from research.dataset import gather, table
@@ -240,12 +241,14 @@ def test_training_reads_an_export_inside_other_data(exported: Path, tmp_path: Pa
     assert read
 
 
-def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path) -> None:
+def test_a_model_says_of_an_exported_chunk_what_it_says_of_it_in_the_photo(exported: Path) -> None:
     settings = Settings()
     repository = open_model_repository(settings)
-    classifier = load_classifier(repository, repository.find(None))
+    classifier = load_classifier(repository, repository.find(None), network_limits(Settings()))
     rows = {str(exported / row["photo"]): row for row in of_job(exported)}
     labelled = [one for one in read_labels(exported / "tiles.csv") if str(one.photo) in rows]
+
+    photo = open_photo(BytesIO(encoded(PHOTO, "PNG")), 10**8)
 
     assert len(labelled) == 3
     for one in labelled:
@@ -253,9 +256,9 @@ def test_a_model_says_of_the_export_what_it_had_said_of_the_photo(exported: Path
         with one.photo.open("rb") as window, one.context.open("rb") as context:
             seen, whole = decode(window, 10**8), open_photo(context, 10**8)
         (probabilities,) = classifier.probabilities(seen[np.newaxis], whole.scene)
-        row = rows[str(one.photo)]
-        said = [float(row[name]) for name in ("bleached", "healthy", "not_coral")]
-        assert probabilities.tolist() == pytest.approx(said, abs=6e-5)
+        chunk = grid(photo.size)[int(rows[str(one.photo)]["chunk"])]
+        (said,) = classifier.probabilities(photo.windows([chunk]), photo.scene)
+        assert probabilities.tolist() == pytest.approx(said.tolist(), abs=6e-5)
 
 
 def test_evaluation_reads_the_export(exported: Path, tmp_path: Path) -> None:

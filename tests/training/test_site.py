@@ -58,14 +58,17 @@ def test_a_site_model_says_what_its_head_says_and_is_compared(model: tuple[bytes
     expected = probabilities(
         OutputKind.MULTI_CLASS, learned.head.logits(features[:8]) / learned.head.temperature
     )
-    figures = site_figures(learned, manifest)
+    figures = site_figures(learned.compared, manifest)
     np.testing.assert_allclose(said, expected, atol=1e-4)
     assert exported.manifest.classifies_coral
     assert exported.manifest.preprocessing == manifest.preprocessing
-    assert (learned.comparison.chunks, learned.comparison.photos) == (len(labelled), len(PHOTOS))
-    assert learned.confusion.sum() == len(labelled)
-    assert figures["accuracy"] == pytest.approx(learned.confusion.trace() / len(labelled))
-    assert figures["comparison"]["is_better"] == (learned.comparison.p_value <= 0.05)
+    assert (learned.compared.comparison.chunks, learned.compared.comparison.photos) == (
+        len(labelled),
+        len(PHOTOS),
+    )
+    assert learned.compared.confusion.sum() == len(labelled)
+    assert figures["accuracy"] == pytest.approx(learned.compared.confusion.trace() / len(labelled))
+    assert figures["comparison"]["is_better"] == (learned.compared.comparison.p_value <= 0.05)
 
 
 def test_labels_without_a_pattern_give_a_model_that_is_not_offered() -> None:
@@ -82,5 +85,5 @@ def test_labels_without_a_pattern_give_a_model_that_is_not_offered() -> None:
 
     learned = learn_site(features, labelled, server)
 
-    assert not learned.comparison.is_better
-    assert learned.comparison.second > 0.6
+    assert not learned.compared.comparison.is_better
+    assert learned.compared.comparison.second > 0.6

@@ -1,5 +1,6 @@
 """Test the way from corrections to a better model in the browser, on generated reefs."""
 
+import json
 import re
 import secrets
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import Page, expect
 from coralchunk.arrays import Pixels
 from coralchunk.imaging.grid import grid
 from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Size
+from tests.networks.onnx_files import nearest_colour
 from tests.reef import BROWN, PALE, SAND, encoded, reef
 from tests.server import RunningServer
 from tests.waiting import wait_for
@@ -86,20 +88,10 @@ def client(server: RunningServer, token: str) -> Iterator[httpx.Client]:
 def test_corrections_become_a_model_that_is_better_on_the_photos_of_a_site(
     new_page: NewPage, token: str, client: httpx.Client
 ) -> None:
-    photos = [reef(WIDTH, HEIGHT, seed) for seed in SEEDS]
-    for photo in photos[1:]:
-        correct(client, send(client, photo), photo)
     page = new_page(**DESKTOP)
     page.add_init_script(f"localStorage.setItem('coralchunk.token', '{token}')")
     page.goto("/")
-    choose(page, file("first.jpg", encoded(photos[0], quality=85)))
-    first = look(page, "first.jpg")
-    page.locator("#map").focus()
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name=truths(photos[0])[0], exact=True).click()
-    expect(page.locator("#chunk")).to_contain_text("Your correction")
-    correct(client, first, photos[0])
-
+    correct_all(page, client)
     page.get_by_role("link", name="Classifiers").click()
     page.get_by_role("button", name="Collect my corrections").click()
     page.get_by_role("button", name="Retrain for my site").click()
@@ -119,6 +111,68 @@ def test_corrections_become_a_model_that_is_better_on_the_photos_of_a_site(
     assert bundled["summary"]["model"]["name"] == "coralchunk-lite0"
     assert right(site, photo) > right(bundled, photo)
     assert right(site, photo) >= 0.8 * len(site["chunks"])
+
+    compare_network(page, client, token)
+    network = answer(client, send(client, photo))
+    assert network["summary"]["model"]["version"] == "2"
+    assert right(network, photo) >= 0.95 * len(network["chunks"])
+
+
+def correct_all(page: Page, client: httpx.Client) -> None:
+    """Correct the first chunk of a photo in the app, and the others of all photos by requests."""
+    photos = [reef(WIDTH, HEIGHT, seed) for seed in SEEDS]
+    for photo in photos[1:]:
+        correct(client, send(client, photo), photo)
+    choose(page, file("first.jpg", encoded(photos[0], quality=85)))
+    first = look(page, "first.jpg")
+    page.locator("#map").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name=truths(photos[0])[0], exact=True).click()
+    expect(page.locator("#chunk")).to_contain_text("Your correction")
+    correct(client, first, photos[0])
+
+
+def compare_network(page: Page, client: httpx.Client, token: str) -> None:
+    """Have a network that a user has uploaded compared on the corrections, and use it."""
+    deploy(client, token)
+    page.get_by_role("link", name="Classifiers").click()
+    page.get_by_role("link", name="Corrections").click()
+    page.get_by_text("Use my own network for chunks").click()
+    expect(page.get_by_label("sand means")).to_have_value("not_coral")
+    expect(page.get_by_label("pale means")).to_have_value("bleached")
+    page.get_by_label("brown means").select_option("healthy")
+    assert barriers(page) == []
+    page.get_by_role("button", name="Compare it on these corrections").click()
+    mapped = page.get_by_role("article", name="Version 2, which answers")
+    expect(mapped).to_contain_text("It is better with 95 % certainty")
+    mapped.get_by_role("button", name="Use for my photos").click()
+    expect(mapped.locator(".for-photos")).to_be_visible()
+
+
+def deploy(client: httpx.Client, token: str) -> None:
+    """Upload a network that knows the colours of drawn reefs."""
+    image = {"data_type": "FLOAT32", "pixel_scaling": 255.0, "mean_file": "", "target_size": "64x64"}
+    image |= {"resize_type": "SQUASH", "color_channels": "RGB", "dimension_order": "NCHW"}
+    how = {"inputs": [{"tensor_name": "data", "image": image}], "batched_output": True}
+    names = [{"id": number, "name": name} for number, name in enumerate(("pale", "brown", "sand"))]
+    outputs = [{"labels": {"labels": names, "exclusive": True, "roi": "NONE"}}]
+
+    def post(path: str, **sent: Any) -> dict[str, Any]:
+        answered = client.post(f"/v0.7{path}", headers={"X-API-KEY": token}, **sent)
+        assert answered.is_success, answered.text
+        found: dict[str, Any] = answered.json()
+        return found
+
+    form = {"name": "colours", "framework": "onnx", "preprocessing": json.dumps(how)}
+    network = post("/networks", data=form, files={"model.onnx": nearest_colour(COLOURS)})
+    task = f"/v0.7/tasks/{network['task_id']}"
+    wait_for(
+        lambda: client.get(task, headers={"X-API-KEY": token}).json()["status"] == "success", "the trial run"
+    )
+    spec = post("/recognition/specs", json={"name": "Drawn reefs", "outputs": outputs})
+    reading = [{"classification": {"output_tensor": "prob"}}]
+    version = {"spec_id": spec["id"], "network_id": network["id"], "post_processings": reading}
+    post("/recognition/versions", json=version)
 
 
 def send(client: httpx.Client, photo: Pixels, **fields: str) -> int:

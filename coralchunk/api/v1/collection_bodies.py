@@ -49,6 +49,17 @@ class ChosenVersion(_Sent):
     number: Number
 
 
+class NetworkModel(_Sent):
+    """A version of your own network that is to classify chunks."""
+
+    version_id: int = Field(
+        description="A version of /v0.7/recognition/versions that classifies whole pictures"
+    )
+    states: list[Literal["bleached", "healthy", "not_coral"]] = Field(
+        description="What each label of the version means, in their order"
+    )
+
+
 class LabelledImageForm(_Body):
     """A form with an image and its label."""
 

@@ -18,17 +18,21 @@ from coralchunk.api.v1.collection_bodies import (
     CollectedCorrections,
     CollectionList,
     CollectionResponse,
+    NetworkModel,
     NewCollection,
     NewLabelName,
 )
 from coralchunk.api.v1.refusals import BODY, NO_COLLECTION, NO_DATABASE, OWN_TOKEN
 from coralchunk.datasets.collections import LABELS_OF
 from coralchunk.datasets.training_sets import snake_case
+from coralchunk.recognition.chunk_mapping import mapped_network
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import CollectionType
+from coralchunk.terms import CLASSES
 
 collections = Blueprint("collections", __name__, url_prefix="/V1/api/collections")
 
+_STATES: Final = {state.value.replace(" ", "_"): state for state in CLASSES}
 _KINDS: Final = frozenset({ClassifierKind.TASK, ClassifierKind.TRAINING_SET})
 _ONE: Final = {404: NO_COLLECTION, 503: NO_DATABASE, **OWN_TOKEN}
 _QUEUE: Final = {
@@ -166,6 +170,26 @@ def train_site(collection_id: str) -> ResponseReturnValue:
     identity = authenticate(Scope.TRAIN)
     found = own_collection(identity.user_id, collection_id)
     return jsonify(whole(services().trainings.begin_for_site(found, identity.user, time.time()))), 202
+
+
+@collections.post("/<collection_id>/network-model")
+@operation(
+    Operation(
+        answers={202: CollectionResponse}, problems=_ONE | _QUEUE | BODY, body=NetworkModel, needs_token=True
+    )
+)
+def map_network(collection_id: str) -> ResponseReturnValue:
+    """Make the next version of a network of your own that classifies pictures: it then sees chunks.
+
+    Its labels are mapped to bleached, healthy and not coral. It is compared with the server's model on the
+    corrections in the collection, and offered as `model` of uploads only if it is better with 95 % certainty.
+    """
+    identity = authenticate(Scope.TRAIN)
+    found, sent = own_collection(identity.user_id, collection_id), read_json_body(NetworkModel)
+    version = services().recognition.versions.find(found.user_id, sent.version_id)
+    network = mapped_network(version, [_STATES[name] for name in sent.states])
+    trained = services().trainings.begin_for_site(found, identity.user, time.time(), network)
+    return jsonify(whole(trained)), 202
 
 
 @collections.put("/<collection_id>/version")

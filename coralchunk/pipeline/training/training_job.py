@@ -10,12 +10,13 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from coralchunk.errors import CoralchunkError
+from coralchunk.networks.preprocessing import Preprocessing
 from coralchunk.pipeline.queue.task import first_task
 from coralchunk.pipeline.records.job import Job, JobKind, JobState
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import OWNER, REQUEST, RESULT
-from coralchunk.terms import Size
+from coralchunk.terms import Size, State
 
 _LARGEST_ID: Final = 2**53 - 1  # see submit
 _SPARE_S: Final = 3600  # for its turn, before its time to train begins
@@ -23,6 +24,18 @@ _SPARE_S: Final = 3600  # for its turn, before its time to train begins
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MappedNetwork(_Stored):
+    """A network of a user that is to classify chunks, and what its scores mean."""
+
+    name: str
+    blob: str
+    sha256: str
+    preprocessing: Preprocessing
+    output: str  # the tensor with the scores
+    labels: tuple[str, ...]  # of its scores, in their order
+    states: tuple[State, ...]  # what each of these labels means
 
 
 class TrainingRequest(_Stored):
@@ -33,6 +46,7 @@ class TrainingRequest(_Stored):
     collection_id: int
     min_images: int  # of a label; those with fewer are left out
     for_site: bool = False  # whether it makes a model of chunks for V1 uploads
+    network: MappedNetwork | None = None  # which is then compared, instead of a head that is trained
 
 
 class TrainingResult(_Stored):

@@ -14,7 +14,9 @@ from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
 from coralchunk.metrics import MODEL_SECONDS
+from coralchunk.pipeline.worker.sandboxed_session import SandboxedSession
 from coralchunk.processes import has_vnni
+from coralchunk.sandbox.network_process import Limits
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 from coralchunk.terms import Chunk
 
@@ -24,25 +26,35 @@ _MOST: Final = 10  # loaded at once, besides the one in use: as many as one requ
 class ClassifierCache:
     """The model in use, and the most recently used others."""
 
-    def __init__(self, models: ModelRepository, in_use: ModelRef, classifier: Classifier) -> None:
+    def __init__(
+        self, models: ModelRepository, in_use: ModelRef, classifier: Classifier, limits: Limits
+    ) -> None:
         self._models: Final = models
+        self._limits: Final = limits
         self._in_use: Final = (in_use.label, classifier)
         self._others: Final[OrderedDict[str, Classifier]] = OrderedDict()
 
     def get(self, label: str) -> Classifier:
-        """Return the model called `label`. Raises UnknownModel, BadModel."""
+        """Return the model called `label`. Raises UnknownModel, BadModel, NetworkFailed."""
         if label == self._in_use[0]:
             return self._in_use[1]
-        classifier = self._others.pop(label, None) or load_classifier(self._models, self._models.find(label))
+        classifier = self._others.pop(label, None) or load_classifier(
+            self._models, self._models.find(label), self._limits
+        )
         while len(self._others) >= _MOST:
-            self._others.popitem(last=False)
+            self._others.popitem(last=False)[1].close()
         self._others[label] = classifier
         return classifier
 
 
-def load_classifier(models: ModelRepository, model: ModelRef) -> Classifier:
-    """Check a model's file against its sha256 and load it. Raises BadModel."""
-    return Classifier(models.onnx(model), models.manifest(model), has_wide_sums=has_vnni())
+def load_classifier(models: ModelRepository, model: ModelRef, limits: Limits) -> Classifier:
+    """Check a model's file against its sha256 and load it. Raises BadModel, NetworkFailed.
+
+    limits  of a graph that came from a user
+    """
+    onnx, manifest = models.onnx(model), models.manifest(model)
+    session = SandboxedSession(onnx, limits) if manifest.sandboxed else None
+    return Classifier(onnx, manifest, has_wide_sums=has_vnni(), session=session)
 
 
 def classify_chunks(classifier: Classifier, photo: ClassifiedPhoto, chunks: Sequence[Chunk]) -> Probabilities:

@@ -47,7 +47,8 @@ class WorkerContext:
 
 def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef) -> WorkerContext:
     """Load the model into this process. Raises BadModel, also for a model that does not classify coral."""
-    classifier = load_classifier(models, model)
+    limits = network_limits(stores.settings)
+    classifier = load_classifier(models, model, limits)
     if not classifier.manifest.classifies_coral:
         raise BadModel(
             f"{model.label} tells {', '.join(classifier.manifest.labels)} apart, not the states of coral."
@@ -60,7 +61,7 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
         photos=DecodedPhotoCache(
             stores.blobs, settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions, settings.result_max_side
         ),
-        classifiers=ClassifierCache(models, model, classifier),
+        classifiers=ClassifierCache(models, model, classifier, limits),
         conversions=conversions,
-        networks=NetworkCache(stores.networks, network_limits(settings)),
+        networks=NetworkCache(stores.networks, limits),
     )

@@ -65,21 +65,25 @@ class NetworkCache:
         self._loaded.clear()
 
     def _load(self, network: StoredNetwork) -> LoadedNetwork:
-        try:
-            onnx = self._files.read(f"{network.blob}/{ONNX_FILE}")
-            means = {
-                name: self._files.read(f"{network.blob}/{mean_file(name)}")
-                for name in network.preprocessing.mean_files
-            }
-        except FileNotFoundError:
-            raise NetworkFailed("its files are gone, as it was deleted") from None
-        if hashlib.sha256(onnx).hexdigest() != network.sha256:
-            raise NetworkFailed("its file is damaged in the store")
-        try:
-            recipe = recipe_of(onnx, network.preprocessing, means)
-        except BadNetwork as refused:  # by rules that have become stricter since it was uploaded
-            raise NetworkFailed(str(refused)) from refused
+        onnx, recipe = read_network(self._files, network)
         return LoadedNetwork(NetworkProcess(onnx, self._limits), recipe)
+
+
+def read_network(files: ObjectStore, network: StoredNetwork) -> tuple[bytes, Recipe]:
+    """Return the ONNX file of a network, and how it is fed. Raises NetworkFailed."""
+    try:
+        onnx = files.read(f"{network.blob}/{ONNX_FILE}")
+        means = {
+            name: files.read(f"{network.blob}/{mean_file(name)}") for name in network.preprocessing.mean_files
+        }
+    except FileNotFoundError:
+        raise NetworkFailed("its files are gone, as it was deleted") from None
+    if hashlib.sha256(onnx).hexdigest() != network.sha256:
+        raise NetworkFailed("its file is damaged in the store")
+    try:
+        return onnx, recipe_of(onnx, network.preprocessing, means)
+    except BadNetwork as refused:  # by rules that have become stricter since it was uploaded
+        raise NetworkFailed(str(refused)) from refused
 
 
 def recipe_of(onnx: bytes, preprocessing: Preprocessing, mean_files: dict[str, bytes]) -> Recipe:

@@ -40,13 +40,20 @@ class SiteChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How answers compare with those of the model of the server, on the same chunks."""
+
+    comparison: Comparison
+    confusion: NDArray[np.intp]  # rows are the truth
+
+
+@dataclass(frozen=True, slots=True)
 class SiteModel:
     """A head for a site, and how it compares with the model of the server."""
 
     head: Head  # fitted on all chunks
     strength: float
-    comparison: Comparison  # with heads that have not seen the photo of the chunk
-    confusion: NDArray[np.intp]  # of these heads; rows are the truth
+    compared: Compared  # heads that have not seen the photo of the chunk
 
 
 def cut_windows(onnx: bytes, manifest: Manifest) -> ModelProto:
@@ -86,14 +93,26 @@ def learn_site(features: NDArray[np.float32], chunks: Sequence[SiteChunk], serve
     with threadpool_limits(1):  # see learn.learn
         said = _left_out(lessons, truth)
         head, strength = fit_head(lessons)
-    server_said = np.array(
-        [int(server.probabilities([chunk.window], chunk.scene)[0].argmax()) for chunk in chunks]
-    )
+    return SiteModel(head, strength, compare_with_server(said, chunks, server))
+
+
+def compare_with_server(said: NDArray[np.intp], chunks: Sequence[SiteChunk], server: Classifier) -> Compared:
+    """Compare answers, as indices in CLASSES, with those of the model of the server."""
+    truth = np.array([chunk.truth for chunk in chunks], dtype=np.intp)
+    photos = np.array([chunk.photo for chunk in chunks], dtype=np.intp)
     confusion = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.intp)
     np.add.at(confusion, (truth, said), 1)
+    right = answers(server, chunks) == truth
     # A fixed seed: a training that is repeated must come to the same verdict.
-    comparison = compare(said == truth, server_said == truth, photos, np.random.default_rng(0))
-    return SiteModel(head, strength, comparison, confusion)
+    return Compared(compare(said == truth, right, photos, np.random.default_rng(0)), confusion)
+
+
+def answers(classifier: Classifier, chunks: Sequence[SiteChunk]) -> NDArray[np.intp]:
+    """Return what a model says of each chunk by itself, as indices in CLASSES."""
+    return np.array(
+        [int(classifier.probabilities([chunk.window], chunk.scene)[0].argmax()) for chunk in chunks],
+        dtype=np.intp,
+    )
 
 
 def export_site(
@@ -104,7 +123,7 @@ def export_site(
     served  manifest of the model that the network was cut from
     """
     onnx = join_head(cut, learned.head, OutputKind.MULTI_CLASS).SerializeToString()
-    found = learned.comparison
+    found = learned.compared.comparison
     manifest = served.model_copy(
         update={
             "name": name,
@@ -127,21 +146,28 @@ def export_site(
                     labelled_by="the owner of the corrections",
                 ),
             ),
-            "figures": {
-                "backbone": f"{served.name} {served.version}",
-                "chunks": found.chunks,
-                "accuracy": found.first,
-                "accuracy_of_backbone": found.second,
-                "p_value": found.p_value,
-            },
+            "figures": compared_figures(found, served),
         }
     )
     return ExportedModel(onnx, manifest)
 
 
-def site_figures(learned: SiteModel, served: Manifest) -> dict[str, Any]:
+def compared_figures(found: Comparison, served: Manifest) -> dict[str, float | int | str | None]:
+    """Return the figures of the manifest of a model that was compared with the server's."""
+    return {
+        "backbone": f"{served.name} {served.version}",
+        "chunks": found.chunks,
+        "accuracy": found.first,
+        "accuracy_of_backbone": found.second,
+        "p_value": found.p_value,
+    }
+
+
+def site_figures(
+    compared: Compared, served: Manifest, *, strength: float | None = None, temperature: float = 1.0
+) -> dict[str, Any]:
     """Return what is stored with the version: the figures of any version, and the comparison."""
-    found, confusion = learned.comparison, learned.confusion
+    found, confusion = compared.comparison, compared.confusion
     shown, given, right = confusion.sum(axis=1), confusion.sum(axis=0), confusion.diagonal()
     labels = [
         {
@@ -164,8 +190,8 @@ def site_figures(learned: SiteModel, served: Manifest) -> dict[str, Any]:
         "labels": labels,
         "confusion": confusion.tolist(),
         "reliability": [],
-        "regularisation": learned.strength,
-        "temperature": learned.head.temperature,
+        "regularisation": strength,
+        "temperature": temperature,
         "backbone": f"{served.name} {served.version}",
         "comparison": {
             **{name: value for name, value in asdict(found).items() if name not in {"first", "second"}},
