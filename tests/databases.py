@@ -21,5 +21,5 @@ def migrated_sqlite() -> bytes:
 
 def provide_database(data_dir: Path) -> None:
     """Put an up-to-date database without rows where a server with this data folder looks for it."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     (data_dir / "coralchunk.db").write_bytes(migrated_sqlite())

@@ -171,10 +171,6 @@ def test_the_name_that_a_client_gives_its_file_is_never_a_path(server: RunningSe
     assert stored == {"photo", "picture.png", "preview.webp", "summary.json", "chunks.json"}
 
 
-def test_uploads_can_be_entered_by_their_owner_only(server: RunningServer) -> None:
-    assert server.data_dir.stat().st_mode & 0o077 == 0
-
-
 @pytest.mark.parametrize("path", ["status/{0}", "result/{0}.png"])
 @pytest.mark.parametrize("job_id", ["1", "0", str(2**53), "9" * 40])
 def test_an_unknown_job_is_a_404(server: RunningServer, path: str, job_id: str) -> None:

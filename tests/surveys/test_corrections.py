@@ -4,7 +4,7 @@ import csv
 import json
 import subprocess
 from collections.abc import Iterator
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from coralchunk.config import Settings
 from coralchunk.imaging.decoding.decode import decode, open_photo
+from coralchunk.imaging.grid import grid
 from coralchunk.pipeline.worker.classifier_cache import load_classifier
 from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.storage.labelled import read_labels
@@ -247,7 +248,6 @@ def test_a_model_says_of_an_exported_chunk_what_it_says_of_it_in_the_photo(expor
     classifier = load_classifier(repository, repository.find(None), network_limits(Settings()))
     rows = {str(exported / row["photo"]): row for row in of_job(exported)}
     labelled = [one for one in read_labels(exported / "tiles.csv") if str(one.photo) in rows]
-
     photo = open_photo(BytesIO(encoded(PHOTO, "PNG")), 10**8)
 
     assert len(labelled) == 3
@@ -256,7 +256,7 @@ def test_a_model_says_of_an_exported_chunk_what_it_says_of_it_in_the_photo(expor
         with one.photo.open("rb") as window, one.context.open("rb") as context:
             seen, whole = decode(window, 10**8), open_photo(context, 10**8)
         (probabilities,) = classifier.probabilities(seen[np.newaxis], whole.scene)
-        chunk = grid(photo.size)[int(rows[str(one.photo)]["chunk"])]
+        chunk = grid(photo.size)[int(one.photo.stem)]
         (said,) = classifier.probabilities(photo.windows([chunk]), photo.scene)
         assert probabilities.tolist() == pytest.approx(said.tolist(), abs=6e-5)
 
