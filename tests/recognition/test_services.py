@@ -19,6 +19,7 @@ from coralchunk.errors.networks import (
 from coralchunk.networks.postprocessing import Output, PostProcessing
 from coralchunk.networks.preprocessing import Preprocessing
 from coralchunk.pipeline.steps.submit import submit
+from coralchunk.recognition.chunk_mapping import mapped_network
 from coralchunk.recognition.networks import NewNetwork, Owner
 from coralchunk.recognition.page import Page
 from coralchunk.recognition.public_models import PublicModels
@@ -26,9 +27,10 @@ from coralchunk.recognition.service import Recognition, open_recognition
 from coralchunk.recognition.specifications import NewSpecification
 from coralchunk.services import Services
 from coralchunk.storage.registry import Registry
-from coralchunk.storage.rows.networks import NetworkState
+from coralchunk.storage.rows.networks import NetworkState, change_network
 from coralchunk.storage.rows.users import add_user, find_user
 from coralchunk.storage.sql.database import Database, open_database
+from coralchunk.terms import State
 from tests.deepomatic.networks import outputs, preprocessing
 from tests.networks import onnx_files
 from tests.reef import jpeg
@@ -208,6 +210,27 @@ def test_a_version_must_fit_its_specification(recognition: Recognition, ana: Own
 
     with pytest.raises(BadRecognition, match="there are 3, and the output has 1 labels"):
         recognition.versions.add(ana.user_id, spec.id, network.id, [three], 1.0)
+
+
+def test_a_network_for_chunks_needs_a_meaning_for_each_label_and_a_trial_run(
+    recognition: Recognition, database: Database, ana: Owner
+) -> None:
+    network = recognition.networks.add(ana, new_network(), 0.0)
+    spec = recognition.specifications.add(ana.user_id, new_specification("red", "green", "blue"), 0.0)
+    version = recognition.versions.add(ana.user_id, spec.id, network.id, HOW, 1.0)
+    states = [State.BLEACHED, State.HEALTHY, State.NOT_CORAL]
+
+    with pytest.raises(BadRecognition, match="trial run"):
+        mapped_network(version, states)
+    with database.writing() as connection:
+        change_network(connection, network.id, {"state": NetworkState.READY.value})
+    ready = recognition.versions.find(ana.user_id, version.row.id)
+    with pytest.raises(BadRecognition, match="there are 2, and the version has 3 labels: red, green, blue"):
+        mapped_network(ready, states[:2])
+
+    found = mapped_network(ready, states)
+
+    assert (found.output, found.labels, found.states) == ("prob", ("red", "green", "blue"), tuple(states))
 
 
 def test_pages_cut_lists_in_the_order_of_creation(recognition: Recognition, ana: Owner) -> None:
