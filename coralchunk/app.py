@@ -40,6 +40,7 @@ from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
+from coralchunk.api.v1.webhooks import webhooks
 from coralchunk.api.ximilar.blueprints import XIMILAR
 from coralchunk.api.ximilar.errors import LANGUAGES
 from coralchunk.assets import folder
@@ -88,6 +89,7 @@ def create_app(services: Services) -> Flask:
         corrections,
         shared_corrections,
         many_corrections,
+        webhooks,
         collections,
         collection_images,
         coralnet,

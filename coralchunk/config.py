@@ -8,6 +8,7 @@ from pydantic import ConfigDict, ValidationError
 from coralchunk.errors.setup import BadSetting
 from coralchunk.settings.languages import LanguageSettings
 from coralchunk.settings.networks import NetworkSettings
+from coralchunk.settings.notifications import NotificationSettings
 from coralchunk.settings.photos import PhotoSettings
 from coralchunk.settings.requests import RequestSettings
 from coralchunk.settings.server import ServerSettings
@@ -20,7 +21,9 @@ _UNPREFIXED: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
 
 
 # Pydantic lists the fields of the last base first.
-class Settings(NetworkSettings, LanguageSettings, RequestSettings, PhotoSettings, ServerSettings):
+class Settings(
+    NotificationSettings, NetworkSettings, LanguageSettings, RequestSettings, PhotoSettings, ServerSettings
+):
     """Everything that an operator can set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -33,6 +33,7 @@ from coralchunk.training.task_answers import TaskAnswers
 from coralchunk.uploads.parts import UploadParts
 from coralchunk.uploads.service import ResumableUploads
 from coralchunk.uploads.sweep import STORE as UPLOADS
+from coralchunk.webhooks.service import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Services:
     training_sets: TrainingSets
     answers: AnswerService
     uploads: ResumableUploads
+    webhooks: Webhooks
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -104,4 +106,5 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         corrections=corrections,
         reviews=ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models)),
         collected=collected,
+        webhooks=Webhooks(database, settings),
     )

@@ -42,6 +42,7 @@ from coralchunk.errors.presigned import NotUploaded, PresignedOff
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
 from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
+from coralchunk.errors.webhooks import WebhooksOff
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -49,6 +50,7 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     ScopeMissing: 403,
     FetchingOff: 403,
     PresignedOff: 403,
+    WebhooksOff: 403,
     NotUploaded: 409,
     StillWorking: 409,
     AlreadyTraining: 409,

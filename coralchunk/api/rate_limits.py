@@ -30,6 +30,8 @@ _KEPT: Final = frozenset(
         "many_corrections.correct_many",
         "review.correct",
         "networks.graph",
+        "webhooks.add",
+        "webhooks.replay",
         "collections.train",
         "collections.train_site",
         "apitorch.train",

@@ -31,6 +31,7 @@ _COMMANDS: Final = {
     "token": "coralchunk.cli.accounts:token",
     "user": "coralchunk.cli.accounts:user",
     "web": "coralchunk.cli.roles:web",
+    "webhook": "coralchunk.cli.webhooks:webhook",
     "worker": "coralchunk.cli.roles:worker",
 }
 

@@ -12,6 +12,7 @@ from coralchunk.pipeline.queue.admission import Admission
 from coralchunk.pipeline.queue.slots import Slots
 from coralchunk.pipeline.queue.task_queue import TaskQueue, transaction
 from coralchunk.pipeline.records.counters import Counters
+from coralchunk.pipeline.records.finished_jobs import FinishedJobs
 from coralchunk.pipeline.records.job_records import JobRecords
 from coralchunk.pipeline.records.keys import Held
 from coralchunk.pipeline.records.leases import Leases
@@ -34,6 +35,7 @@ class Stores:
     settings: Settings
     redis: Redis
     records: JobRecords
+    finished: FinishedJobs
     notifications: JobNotifications
     admission: Admission
     tasks: TaskQueue
@@ -65,7 +67,8 @@ def open_stores(settings: Settings, redis_timeout_s: float | None = None) -> Sto
     return Stores(
         settings=settings,
         redis=redis,
-        records=JobRecords(redis),
+        records=JobRecords(redis, lists_finished=settings.webhooks),
+        finished=FinishedJobs(redis),
         notifications=JobNotifications(connect(settings.redis_url, redis_timeout_s)),
         admission=Admission(redis),
         tasks=tasks,

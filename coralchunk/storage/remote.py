@@ -52,9 +52,9 @@ async def _fetch(url: str, settings: Settings) -> BytesIO:
     async with (
         asyncio.timeout(_WHOLE_S),
         AsyncClient(
-            policy=_policy(settings),
+            policy=policy_of(settings),
             trust_env=False,  # a proxy would look names up by itself
-            verify=_certificates(),
+            verify=certificates(),
             follow_redirects=True,
             timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
             headers={"User-Agent": f"coralchunk/{__version__}", "Accept-Encoding": "identity"},
@@ -65,7 +65,7 @@ async def _fetch(url: str, settings: Settings) -> BytesIO:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Load the certificate authorities once: a client of its own would take 22 ms for it at each fetch."""
     return httpx.create_ssl_context(trust_env=False)
 
@@ -86,7 +86,8 @@ async def _read(answer: httpx.Response, max_mb: int) -> BytesIO:
     return content
 
 
-def _policy(settings: Settings) -> Policy:
+def policy_of(settings: Settings) -> Policy:
+    """Return which addresses may be used from here: none inside the operator's network unless allowed."""
     places = [allowed_place(entry) for entry in settings.fetch_allow]
     return Policy(
         allowed_networks=tuple(network for network, _ in places),

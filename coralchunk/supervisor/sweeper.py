@@ -17,6 +17,7 @@ from coralchunk.pipeline.steps.presigned import remove_unconfirmed
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
+from coralchunk.supervisor.notifier import notify_periodically
 from coralchunk.surveys.sweep import sweep_evidence
 from coralchunk.training.sweep import sweep_trained_models
 from coralchunk.uploads.sweep import sweep_uploads
@@ -31,6 +32,9 @@ _log: Final = structlog.get_logger()
 def sweep_periodically(stores: Stores, stopping: threading.Event) -> None:
     """Sweep until the process stops."""
     sweeper = _Sweeper(stores)
+    if stores.settings.webhooks:
+        arguments = (stores, stopping, lambda: sweeper.is_elected)
+        threading.Thread(target=notify_periodically, args=arguments, name="notifier", daemon=True).start()
     rounds = 0
     while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
         sweeper.round()
@@ -44,6 +48,7 @@ class _Sweeper:
         self._holder: Final = f"{socket.gethostname()}:{Path(stores.settings.data_dir).resolve()}"
         self._reachable_since = time.monotonic()
         self._rounds = 0
+        self.is_elected = False  # of all sweepers of the server
 
     def round(self) -> None:
         """Sweep once. Failures are logged; the next round tries again."""
@@ -52,7 +57,8 @@ class _Sweeper:
             # Also those that outlived a crashed server for a while, and then died without a parent.
             for name in self._dead_here():
                 stores.tasks.recover(name)
-            if not stores.leases.hold_sweep(self._holder):
+            self.is_elected = stores.leases.hold_sweep(self._holder)
+            if not self.is_elected:
                 return
             for name in self._dead_elsewhere():
                 put_back = stores.tasks.recover(name)

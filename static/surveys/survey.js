@@ -15,9 +15,15 @@ let survey = null;
 /** @returns {any} the survey that is being looked at */
 export const currentSurvey = () => survey;
 
+/** Until the survey is loaded, there is nothing to edit and nothing to add photos to. */
+function enableActions(isLoaded) {
+  for (const id of ["#add-photos", "#edit-survey"]) $(id).disabled = !isLoaded;
+}
+
 /** Close the survey. */
 export function closeSurvey() {
   survey = null;
+  enableActions(false);
   document.title = "Surveys: coralchunk";
 }
 
@@ -29,6 +35,7 @@ export async function showSurvey(id) {
   const found = await fetchJson(`/surveys/${id}`);
   if (Number(location.hash.slice(1)) !== id) return; // another was opened meanwhile
   survey = found;
+  enableActions(true);
   setText($("#survey-title"), survey.name);
   document.title = `${survey.name}: coralchunk`;
   setText($("#about"), describeSurvey(survey));

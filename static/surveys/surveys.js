@@ -50,6 +50,7 @@ async function showRoute() {
     lastHash = location.hash;
     window.scrollTo(0, 0);
     rememberSurvey(id);
+    closeSurvey();
     $("#survey-title").focus();
     await showSurvey(id);
   });

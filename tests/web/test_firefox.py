@@ -70,9 +70,9 @@ class Firefox:
         return str(self.run("return document.querySelector(arguments[0])?.textContent ?? ''", selector))
 
     def click(self, selector: str) -> None:
-        """Click an element once it is visible."""
+        """Click an element once it is visible and enabled."""
         code = """const found = document.querySelector(arguments[0]);
-          if (!found?.getClientRects().length) return false;
+          if (!found?.getClientRects().length || found.disabled) return false;
           found.click();
           return true;"""
         wait_for(lambda: self.run(code, selector), f"{selector} being visible")

@@ -41,8 +41,10 @@ def reachable() -> Iterator[None]:
 class JobRecords:
     """The jobs that this server knows."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, *, lists_finished: bool = False) -> None:
+        """Keep records in Redis. `lists_finished`: FinishedJobs lists the jobs that end."""
         self._redis: Final = redis
+        self._finished: Final = [keys.FINISHED] if lists_finished else []
         self._create: Final = redis.register_script(scripts.CREATE)
         self._begin: Final = redis.register_script(scripts.BEGIN)
         self._refund_attempt: Final = redis.register_script(scripts.REFUND_ATTEMPT)
@@ -225,7 +227,9 @@ class JobRecords:
         self._redis.delete(keys.MISSING)  # the number of chunks that such a job missed is no longer known
 
     def _end(self, job_id: int, state: JobState, fields: Mapping[str, str | int]) -> bool:
-        return bool(self._close([keys.job(job_id), keys.OPEN], [job_id, state.value, *_flat(fields)]))
+        return bool(
+            self._close([keys.job(job_id), keys.OPEN, *self._finished], [job_id, state.value, *_flat(fields)])
+        )
 
 
 def packed(probabilities: Probabilities) -> list[bytes]:

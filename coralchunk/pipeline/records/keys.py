@@ -19,6 +19,8 @@ SWEEPER: Final = "coralchunk:sweeper"
 QUEUE_NAME: Final = "coralchunk"
 QUEUE: Final = Queue.redis_queue_namespace_prefix + QUEUE_NAME  # the list in which RQ keeps that queue
 WORKERS: Final = WORKERS_BY_QUEUE_KEY % QUEUE_NAME  # the set in which RQ keeps the workers of that queue
+FINISHED: Final = "coralchunk:finished"  # jobs whose owners are to be told, with the time of their end
+FINISHED_BATCHES: Final = "coralchunk:finished-batches"  # batches that may be finished, by time
 CHANGES: Final = "coralchunk:changes"  # the channel on which the name of a changed job is published
 SLICE_S: Final = 10  # classified chunks are counted in slices of this many seconds
 

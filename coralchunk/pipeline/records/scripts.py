@@ -172,10 +172,10 @@ CLOSE: Final = (
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'queued' and state ~= 'processing' then return 0 end
 count_missing(-missing_of(KEYS[1]))
-local now = redis.call('TIME')
-local ended = string.format('%d.%06d', now[1], now[2])
+local ended = string.format('%d.%06d', unpack(redis.call('TIME')))
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'ended', ended, unpack(ARGV, 3))
 redis.call('ZREM', KEYS[2], ARGV[1])
+if KEYS[3] then redis.call('RPUSH', KEYS[3], ARGV[1] .. ' ' .. ended) end
 redis.call('PUBLISH', 'coralchunk:changes', KEYS[1])
 return 1
 """
