@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from coralchunk.api.schemas import Count
-from coralchunk.webhooks.events import EventType
 
+EventName = Literal["coralchunk.job.completed", "coralchunk.job.failed", "coralchunk.batch.finished"]
 Address = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -17,11 +17,12 @@ class _Body(BaseModel):
 class NewWebhook(_Body):
     """An address that is to be told of the photos of this token."""
 
-    url: Address = Field(
+    url: EventName = Literal["coralchunk.job.completed", "coralchunk.job.failed", "coralchunk.batch.finished"]
+Address = Field(
         description="`https://` or `http://`, or `mailto:` on servers that send e-mail",
         examples=["https://lab.example/reef"],
     )
-    events: Annotated[list[EventType], Field(max_length=len(EventType))] = Field(
+    events: Annotated[list[EventName], Field(max_length=3)] = Field(
         default=[], description="What it is told; empty for all"
     )
 
@@ -31,7 +32,7 @@ class WebhookResponse(_Body):
 
     webhook_id: Annotated[int, Field(ge=1, lt=2**31)]
     url: str
-    events: list[EventType]
+    events: list[EventName]
     created_at: float = Field(description="Unix seconds")
     disabled_at: float | None = Field(
         description="Unix seconds; the address has answered 410, and is told nothing more"
@@ -58,7 +59,7 @@ class DeliveryResponse(_Body):
 
     delivery_id: Annotated[int, Field(ge=1, lt=2**31)]
     event_id: str = Field(description="The header `webhook-id`; the same in each attempt")
-    type: EventType
+    type: EventName
     status: Literal["waiting", "delivered", "failed"] = Field(description="`failed`: it was given up")
     created_at: float = Field(description="Unix seconds")
     attempts: Count

@@ -16,6 +16,7 @@ from coralchunk.api.schemas import Success
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE
 from coralchunk.api.v1.webhook_bodies import AddedWebhook, DeliveryList, NewWebhook, WebhookList
 from coralchunk.storage.rows.webhooks import Delivery, Webhook
+from coralchunk.webhooks.events import EventType
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/V1/api/webhooks")
 
@@ -38,7 +39,8 @@ def add() -> ResponseReturnValue:
     followed by further attempts for about a day. The answer to this request shows the secret, once.
     """
     identity, body = authenticate(Scope.CLASSIFY), read_json_body(NewWebhook)
-    added = services().webhooks.add(identity, body.url, body.events, time.time())
+    events = [EventType(name) for name in body.events]
+    added = services().webhooks.add(identity, body.url, events, time.time())
     return private(jsonify({**_webhook_body(added), "secret": added.secret})), 201
 
 
