@@ -17,8 +17,7 @@ class _Body(BaseModel):
 class NewWebhook(_Body):
     """An address that is to be told of the photos of this token."""
 
-    url: EventName = Literal["coralchunk.job.completed", "coralchunk.job.failed", "coralchunk.batch.finished"]
-Address = Field(
+    url: Address = Field(
         description="`https://` or `http://`, or `mailto:` on servers that send e-mail",
         examples=["https://lab.example/reef"],
     )
