@@ -13,7 +13,11 @@ def upgrade() -> None:
         "webhooks",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column(
-            "user_id", sa.Integer, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True
+            "user_id",
+            sa.Integer,
+            sa.ForeignKey("users.id", name="fk_webhooks_user_id", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
         ),
         sa.Column("owner", sa.String(50), nullable=False, index=True),
         sa.Column("url", sa.String(2000), nullable=False),
@@ -26,7 +30,12 @@ def upgrade() -> None:
     op.create_table(
         "webhook_deliveries",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("webhook_id", sa.Integer, sa.ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "webhook_id",
+            sa.Integer,
+            sa.ForeignKey("webhooks.id", name="fk_webhook_deliveries_webhook_id", ondelete="CASCADE"),
+            nullable=False,
+        ),
         sa.Column("event_id", sa.String(64), nullable=False),
         sa.Column("type", sa.String(50), nullable=False),
         sa.Column("body", sa.Text, nullable=False),
@@ -35,6 +44,6 @@ def upgrade() -> None:
         sa.Column("next_at", sa.Double, nullable=True, index=True),
         sa.Column("delivered_at", sa.Double, nullable=True),
         sa.Column("answer", sa.String(300), nullable=True),
-        sa.UniqueConstraint("webhook_id", "event_id"),
+        sa.UniqueConstraint("webhook_id", "event_id", name="uq_webhook_deliveries_webhook_id"),
         sqlite_autoincrement=True,
     )
