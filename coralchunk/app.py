@@ -36,6 +36,7 @@ from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.presigned import presigned
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.review import review
+from coralchunk.api.v1.selection import selection
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.surveys import surveys
@@ -78,6 +79,7 @@ def create_app(services: Services) -> Flask:
         tus,
         events,
         jobs,
+        selection,
         models,
         networks,
         presigned,

@@ -6,6 +6,7 @@ TAGS: Final = {  # blueprint -> heading
     "v1": "Photos",
     "tus": "Photos",
     "jobs": "Photos",
+    "selection": "Photos",
     "models": "Photos",
     "events": "Photos",
     "results": "Photos",

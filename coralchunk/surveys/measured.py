@@ -57,23 +57,23 @@ def measure(
         summary = json.loads(photo.summary)
         rates = errors.of(summary["model"])
         plain = Areas(photo.bleached_px, photo.coral_px, photo.judged_px, photo.coral_chunks)
-        areas[photo.id] = with_corrections[photo.id] = _with_errors(plain, summary, rates)
+        areas[photo.id] = with_corrections[photo.id] = with_errors(plain, summary, rates)
         if photo.id in corrected:
             again = corrected[photo.id]
-            with_corrections[photo.id] = _with_errors(again.areas, again.figures, rates)
+            with_corrections[photo.id] = with_errors(again.areas, again.figures, rates)
     mine = {photo_id: one for photo_id, one in corrected.items() if photo_id in areas}
     return Measured(
         survey,
         tuple(photos),
-        _cover(areas.values()),
+        cover_of(areas.values()),
         mine,
-        _cover(with_corrections.values()) if mine else None,
+        cover_of(with_corrections.values()) if mine else None,
         tuple(with_corrections.values()),
     )
 
 
-def _with_errors(areas: Areas, counts: Mapping[str, Any], errors: ModelErrors | None) -> Areas:
-    """Add how often the model is right, and how much of the photo it was unsure of."""
+def with_errors(areas: Areas, counts: Mapping[str, Any], errors: ModelErrors | None) -> Areas:
+    """Add to the areas of a photo how often the model is right, and how much it was unsure of."""
     if errors is None:
         return areas
     classified = counts["total_chunks"] - counts["no_data_chunks"]
@@ -85,7 +85,8 @@ def measure_change(earlier: Measured, later: Measured) -> Change:
     return cover_change(earlier.areas, later.areas, np.random.default_rng(0))
 
 
-def _cover(areas: Iterable[Areas]) -> Cover:
+def cover_of(areas: Iterable[Areas]) -> Cover:
+    """Measure photos together."""
     # A fixed seed: the same photos give the same figures.
     return survey_cover(list(areas), np.random.default_rng(0))
 

@@ -11,9 +11,18 @@ from coralchunk.web.files import fingerprint
 
 offline = Blueprint("offline", __name__)
 
-_PAGES: Final = ("/", "/surveys")
+_PAGES: Final = ("/", "/gallery", "/surveys")
 #: Folders of static/ whose files these pages need; the other pages need a connection anyway.
-_FOLDERS: Final = ("app", "offline", "photos", "result", "surveys", "vendor/exifreader", "vendor/fflate")
+_FOLDERS: Final = (
+    "app",
+    "gallery",
+    "offline",
+    "photos",
+    "result",
+    "surveys",
+    "vendor/exifreader",
+    "vendor/fflate",
+)
 _SUFFIXES: Final = frozenset({".js", ".css", ".svg"})
 _COLOUR: Final = "#00617f"
 

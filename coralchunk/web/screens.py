@@ -22,6 +22,12 @@ def home() -> ResponseReturnValue:
     return _screen("home", formats=SENTENCE, kept=_duration(services().settings.result_ttl))
 
 
+@screens.get("/gallery")
+def gallery() -> ResponseReturnValue:
+    """Show the gallery page: the photos of a batch, to sort, select, export and delete."""
+    return _screen("gallery")
+
+
 @screens.get("/surveys")
 def surveys() -> ResponseReturnValue:
     """Show the surveys page: group photos, and see the cover of a place over time."""

@@ -3,7 +3,7 @@
 import { $, announce } from "../app/dom.js";
 import { formatMegabytes } from "../app/format.js";
 import { showProblem } from "../app/problem.js";
-import { beginBatch, changeBatch, photosOf } from "./batch-list.js";
+import { MANY, beginBatch, changeBatch, photosOf } from "./batch-list.js";
 import { groupFiles } from "./chosen-files.js";
 import { addPhotos } from "./photo-list.js";
 
@@ -39,6 +39,7 @@ async function addBatch({ name, source, files }) {
   const isKnown = knownFiles(batch);
   const missing = files.filter((file) => !isKnown(file));
   announce(`${missing.length} photos added.`);
+  changeBatch(batch, { isLarge: missing.length > MANY });
   await addPhotos(missing, rejectionReason, batch.id);
   changeBatch(batch, { isReading: false });
 }

@@ -12,6 +12,7 @@ import { listPhotos, randomKey, subscribe } from "./photo-list.js";
  * @property {boolean} isReading whether its folder or ZIP file is still being read
  * @property {boolean} wasInterrupted whether the page was closed while it was read
  * @property {string} source tells the same folder or ZIP file again
+ * @property {boolean} isLarge whether its photos are listed in its gallery only
  * @property {string[]} leftOut names of files that could not be added, with the reason
  */
 
@@ -20,6 +21,7 @@ const batches = new Map();
 /** @type {Set<(batch: Batch, isRemoved: boolean) => void>} */
 const listeners = new Set();
 const LONGEST_NAME = 80;
+export const MANY = 24; // photos; the home page would be too long
 
 /** Be told of every change. @param {(batch: Batch, isRemoved: boolean) => void} listener */
 export const subscribeBatches = (listener) => listeners.add(listener);
@@ -54,7 +56,7 @@ export function beginBatch(name, source) {
     return interrupted;
   }
   const createdAt = Date.now();
-  const batch = { id: randomKey(), name: printable(name || dateName(createdAt)), createdAt, isPaused: false, isReading: true, wasInterrupted: false, source, leftOut: [] };
+  const batch = { id: randomKey(), name: printable(name || dateName(createdAt)), createdAt, isPaused: false, isReading: true, wasInterrupted: false, isLarge: false, source, leftOut: [] };
   batches.set(batch.id, batch);
   changeBatch(batch, {});
   return batch;
@@ -68,6 +70,7 @@ export function beginBatch(name, source) {
 export function changeBatch(batch, changes) {
   if (!batches.has(batch.id)) return;
   Object.assign(batch, changes);
+  batch.isLarge ||= !batch.isReading && photosOf(batch).length > MANY;
   putBatch({ ...batch });
   for (const listener of listeners) listener(batch, false);
   removeIfEmpty(batch);

@@ -1,5 +1,6 @@
 // Show one panel for each batch: its progress, and buttons for all of its photos.
 
+import { ROOT } from "../app/api-client.js";
 import { $, announce, el, setText } from "../app/dom.js";
 import { formatCount } from "../app/format.js";
 import { changeBatch, getBatch, listBatches, photosOf, removeBatch, subscribeBatches } from "./batch-list.js";
@@ -102,10 +103,11 @@ function showActions(panel, batch, progress, isDone) {
   const actions = actionsOf(batch, progress, isDone);
   const parent = $(".acts", panel);
   const key = actions.map(([text]) => text).join();
-  if (parent.dataset.key === key) return;
+  if (parent.dataset.key === key && parent.hasChildNodes()) return;
   const at = [...parent.children].indexOf(document.activeElement);
   parent.dataset.key = key;
-  parent.replaceChildren(...actions.map(([text, onclick]) => el("button", { type: "button", "aria-label": `${text}: ${batch.name}`, onclick }, text)));
+  const gallery = el("a", { class: "button", href: `${ROOT}/gallery#batch=${batch.id}`, "aria-label": `Gallery: ${batch.name}` }, "Gallery");
+  parent.replaceChildren(gallery, ...actions.map(([text, onclick]) => el("button", { type: "button", "aria-label": `${text}: ${batch.name}`, onclick }, text)));
   if (at >= 0) parent.children[Math.min(at, parent.children.length - 1)].focus();
 }
 

@@ -18,16 +18,17 @@ export function showCards() {
     if (kind === "removed") removeCard(photo);
     else if (kind === "added") createCard(photo);
     if (kind !== "removed") updateCard(photo);
-    $("#empty").hidden = cards.size > 0;
-    $("#home .limitations").hidden = cards.size === 0;
+    $("#empty").hidden = listPhotos().length > 0;
+    $("#home .limitations").hidden = listPhotos().length === 0;
   });
   for (const kind of ["online", "offline"]) window.addEventListener(kind, () => listPhotos().forEach(updateCard));
-  subscribeBatches((batch, isRemoved) => isRemoved || photosOf(batch).forEach(updateCard));
+  subscribeBatches((batch, isRemoved) => isRemoved || photosOf(batch).forEach(batch.isLarge ? removeCard : updateCard));
   setInterval(() => listPhotos().filter((photo) => photo.retryAt > Date.now()).forEach(updateCard), 1000);
 }
 
 /** @param {import("./photo-list.js").Photo} photo */
 function createCard(photo) {
+  if (getBatch(photo.batch)?.isLarge) return; // its gallery shows it
   const card = el(
     "li",
     { class: "card", "data-id": photo.id },

@@ -1,0 +1,102 @@
+// Make the tile and the table row of a photo, and bring them up to date.
+
+import { $, el, setText } from "../app/dom.js";
+import { formatCount, formatPercent, severityText } from "../app/format.js";
+import { ROOT } from "../app/api-client.js";
+import { hasFailed } from "../photos/batch-progress.js";
+import { forgetOverlay, showOverlay } from "./overlays.js";
+import { qualityNotes, unsureShare } from "./ordering.js";
+
+/** @typedef {import("../photos/photo-list.js").Photo} Photo */
+
+/** @param {Photo} photo @param {(photo: Photo, isRange: boolean) => void} onSelect */
+function checkbox(photo, onSelect) {
+  const box = el("input", { type: "checkbox", "aria-label": `Select ${photo.name}` });
+  box.addEventListener("click", (event) => onSelect(photo, event.shiftKey));
+  return el("label", { class: "pick" }, box);
+}
+
+const link = (photo) => el("a", { href: `${ROOT}/#photo=${photo.id}` }, photo.name);
+
+/**
+ * @param {Photo} photo
+ * @param {(photo: Photo, isRange: boolean) => void} onSelect
+ */
+export const createTile = (photo, onSelect) =>
+  el(
+    "li",
+    { class: "tile", "data-id": photo.id },
+    el("div", { class: "picture" }, el("img", { alt: "", decoding: "async" })),
+    checkbox(photo, onSelect),
+    el("p", { class: "name" }, link(photo)),
+    el("p", { class: "figure" }),
+    el("p", { class: "fine" }),
+  );
+
+/**
+ * @param {HTMLElement} tile
+ * @param {Photo} photo
+ * @param {boolean} isSelected
+ */
+export function updateTile(tile, photo, isSelected) {
+  $("input", tile).checked = isSelected;
+  tile.classList.toggle("selected", isSelected);
+  tile.dataset.state = photo.state;
+  showPicture($("img", tile), photo);
+  setText($(".figure", tile), figureText(photo));
+  setText($(".fine", tile), detailText(photo));
+}
+
+/**
+ * @param {Photo} photo
+ * @param {(photo: Photo, isRange: boolean) => void} onSelect
+ */
+export const createRow = (photo, onSelect) =>
+  el("tr", { "data-id": photo.id }, el("td", {}, checkbox(photo, onSelect)), el("th", { scope: "row" }, link(photo)), ...Array.from({ length: 4 }, () => el("td")));
+
+/**
+ * @param {HTMLElement} row
+ * @param {Photo} photo
+ * @param {boolean} isSelected
+ */
+export function updateRow(row, photo, isSelected) {
+  $("input", row).checked = isSelected;
+  row.classList.toggle("selected", isSelected);
+  const { summary } = photo;
+  const share = (value) => (value === null || value === undefined ? "–" : formatPercent(value));
+  const texts = [share(summary?.bleached_cover), share(summary?.coral_cover), share(unsureShare(photo)), summary ? noteText(photo) : stateText(photo)];
+  [...row.children].slice(2).forEach((cell, index) => setText(cell, texts[index]));
+}
+
+function showPicture(image, photo) {
+  if (photo.thumb && !image.src) {
+    const url = URL.createObjectURL(new Blob([photo.thumb], { type: "image/jpeg" }));
+    image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+    image.src = url;
+  }
+  if (photo.state === "completed") showOverlay(image, photo.jobId);
+}
+
+/** Leave out the picture of a tile that is no longer shown. @param {HTMLElement} tile */
+export const forgetPicture = (tile) => forgetOverlay(Number($("img", tile)?.dataset.job));
+
+function figureText(photo) {
+  if (photo.state !== "completed") return stateText(photo);
+  const { bleached_cover: share } = photo.summary;
+  return share === null ? severityText(photo.summary) : `${formatPercent(share)} bleached`;
+}
+
+function detailText(photo) {
+  if (!photo.summary) return "";
+  const coral = photo.summary.coral_cover;
+  const notes = noteText(photo);
+  return [coral === null ? "" : `${formatPercent(coral)} coral`, `${formatPercent(unsureShare(photo) ?? 0)} unsure`, notes].filter(Boolean).join(", ");
+}
+
+const noteText = (photo) => qualityNotes(photo).map(({ code }) => code.replaceAll("_", " ")).join(", ");
+
+function stateText(photo) {
+  if (hasFailed(photo)) return `Failed: ${photo.why}`;
+  if (photo.state === "processing") return `${photo.done} of ${formatCount(photo.total, "chunk")}`;
+  return { waiting: "Waiting to be sent", sending: "Sending", queued: "Queued" }[photo.state] ?? "";
+}
