@@ -8,7 +8,7 @@ from typing import TypeVar
 _Answer = TypeVar("_Answer")
 _FIRST_PAUSE_S = 0.01
 _LONGEST_PAUSE_S = 0.15
-PATIENCE_S = 25.0  # generous: the machine may be busy with something else
+PATIENCE_S = 120.0  # generous: the machine may be busy with something else
 
 
 def wait_for(ask: Callable[[], _Answer], what: str, deadline_s: float = PATIENCE_S) -> _Answer:

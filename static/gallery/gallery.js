@@ -101,6 +101,7 @@ function draw() {
   for (const button of $$("[data-needs=result]")) button.disabled = !finished;
   $("#retry").hidden = !concerned().some(hasFailed);
   $("#delete").disabled = !selected.size;
+  $(".summary").classList.toggle("has-selection", selected.size > 0);
 }
 
 const drawSoon = () => (timer ||= setTimeout(draw, DRAWN_EVERY_MS));

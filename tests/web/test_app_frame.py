@@ -100,7 +100,16 @@ def test_nothing_is_wider_than_the_screen(new_page: NewPage, look: dict[str, obj
     page.goto("/")
     choose(page, file("a photo with a name that is longer than any phone is wide.jpg", PHOTO))
     job_of(page, "a photo with a name that is longer than any phone is wide.jpg")
-    for path in ("", "/surveys", "/classifiers", "/networks", "/docs", "/docs/model", "/docs/api"):
+    for path in (
+        "",
+        "/gallery",
+        "/surveys",
+        "/classifiers",
+        "/networks",
+        "/docs",
+        "/docs/model",
+        "/docs/api",
+    ):
         if path:
             page.goto(path)
         wide, screen = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
@@ -132,7 +141,7 @@ def test_pages_reflow_for_people_who_enlarge_them(new_page: NewPage, width: int,
     assert box is not None
     assert box["width"] >= 140
     job_id = job_of(page, "GOPR0001.JPG")
-    for path in ("", f"/report/{job_id}", "/surveys"):
+    for path in ("", f"/report/{job_id}", "/gallery", "/surveys"):
         if path:
             page.goto(path)
         page.locator("h1:visible").wait_for()
