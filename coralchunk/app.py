@@ -38,7 +38,9 @@ from coralchunk.api.v1.results import results
 from coralchunk.api.v1.review import review
 from coralchunk.api.v1.selection import selection
 from coralchunk.api.v1.survey_evidence import survey_evidence
+from coralchunk.api.v1.survey_exports import survey_exports
 from coralchunk.api.v1.survey_files import survey_files
+from coralchunk.api.v1.survey_reports import survey_reports
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
 from coralchunk.api.v1.webhooks import webhooks
@@ -88,6 +90,8 @@ def create_app(services: Services) -> Flask:
         survey_files,
         survey_evidence,
         review,
+        survey_reports,
+        survey_exports,
         corrections,
         shared_corrections,
         many_corrections,

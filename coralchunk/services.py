@@ -23,6 +23,7 @@ from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.report.service import ReportService
 from coralchunk.surveys.review.service import ReviewService
 from coralchunk.surveys.service import SurveyService
 from coralchunk.training.answers import AnswerService
@@ -50,6 +51,7 @@ class Services:
     surveys: SurveyService
     corrections: Corrections
     reviews: ReviewService
+    reports: ReportService
     collected: CorrectionsCollection
     datasets: Datasets
     trainings: Trainings
@@ -85,6 +87,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     )
     surveys = SurveyService(database, stores, models, Evidence(stores))
     corrections = Corrections(database, stores, pictures, models, collected.forget)
+    reviews = ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models))
     return Services(
         settings=settings,
         stores=stores,
@@ -104,7 +107,8 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         uploads=ResumableUploads(UploadParts(open_named_store(settings, UPLOADS)), stores),
         task_answers=TaskAnswers(stores, datasets, settings),
         corrections=corrections,
-        reviews=ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models)),
+        reviews=reviews,
+        reports=ReportService(surveys, reviews, stores, models),
         collected=collected,
         webhooks=Webhooks(database, settings),
     )

@@ -21,6 +21,8 @@ TAGS: Final = {  # blueprint -> heading
     "surveys": "Surveys",
     "survey_files": "Surveys",
     "survey_evidence": "Surveys",
+    "survey_reports": "Surveys",
+    "survey_exports": "Surveys",
     "review": "Review",
     "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's language",

@@ -1,12 +1,13 @@
 // Show one survey: its figures, its photos and its exports.
 
 import { ROOT, fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
-import { $, announce, downloadFile, el, setChildren, setText } from "../app/dom.js";
+import { $, announce, el, setChildren, setText } from "../app/dom.js";
 import { formatCount, formatDate, formatMegabytes, formatPercent } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
 import { showAudit } from "./audit.js";
 import { showChange } from "./change.js";
+import { showExports } from "./exports.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 
 /** @type {any} */
@@ -45,7 +46,7 @@ export async function showSurvey(id) {
   const figures = figuresSideBySide(survey, survey.corrected && { figures: survey.corrected, count: countCorrections(survey) });
   setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
-  showExports(id, survey.name);
+  showExports(survey);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
   await Promise.all([showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
 }
@@ -119,18 +120,6 @@ async function removePhoto(photo, name) {
   await fetchApi(`/surveys/${survey.survey_id}/photos/${photo.photo_id}`, { method: "DELETE" });
   announce(`${name} removed from the survey.`);
   await showSurvey(survey.survey_id);
-}
-
-function showExports(id, name) {
-  const files = [
-    ["Table (CSV)", `/surveys/${id}.csv`, `${name}.csv`],
-    ["Map points (GeoJSON)", `/surveys/${id}.geojson`, `${name}.geojson`],
-    ["Darwin Core archive", `/surveys/${id}/dwca.zip`, `${name}.zip`],
-  ];
-  const button = ([label, path, filename]) =>
-    el("button", { type: "button", onclick: () => attempt(async () => downloadFile(await fetchFile(path), filename)) }, label);
-  const print = el("button", { type: "button", onclick: () => window.print() }, "Print");
-  setChildren($("#export-options"), ...files.map(button), print);
 }
 
 async function deleteSurvey(id) {

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -49,13 +49,22 @@ class ReviewService:
 
     def of_survey(self, survey_id: int, requester: Requester | None) -> Population:
         """Return the chunks of a survey's photos that can still be looked at. Raises UnknownSurvey."""
+        return self._of_survey(survey_id, requester, self._is_shown)
+
+    def all_of_survey(self, survey_id: int, requester: Requester | None) -> Population:
+        """Return the chunks of all photos of a survey. Raises UnknownSurvey."""
+        return self._of_survey(survey_id, requester, lambda _: True)
+
+    def _of_survey(
+        self, survey_id: int, requester: Requester | None, is_wanted: Callable[[SurveyPhoto], bool]
+    ) -> Population:
         with self._database.reading() as connection:
             allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
             photos = surveys.photos_of(connection, [survey_id])
             chunks = surveys.chunks_of_photos(connection, survey_id)
             given = corrections.corrections_of_jobs(connection, [photo.job_id for photo in photos])
             events = correction_events.events_of_jobs(connection, [photo.job_id for photo in photos])
-        shown = [photo for photo in photos if self._is_shown(photo)]
+        shown = [photo for photo in photos if is_wanted(photo)]
         found = [_review_photo(photo, chunks[photo.id]) for photo in shown]
         return population(found, given, events, len(photos) - len(shown))
 

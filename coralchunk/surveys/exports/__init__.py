@@ -1,0 +1,1 @@
+"""Write the labels and figures of surveys as other programs read them."""

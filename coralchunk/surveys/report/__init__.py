@@ -1,0 +1,1 @@
+"""Write a report of a survey, for people to read and to cite."""
