@@ -132,6 +132,7 @@ def foreign(tree: ast.AST) -> list[str]:
     ]
     called = {
         "PIL": "pillow",
+        "fpdf": "fpdf2",
         "argon2": "argon2_cffi",
         "botocore": "boto3",
         "cv2": "opencv_python_headless",

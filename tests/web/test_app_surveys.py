@@ -108,7 +108,7 @@ def test_the_photos_that_were_added_last_are_offered_by_time_and_known_by_their_
     expect(page.locator("#selected-count")).to_have_text("0 photos selected.")
     expect(page.get_by_role("button", name="Add selected photos")).to_be_disabled()
     page.get_by_role("button", name="All").click()
-    page.get_by_label("c.jpg", exact=True).uncheck()
+    page.locator("#candidates").get_by_label("c.jpg", exact=True).uncheck()
     page.get_by_text("Added earlier (1)").click()
     expect(boxes).to_have_count(4)
     expect(page.locator("#candidates details")).to_contain_text("The same photo is listed above")
@@ -117,8 +117,8 @@ def test_the_photos_that_were_added_last_are_offered_by_time_and_known_by_their_
     expect(page.locator("#rows tr")).to_have_count(2)
     page.get_by_role("button", name="Add photos").click()
     expect(page.locator("#selected-count")).to_have_text("1 photo selected.")
-    expect(page.get_by_label("copy.jpg", exact=True)).to_be_disabled()
-    expect(page.get_by_label("c.jpg", exact=True)).to_be_checked()
+    expect(page.locator("#candidates").get_by_label("copy.jpg", exact=True)).to_be_disabled()
+    expect(page.locator("#candidates").get_by_label("c.jpg", exact=True)).to_be_checked()
 
 
 def test_a_photo_of_the_same_name_but_of_another_content_is_added(new_page: NewPage) -> None:
