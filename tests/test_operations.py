@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,29 @@ def test_a_copy_of_the_data_folder_is_a_backup(own_server: OwnServer, tmp_path: 
 
     assert server.status(done) == before
     assert server.completed(waiting)["total_chunks"] == 12
+
+
+def test_a_stopping_server_closes_idle_connections_and_answers_the_request_under_way(
+    own_server: OwnServer,
+) -> None:
+    server = own_server(WORKERS="1")
+    address = ("127.0.0.1", server.port)
+    head = f"Host: 127.0.0.1:{server.port}\r\n"
+    with (
+        socket.create_connection(address, PATIENCE_S) as idle,
+        socket.create_connection(address, PATIENCE_S) as busy,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        idle.sendall(f"GET /V1/api/health HTTP/1.1\r\n{head}\r\n".encode())
+        assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
+        head += "Expect: 100-continue\r\nContent-Length: 2\r\n"
+        busy.sendall(f"POST /V1/api/surveys HTTP/1.1\r\n{head}\r\n".encode())
+        assert busy.recv(65_536).startswith(b"HTTP/1.1 100")  # it reads the request
+
+        stopped = pool.submit(server.stop)
+        while idle.recv(65_536):
+            pass  # until the server closes it
+        busy.sendall(b"{}")
+
+        assert busy.recv(65_536).startswith(b"HTTP/1.1 4")  # a survey needs more than that
+        assert stopped.result(PATIENCE_S) == 0
