@@ -41,6 +41,7 @@ from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_exports import survey_exports
 from coralchunk.api.v1.survey_files import survey_files
 from coralchunk.api.v1.survey_reports import survey_reports
+from coralchunk.api.v1.survey_sharing import survey_sharing
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
 from coralchunk.api.v1.webhooks import webhooks
@@ -88,6 +89,7 @@ def create_app(services: Services) -> Flask:
         results,
         surveys,
         survey_files,
+        survey_sharing,
         survey_evidence,
         review,
         survey_reports,

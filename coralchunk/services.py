@@ -26,6 +26,7 @@ from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.report.service import ReportService
 from coralchunk.surveys.review.service import ReviewService
 from coralchunk.surveys.service import SurveyService
+from coralchunk.surveys.sharing import SurveySharing
 from coralchunk.training.answers import AnswerService
 from coralchunk.training.classifiers import AnsweringClassifiers
 from coralchunk.training.photo_models import PhotoModels
@@ -63,6 +64,7 @@ class Services:
     answers: AnswerService
     uploads: ResumableUploads
     webhooks: Webhooks
+    survey_sharing: SurveySharing
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -111,4 +113,5 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         reports=ReportService(surveys, reviews, stores, models),
         collected=collected,
         webhooks=Webhooks(database, settings),
+        survey_sharing=SurveySharing(database, surveys),
     )

@@ -20,6 +20,7 @@ TAGS: Final = {  # blueprint -> heading
     "webhooks": "Webhooks",
     "surveys": "Surveys",
     "survey_files": "Surveys",
+    "survey_sharing": "Surveys",
     "survey_evidence": "Surveys",
     "survey_reports": "Surveys",
     "survey_exports": "Surveys",

@@ -25,6 +25,7 @@ _KEPT: Final = frozenset(
         "deepomatic_networks.create_network",
         "coralnet.token_auth",
         "surveys.begin",
+        "survey_sharing.share",
         "surveys.add_photo",
         "corrections.correct",
         "many_corrections.correct_many",

@@ -10,6 +10,7 @@ CoralchunkError
 │   └─ TooManyPhotos
 ├─ Missing
 │   ├─ UnknownShare
+│   ├─ UnknownSurveyShare
 │   ├─ NothingToShow
 │   ├─ UnknownSurvey
 │   ├─ UnknownPhoto
@@ -33,6 +34,13 @@ class UnknownShare(Missing):
 
     def __init__(self) -> None:
         super().__init__("This link shows no result: it never existed, or the result has expired.")
+
+
+class UnknownSurveyShare(Missing):
+    """No survey is shared under this link."""
+
+    def __init__(self) -> None:
+        super().__init__("This link shows no survey: it never existed, or was taken back.")
 
 
 class NothingToShow(Missing):

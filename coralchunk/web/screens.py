@@ -76,6 +76,12 @@ def shared(share_id: str) -> ResponseReturnValue:
     return _screen("shared", share_id=share_id)
 
 
+@screens.get("/shared-surveys/<share_id>")
+def shared_survey(share_id: str) -> ResponseReturnValue:
+    """Show a shared survey to anyone who has the link."""
+    return _screen("shared-survey", share_id=share_id)
+
+
 @screens.app_errorhandler(NotFound)
 def missing(error: NotFound) -> ResponseReturnValue:
     """Tell a browser that there is no such page; other clients get the error in the format of their API."""

@@ -2,13 +2,15 @@
 
 import { ROOT, fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce, el, setChildren, setText } from "../app/dom.js";
-import { formatCount, formatDate, formatMegabytes, formatPercent } from "../app/format.js";
+import { formatDate } from "../app/format.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
 import { showAudit } from "./audit.js";
 import { showChange } from "./change.js";
 import { showExports } from "./exports.js";
 import { forgetSurvey } from "./remembered-surveys.js";
+import { showShareLink } from "./share-survey.js";
+import { correctedFigures, describeSurvey, photoCells } from "./survey-text.js";
 
 /** @type {any} */
 let survey = null;
@@ -43,29 +45,14 @@ export async function showSurvey(id) {
   showDateOffer();
   const hasPhotos = survey.photo_count > 0;
   $("#figures").hidden = !hasPhotos;
-  const figures = figuresSideBySide(survey, survey.corrected && { figures: survey.corrected, count: countCorrections(survey) });
+  const figures = figuresSideBySide(survey, correctedFigures(survey));
   setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
   showExports(survey);
+  showShareLink(id);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
   await Promise.all([showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
 }
-
-/** How much is kept of the photos, in words; null for nothing. */
-function keptText({ keeps_photos, kept_bytes }) {
-  if (!keeps_photos && !kept_bytes) return null;
-  return `photos and maps are kept (${formatMegabytes(kept_bytes)})`;
-}
-
-/** @param {any} survey @returns {string} where, when, how deep */
-export function describeSurvey(survey) {
-  const date = formatDate(survey.date);
-  const depth = survey.depth_m === null ? null : `${survey.depth_m} m deep`;
-  const transect = survey.transect ? `transect ${survey.transect}` : null;
-  return [survey.site, date, depth, transect, formatCount(survey.photo_count, "photo"), keptText(survey)].filter(Boolean).join(", ");
-}
-
-const countCorrections = ({ photos }) => photos.reduce((sum, { corrections }) => sum + corrections, 0);
 
 /** Offer the day on which all dated photos were taken, if it is not the survey's. */
 function showDateOffer() {
@@ -86,18 +73,12 @@ function showDateOffer() {
 }
 
 function photoRow(photo) {
-  const { summary } = photo;
-  const formatShare = (value) => (value === null ? "–" : formatPercent(value));
-  const both = (format) => (photo.corrected ? `${format(summary)} (corrected: ${format(photo.corrected)})` : format(summary));
   const name = photo.name || `Photo ${photo.photo_id}`;
   return el(
     "tr",
     {},
     el("td", {}, photo.kept_bytes === null ? name : mapLink(photo, name)),
-    el("td", {}, photo.taken_at ? photo.taken_at.slice(0, 16).replace("T", " ") : "–"),
-    el("td", {}, both(({ coral_cover }) => formatShare(coral_cover))),
-    el("td", {}, both(({ bleached_cover }) => formatShare(bleached_cover))),
-    el("td", {}, both(({ bleached_chunks, total_chunks }) => `${bleached_chunks} of ${total_chunks}`)),
+    ...photoCells(photo),
     el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
 }

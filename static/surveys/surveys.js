@@ -7,7 +7,8 @@ import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
-import { closeSurvey, currentSurvey, describeSurvey, showSurvey } from "./survey.js";
+import { describeSurvey } from "./survey-text.js";
+import { closeSurvey, currentSurvey, showSurvey } from "./survey.js";
 import { openSurveyForm } from "./survey-form.js";
 
 async function showSurveyList() {

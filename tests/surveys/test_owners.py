@@ -123,6 +123,8 @@ def test_a_survey_is_there_for_its_user_and_nobody_else(
             ("GET", f"{path}.csv", None),
             ("GET", f"{path}.geojson", None),
             ("GET", f"{path}/dwca.zip", None),
+            ("POST", f"{path}/share", None),
+            ("DELETE", f"{path}/share", None),
         )
     ]
     lists = [
@@ -132,7 +134,7 @@ def test_a_survey_is_there_for_its_user_and_nobody_else(
     ]
 
     assert again == 200
-    assert strangers == [404] * 9
+    assert strangers == [404] * 11
     assert lists == [[made["survey_id"]]] * 4 + [[]] * 2
     assert client.get(path, headers=anas_other).get_json()["photo_count"] == 1
     assert client.delete(path, headers=ana).status_code == 200

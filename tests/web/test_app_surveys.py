@@ -280,6 +280,25 @@ def test_a_survey_opens_on_another_device_by_its_address(page: Page, new_page: N
     expect(other.get_by_role("link", name="Shared wall")).to_be_visible()
 
 
+def test_a_survey_is_shared_read_only_until_the_link_is_taken_back(page: Page, new_page: NewPage) -> None:
+    page.goto("/surveys")
+    begin(page, "Wall for all")
+    page.get_by_role("button", name="Share link").click()
+    link = page.get_by_label("Anyone with this link").input_value()
+    other = new_page(expected="404 (NOT FOUND")
+
+    other.goto(link)
+    expect(other.get_by_role("heading", name="Wall for all")).to_be_visible()
+    expect(other.locator("#about")).to_contain_text("Tayrona")
+    expect(other.locator("main button")).to_have_count(0)
+    assert barriers(other) == []
+    page.get_by_role("button", name="Take the link back").click()
+    expect(page.get_by_role("button", name="Share link")).to_be_visible()
+    other.reload()
+
+    expect(other.get_by_text("This link shows no survey")).to_be_visible()
+
+
 def test_a_correction_is_coloured_and_stands_beside_the_models_figure_everywhere(
     page: Page, server: RunningServer
 ) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from coralchunk.api.json_body import read_json_body
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.schemas import Success
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE, NO_SURVEY, TOKEN
+from coralchunk.api.v1.survey_answers import photo_body, survey_body
 from coralchunk.api.v1.survey_bodies import (
     NewSurvey,
     NewSurveyPhoto,
@@ -25,10 +26,8 @@ from coralchunk.api.v1.survey_bodies import (
 )
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadIds
-from coralchunk.science.cover import figures, share_fields
-from coralchunk.storage.rows.surveys import SurveyPhoto
-from coralchunk.surveys.coordinates import rounded_degrees
-from coralchunk.surveys.measured import CorrectedPhoto, Measured, measure_change
+from coralchunk.science.cover import share_fields
+from coralchunk.surveys.measured import Measured, measure_change
 from coralchunk.surveys.photo_details import Details
 
 surveys = Blueprint("surveys", __name__, url_prefix="/V1/api")
@@ -59,7 +58,7 @@ def begin() -> ResponseReturnValue:
     """Create a survey with a name, a place and a date; photos are added afterwards."""
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(NewSurvey)
     made = services().surveys.add(body.model_dump(), requester, time.time())
-    answer = jsonify(_survey(made) | {"photos": []})
+    answer = jsonify(survey_body(made) | {"photos": []})
     answer.headers["Location"] = url_for("surveys.one", survey_id=made.survey.id)
     return answer, 201
 
@@ -75,7 +74,7 @@ def begin() -> ResponseReturnValue:
 def listed() -> ResponseReturnValue:
     """List surveys by date: with a token those of its user, without a token those whose ids are given."""
     found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
-    return jsonify(surveys=[_survey(one) for one in found])
+    return jsonify(surveys=[survey_body(one) for one in found])
 
 
 @surveys.get("/surveys/<int:survey_id>")
@@ -166,7 +165,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
         may_repeat=body.duplicate,
     )
     photo, is_new = services().surveys.add_photo(survey_id, body.job_id, details, requester, time.time())
-    return jsonify(_photo(photo, services().surveys.corrected(photo))), 201 if is_new else 200
+    return jsonify(photo_body(photo, services().surveys.corrected(photo))), 201 if is_new else 200
 
 
 @surveys.get("/surveys/<int:survey_id>/photos/<int:photo_id>")
@@ -180,7 +179,7 @@ def add_photo(survey_id: int) -> ResponseReturnValue:
 def photo(survey_id: int, photo_id: int) -> ResponseReturnValue:
     """Return a photo of a survey with all its chunks."""
     found, chunks = services().surveys.photo(survey_id, photo_id, survey_requester(Scope.READ))
-    return jsonify(_photo(found, services().surveys.corrected(found)) | {"chunks": json.loads(chunks)})
+    return jsonify(photo_body(found, services().surveys.corrected(found)) | {"chunks": json.loads(chunks)})
 
 
 @surveys.delete("/surveys/<int:survey_id>/photos/<int:photo_id>")
@@ -205,46 +204,5 @@ def requested_ids() -> list[int]:
 
 
 def _whole(measured: Measured) -> Response:
-    photos = [_photo(photo, measured.corrected.get(photo.id)) for photo in measured.photos]
-    return jsonify(_survey(measured) | {"photos": photos})
-
-
-def _survey(measured: Measured) -> dict[str, Any]:
-    survey = measured.survey
-    return {
-        "survey_id": survey.id,
-        "name": survey.name,
-        "site": survey.site,
-        "date": survey.date.isoformat(),
-        "depth_m": survey.depth_m,
-        "transect": survey.transect,
-        "creator": survey.creator,
-        "contact": survey.contact,
-        "licence": survey.licence,
-        "keeps_photos": survey.keeps_photos,
-        "kept_bytes": sum(photo.kept_bytes or 0 for photo in measured.photos),
-        "cameras": sorted({photo.camera for photo in measured.photos if photo.camera}),
-        "created_at": survey.created_at,
-        "photo_count": len(measured.photos),
-        **figures(measured.cover),
-        "corrected": None if measured.corrected_cover is None else figures(measured.corrected_cover),
-    }
-
-
-def _photo(photo: SurveyPhoto, corrected: CorrectedPhoto | None) -> dict[str, Any]:
-    return {
-        "photo_id": photo.id,
-        "name": photo.name,
-        "taken_at": photo.taken_at,
-        "latitude": rounded_degrees(photo.latitude),
-        "longitude": rounded_degrees(photo.longitude),
-        "added_at": photo.added_at,
-        "image_width": photo.width,
-        "image_height": photo.height,
-        "sha256": photo.sha256,
-        "camera": photo.camera,
-        "kept_bytes": photo.kept_bytes,
-        "summary": json.loads(photo.summary),
-        "corrections": 0 if corrected is None else corrected.corrections,
-        "corrected": None if corrected is None else corrected.figures,
-    }
+    photos = [photo_body(photo, measured.corrected.get(photo.id)) for photo in measured.photos]
+    return jsonify(survey_body(measured) | {"photos": photos})

@@ -28,6 +28,7 @@ class Survey:
     contact: str | None = None  # e-mail address
     licence: str | None = None  # SPDX identifier
     keeps_photos: bool = False  # with their maps, after their jobs have expired
+    share_id: str | None = None  # under which anybody may look at it
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ def add_survey(connection: Connection, survey: Survey) -> None:
 def find_survey(connection: Connection, survey_id: int) -> Survey | None:
     """Return a survey."""
     row = connection.execute(select(SURVEYS).where(SURVEYS.c.id == survey_id)).one_or_none()
+    return None if row is None else Survey(**row._asdict())
+
+
+def shared_survey(connection: Connection, share_id: str) -> Survey | None:
+    """Return the survey that is shared under an id."""
+    row = connection.execute(select(SURVEYS).where(SURVEYS.c.share_id == share_id)).one_or_none()
     return None if row is None else Survey(**row._asdict())
 
 

@@ -1,0 +1,21 @@
+// Show a shared survey, read-only.
+
+import { fetchJson } from "../app/api-client.js";
+import { $, el, setChildren, setText } from "../app/dom.js";
+import { showProblem } from "../app/problem.js";
+import { figuresSideBySide } from "../result/summary.js";
+import { correctedFigures, describeSurvey, photoCells } from "./survey-text.js";
+
+try {
+  const survey = await fetchJson(`/shared-surveys/${$("#main").dataset.share}`);
+  setText($("#survey-title"), survey.name);
+  document.title = `${survey.name}: coralchunk`;
+  setText($("#about"), describeSurvey(survey));
+  $("#figures").hidden = survey.photo_count === 0;
+  setChildren($("#figures"), ...figuresSideBySide(survey, correctedFigures(survey)));
+  setChildren($("#rows"), ...survey.photos.map((photo) => el("tr", {}, el("td", {}, photo.name || "–"), ...photoCells(photo))));
+  $("#survey").hidden = false;
+} catch (error) {
+  showProblem(error.status === 404 ? "This link shows no survey: it never existed, or was taken back." : error.message, $("#problem"));
+}
+document.documentElement.dataset.ready = "shared-survey";
