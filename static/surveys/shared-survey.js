@@ -12,8 +12,13 @@ try {
   document.title = `${survey.name}: coralchunk`;
   setText($("#about"), describeSurvey(survey));
   $("#figures").hidden = survey.photo_count === 0;
-  setChildren($("#figures"), ...figuresSideBySide(survey, correctedFigures(survey)));
-  setChildren($("#rows"), ...survey.photos.map((photo) => el("tr", {}, el("td", {}, photo.name || "–"), ...photoCells(photo))));
+  const figures = figuresSideBySide(survey, correctedFigures(survey));
+  setChildren($("#figures"), ...figures);
+  const row = (photo) => {
+    const cells = photoCells(photo);
+    return el("tr", {}, el("td", {}, photo.name || "–"), ...cells);
+  };
+  setChildren($("#rows"), ...survey.photos.map(row));
   $("#survey").hidden = false;
 } catch (error) {
   showProblem(error.status === 404 ? "This link shows no survey: it never existed, or was taken back." : error.message, $("#problem"));

@@ -74,11 +74,12 @@ function showDateOffer() {
 
 function photoRow(photo) {
   const name = photo.name || `Photo ${photo.photo_id}`;
+  const cells = photoCells(photo);
   return el(
     "tr",
     {},
     el("td", {}, photo.kept_bytes === null ? name : mapLink(photo, name)),
-    ...photoCells(photo),
+    ...cells,
     el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
 }
