@@ -23,7 +23,7 @@ class NetworkSettings(BaseModel):
         100, description="most uploaded networks per user"
     )
     training_min_images: Annotated[int, Field(ge=1)] = Field(
-        10, description="fewest images of a label for a Ximilar task to be trained"
+        10, description="fewest images of a label that a training uses"
     )
     training_max_images: Annotated[int, Field(ge=1)] = Field(
         20_000, description="most images that a classifier is trained on"

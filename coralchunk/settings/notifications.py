@@ -12,7 +12,7 @@ class NotificationSettings(BaseModel):
 
     webhooks: bool = Field(
         default=False,
-        description="`1`: users may register addresses that are told when their photos are classified",
+        description="`1`: users may register addresses that are notified when their photos are classified",
     )
     smtp_url: str | None = Field(
         None,

@@ -24,7 +24,10 @@ class PhotoSettings(BaseModel):
         50_000,
         description="most chunks waiting to be classified; further uploads get 429 with `Retry-After`",
     )
-    model: str | None = Field(None, description="model of models.txt to use (default: its last line)")
+    model: str | None = Field(
+        None,
+        description="model to use, as `coralchunk models list` names it (default: the newest bundled one)",
+    )
     v1_require_token: bool = Field(
         default=False,
         description="`1`: the V1 API requires a token; a job is visible only to the token that created it",

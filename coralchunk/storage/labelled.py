@@ -5,18 +5,22 @@ CSV, the layout in which corrections are exported and training data comes; paths
     photo,tile_px,row,col,label        one square of a photo a line; other columns are ignored but for
     context                            a small copy of the photo that `photo` is only a piece of, if it is
 
+CSV, as `coralchunk label` writes it:
+
+    photo,columns,tiles                one letter for each whole chunk of a photo, row by row
+
 Folder: one subfolder a class, every image in it one labelled patch. Names are those of the labels below, or
 CORAL and CORAL_BL as in NOAA's coral bleaching patches.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from coralchunk.errors.setup import BadLabels
-from coralchunk.terms import Chunk, State
+from coralchunk.terms import CHUNK_PX, Chunk, State
 
 #: What a label says; labels that are not here (partly bleached, unsure) have no single truth and are skipped.
 TRUTHS: Final[dict[str, State]] = {
@@ -27,6 +31,9 @@ TRUTHS: Final[dict[str, State]] = {
     "CORAL": State.HEALTHY,
 }
 _COLUMNS: Final = ("photo", "tile_px", "row", "col", "label")
+_LETTER_COLUMNS: Final = frozenset({"photo", "columns", "tiles"})
+#: Partly bleached, unsure and unlabelled chunks have no single truth and are skipped.
+_LETTERS: Final = {"B": State.BLEACHED, "H": State.HEALTHY, "N": State.NOT_CORAL}
 _IMAGES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".heic", ".heif"})
 
 
@@ -53,6 +60,9 @@ def _from_csv(source: Path) -> Iterator[Labelled]:
     contexts: dict[str, Path] = {}
     with source.open(newline="", encoding="utf-8") as file:
         table = csv.DictReader(file)
+        if set(table.fieldnames or ()) >= _LETTER_COLUMNS:
+            yield from _from_letters(source, table)
+            return
         missing = [column for column in _COLUMNS if column not in (table.fieldnames or ())]
         if missing:
             raise BadLabels(str(source), f"it lacks the columns {', '.join(missing)}")
@@ -64,6 +74,26 @@ def _from_csv(source: Path) -> Iterator[Labelled]:
                     contexts[row["photo"]] = source.parent / row["context"]
     for photo, known in squares.items():
         yield Labelled(source.parent / photo, tuple(known), None, contexts.get(photo))
+
+
+def _from_letters(source: Path, table: Iterable[dict[str, str]]) -> Iterator[Labelled]:
+    for line, row in enumerate(table, start=2):
+        try:
+            across = int(row["columns"])
+        except ValueError:
+            across = 0
+        if across < 1:
+            raise BadLabels(f"{source} line {line}", "columns must be a whole number of at least 1")
+        squares = tuple(
+            (
+                Chunk(number % across * CHUNK_PX, number // across * CHUNK_PX, CHUNK_PX, CHUNK_PX),
+                _LETTERS[letter],
+            )
+            for number, letter in enumerate(row["tiles"])
+            if letter in _LETTERS
+        )
+        if squares:
+            yield Labelled(source.parent / row["photo"], squares, None)
 
 
 def _square(row: dict[str, str], place: str) -> Chunk:

@@ -278,6 +278,19 @@ def test_a_model_is_evaluated_on_a_table_of_squares(tmp_path: Path) -> None:
     assert "2 squares of 1" in ended.stdout
 
 
+def test_a_model_is_evaluated_on_the_table_of_the_labelling_page(tmp_path: Path) -> None:
+    (tmp_path / "reef.png").write_bytes(encoded(reef(2 * CHUNK_PX, 2 * CHUNK_PX), "PNG"))
+    (tmp_path / "labels.csv").write_text("photo,columns,tiles\nreef.png,2,BHU-\n")
+    (tmp_path / "odd.csv").write_text("photo,columns,tiles\nreef.png,two,BH\n")
+
+    ended, refused = (coralchunk("evaluate", name, folder=tmp_path) for name in ("labels.csv", "odd.csv"))
+
+    assert ended.returncode == 0, ended.stderr
+    assert "2 squares of 1" in ended.stdout
+    assert refused.returncode != 0
+    assert "odd.csv line 2" in refused.stderr
+
+
 def test_chunks_are_evaluated_as_the_server_answers_them(tmp_path: Path) -> None:
     (tmp_path / "reef.png").write_bytes(encoded(reef(4 * CHUNK_PX, 3 * CHUNK_PX), "PNG"))
     rows = [f"reef.png,{CHUNK_PX},{row},{column},healthy" for row in range(3) for column in range(4)]
