@@ -2,6 +2,8 @@
 
 import { BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
 
+const PART_BYTES = 2e6; // proxies may hold a request back until it is complete, so that a larger one would be lost
+
 /** @param {Record<string, string>} more */
 const headersWith = (more) => Object.assign({ "Tus-Resumable": "1.0.0" }, authHeaders(), more);
 
@@ -25,13 +27,21 @@ export async function sendResumable(file, options, request) {
     options.onBegun(found.url);
   }
   if (found.jobId) return found.jobId;
-  request.open("PATCH", found.url);
-  const headers = headersWith({ "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(found.offset) });
+  for (let at = found.offset; ; ) {
+    await sendPart(request, found.url, file, at, options);
+    const jobId = Number(request.getResponseHeader("Upload-Job-Id") ?? 0);
+    if (jobId) return jobId;
+    const next = Number(request.getResponseHeader("Upload-Offset"));
+    if (!(next > at)) throw new NetworkError(); // a network that requires a login first
+    at = next;
+  }
+}
+
+async function sendPart(request, url, file, at, { send, onProgress }) {
+  request.open("PATCH", url);
+  const headers = headersWith({ "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(at) });
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-  const share = (sent) => options.onProgress((found.offset + sent) / file.size);
-  share(0);
-  await options.send(request, file.slice(found.offset), share);
-  return jobIn(request.getResponseHeader("Upload-Job-Id"));
+  await send(request, file.slice(at, at + PART_BYTES), (sent) => onProgress((at + sent) / file.size));
 }
 
 /** Remove an unfinished upload; one that cannot be reached expires. @param {string} url */
@@ -67,11 +77,6 @@ async function ask(url, options) {
   }
   if (response.ok) return response;
   throw toApiError(response.status, await response.text(), response.headers.get("Retry-After"));
-}
-
-function jobIn(header) {
-  if (!header) throw new NetworkError();
-  return Number(header);
 }
 
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
