@@ -13,6 +13,7 @@ from argon2.exceptions import VerifyMismatchError
 
 from coralchunk.errors.access import (
     BadUser,
+    NoSuchToken,
     ScopeMissing,
     UnknownToken,
     UnknownUser,
@@ -180,6 +181,29 @@ class Accounts:
         """Return every token, oldest first."""
         with self.database.reading() as connection:
             return users.all_tokens(connection)
+
+    def tokens_of(self, identity: Identity, now: float) -> list[TokenRow]:
+        """Return the valid tokens of the user who asks, oldest first. `now` in Unix seconds."""
+        return [one for one in self.tokens() if one.user_id == identity.user_id and one.is_valid(now)]
+
+    def create_for(
+        self, identity: Identity, name: str, scopes: frozenset[Scope], now: float, expires_at: float | None
+    ) -> str:
+        """Return a new token of the user who asks, which may do no more than theirs. Raises ScopeMissing."""
+        for scope in scopes:
+            identity.need(scope)
+        (own,) = [one for one in self.tokens_of(identity, now) if one.id == identity.token_id]
+        ends = [at for at in (own.expires_at, expires_at) if at is not None]
+        return self.create_token(identity.user_name, name, scopes, now, min(ends, default=None))
+
+    def revoke_for(self, identity: Identity, token_id: int, now: float) -> None:
+        """Make a token of the user who asks worthless. Raises NoSuchToken, ScopeMissing."""
+        mine = [one for one in self.tokens_of(identity, now) if one.id == token_id]
+        if not mine:
+            raise NoSuchToken(token_id)
+        for scope in mine[0].scopes:
+            identity.need(Scope(scope))
+        self.revoke(token_id, now)
 
     def revoke(self, token_id: int, now: float) -> None:
         """Make a token worthless. Raises UnknownToken."""

@@ -44,6 +44,7 @@ from coralchunk.api.v1.survey_reports import survey_reports
 from coralchunk.api.v1.survey_sharing import survey_sharing
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
+from coralchunk.api.v1.tokens import tokens
 from coralchunk.api.v1.webhooks import webhooks
 from coralchunk.api.ximilar.blueprints import XIMILAR
 from coralchunk.api.ximilar.errors import LANGUAGES
@@ -98,6 +99,7 @@ def create_app(services: Services) -> Flask:
         shared_corrections,
         many_corrections,
         webhooks,
+        tokens,
         collections,
         collection_images,
         coralnet,

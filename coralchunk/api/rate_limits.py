@@ -32,6 +32,7 @@ _KEPT: Final = frozenset(
         "review.correct",
         "networks.graph",
         "webhooks.add",
+        "tokens.create",
         "webhooks.replay",
         "collections.train",
         "collections.train_site",

@@ -12,6 +12,7 @@ CoralchunkError
 │   └─ TooLongDocument
 ├─ Missing
 │   ├─ UnknownClassifier
+│   ├─ NoSuchToken
 │   └─ StillWorking
 ├─ Unavailable
 │   ├─ DatabaseDown
@@ -109,6 +110,13 @@ class UnknownClassifier(Missing):
         super().__init__(
             f"There is no classifier {classifier_id}; GET /api/classifiers/ lists the existing ones."
         )
+
+
+class NoSuchToken(Missing):
+    """The user has no valid token of this number."""
+
+    def __init__(self, token_id: int) -> None:
+        super().__init__(f"You have no valid token {token_id}; GET /V1/api/tokens lists those that you have.")
 
 
 class StillWorking(Missing):

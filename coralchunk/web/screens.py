@@ -40,6 +40,12 @@ def classifiers() -> ResponseReturnValue:
     return _screen("classifiers")
 
 
+@screens.get("/tokens")
+def tokens() -> ResponseReturnValue:
+    """Show the page of a user's tokens: log in, create, revoke."""
+    return _screen("tokens")
+
+
 @screens.get("/networks")
 def networks() -> ResponseReturnValue:
     """Show the page of networks: upload one, say how it is fed and read, and try it."""
