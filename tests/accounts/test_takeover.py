@@ -72,6 +72,23 @@ def test_numbers_stay_and_later_ones_do_not_take_them(earlier: Database, tmp_pat
         assert connection.execute(text("SELECT max(id) FROM classifiers")).scalar_one() == 8
 
 
+def test_surveys_keep_their_photos(earlier: Database) -> None:
+    with earlier.writing() as connection:
+        for statement in (
+            "INSERT INTO surveys (id, name, site, date, created_at) VALUES (5, 'wall', '', '2024-03-09', 1)",
+            "INSERT INTO survey_photos (survey_id, job_id, name, added_at, width, height, bleached_px,"
+            " coral_px, judged_px, coral_chunks, summary, chunks)"
+            " VALUES (5, 7, 'a.jpg', 1, 1, 1, 0, 0, 0, 0, '{}', 'x')",
+        ):
+            connection.execute(text(statement))
+
+    migrate(earlier)
+
+    with earlier.reading() as connection:
+        photos = connection.execute(text("SELECT survey_id, job_id FROM survey_photos")).all()
+    assert [tuple(photo) for photo in photos] == [(5, 7)]
+
+
 def test_tokens_for_everything_are_for_the_new_things_too(earlier: Database) -> None:
     migrate(earlier)
 

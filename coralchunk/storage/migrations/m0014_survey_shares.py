@@ -8,7 +8,10 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Add the column."""
-    with op.batch_alter_table("surveys") as surveys:
-        surveys.add_column(sa.Column("share_id", sa.String(24), nullable=True))
-        surveys.create_unique_constraint("uq_surveys_share_id", ["share_id"])
+    """Add the column.
+
+    A unique index, not a constraint: SQLite adds a constraint by making the table anew, and dropping the old
+    one would delete the photos of all surveys with it.
+    """
+    op.add_column("surveys", sa.Column("share_id", sa.String(24), nullable=True))
+    op.create_index("ix_surveys_share_id", "surveys", ["share_id"], unique=True)

@@ -62,7 +62,9 @@ SURVEYS: Final = Table(
     Column("licence", String(20)),  # SPDX identifier
     Column("created_at", Double, nullable=False),
     Column("keeps_photos", Boolean, nullable=False, server_default=false()),
-    Column("share_id", String(24), unique=True),  # under which anybody may look at it; none: nobody
+    Column(
+        "share_id", String(24), unique=True, index=True
+    ),  # under which anybody may look at it; none: nobody
 )
 SURVEY_PHOTOS: Final = Table(
     "survey_photos",
