@@ -40,6 +40,7 @@ from coralchunk.api.v1.selection import selection
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_exports import survey_exports
 from coralchunk.api.v1.survey_files import survey_files
+from coralchunk.api.v1.survey_metadata import survey_metadata
 from coralchunk.api.v1.survey_reports import survey_reports
 from coralchunk.api.v1.survey_sharing import survey_sharing
 from coralchunk.api.v1.surveys import surveys
@@ -95,6 +96,7 @@ def create_app(services: Services) -> Flask:
         review,
         survey_reports,
         survey_exports,
+        survey_metadata,
         corrections,
         shared_corrections,
         many_corrections,

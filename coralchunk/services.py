@@ -23,6 +23,7 @@ from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.metadata.service import MetadataService
 from coralchunk.surveys.report.service import ReportService
 from coralchunk.surveys.review.service import ReviewService
 from coralchunk.surveys.service import SurveyService
@@ -53,6 +54,7 @@ class Services:
     corrections: Corrections
     reviews: ReviewService
     reports: ReportService
+    metadata: MetadataService
     collected: CorrectionsCollection
     datasets: Datasets
     trainings: Trainings
@@ -110,6 +112,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         task_answers=TaskAnswers(stores, datasets, settings),
         corrections=corrections,
         reviews=reviews,
+        metadata=MetadataService(database),
         reports=ReportService(surveys, reviews, stores, models),
         collected=collected,
         webhooks=Webhooks(database, settings),

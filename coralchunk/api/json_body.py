@@ -12,11 +12,11 @@ _MAX_FAULTS: Final = 5
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
-def read_json_body(kind: type[_Body]) -> _Body:
+def read_json_body(kind: type[_Body], longest_bytes: int = _LONGEST_BYTES) -> _Body:
     """Return the JSON body of this request. Raises BadBody, BodyTooLong."""
-    content = request.stream.read(_LONGEST_BYTES + 1)
-    if len(content) > _LONGEST_BYTES:
-        raise BodyTooLong(_LONGEST_BYTES)
+    content = request.stream.read(longest_bytes + 1)
+    if len(content) > longest_bytes:
+        raise BodyTooLong(longest_bytes)
     try:
         return kind.model_validate_json(content)
     except ValidationError as wrong:

@@ -25,6 +25,7 @@ TAGS: Final = {  # blueprint -> heading
     "survey_evidence": "Surveys",
     "survey_reports": "Surveys",
     "survey_exports": "Surveys",
+    "survey_metadata": "Surveys",
     "review": "Review",
     "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's language",

@@ -7,6 +7,7 @@ CoralchunkError
 │   ├─ BadBody
 │   ├─ BodyTooLong
 │   ├─ BadIds
+│   ├─ BadTable
 │   └─ TooManyPhotos
 ├─ Missing
 │   ├─ UnknownShare
@@ -25,8 +26,11 @@ CoralchunkError
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
+
+_MOST_FAULTS: Final = 20
 
 
 class UnknownShare(Missing):
@@ -85,6 +89,15 @@ class BadIds(BadRequest):
         super().__init__(
             f"Use id=NUMBER, up to {most} times; this request has {given}, or one is not a number."
         )
+
+
+class BadTable(BadRequest):
+    """A table about photos has cells that cannot be used."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        shown = "; ".join(faults[:_MOST_FAULTS])
+        more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+        super().__init__(f"Nothing of the table was used. {shown}{more}.")
 
 
 class TooManyPhotos(BadRequest):

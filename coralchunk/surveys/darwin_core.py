@@ -19,7 +19,7 @@ from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.eml import EML_FILE, eml
 from coralchunk.surveys.measured import Measured
-from coralchunk.surveys.tables import csv_text
+from coralchunk.surveys.tables import csv_text, depth_of
 
 DWC: Final = "http://rs.tdwg.org/dwc/terms/"
 OBIS: Final = "http://rs.iobis.org/obis/terms/"
@@ -133,9 +133,8 @@ def _occurrence(survey: Survey, photo: SurveyPhoto) -> list[Any]:
         rounded_degrees(photo.latitude),
         rounded_degrees(photo.longitude),
         None if photo.latitude is None else "WGS84",
-        survey.depth_m,
-        survey.depth_m,
-        survey.transect,
+        *[depth_of(survey, photo)] * 2,
+        photo.transect or survey.transect,
         f"told by {model['name']} {model['version']} from a photo, chunk by chunk; no species is told",
     ]
 

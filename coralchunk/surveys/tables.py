@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any, Final
 
 from coralchunk.science.cover import LIMITATIONS, severity
-from coralchunk.storage.rows.surveys import SurveyPhoto
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.measured import CorrectedPhoto, Measured
 
@@ -76,14 +76,22 @@ def table(measured: Measured, card_url: str, *, has_bom: bool = False) -> str:
 def rows(measured: Measured, card_url: str) -> list[Sequence[Any]]:
     """Return the table of a survey: names of columns, then a row a photo, text as it was given."""
     survey = measured.survey
-    place = (survey.name, survey.site, survey.date.isoformat(), survey.depth_m, survey.transect)
     return [
         _COLUMNS,
         *(
-            (*place, *_photo(photo), *_corrected(measured.corrected.get(photo.id)), LIMITATIONS, card_url)
+            (
+                *(survey.name, survey.site, survey.date.isoformat()),
+                *(depth_of(survey, photo), photo.transect or survey.transect),
+                *(*_photo(photo), *_corrected(measured.corrected.get(photo.id)), LIMITATIONS, card_url),
+            )
             for photo in measured.photos
         ),
     ]
+
+
+def depth_of(survey: Survey, photo: SurveyPhoto) -> float | None:
+    """Return the depth of a photo: its own, or that of its survey."""
+    return survey.depth_m if photo.depth_m is None else photo.depth_m
 
 
 def layer(measured: Measured, card_url: str) -> dict[str, Any]:
@@ -116,8 +124,8 @@ def _properties(measured: Measured, photo: SurveyPhoto) -> dict[str, Any]:
         "survey": survey.name,
         "site": survey.site,
         "date": survey.date.isoformat(),
-        "depth_m": survey.depth_m,
-        "transect": survey.transect,
+        "depth_m": depth_of(survey, photo),
+        "transect": photo.transect or survey.transect,
         "photo": photo.name,
         "taken_at": photo.taken_at,
         **{name: summary.get(name, 0) for name in _COUNTS},

@@ -6,6 +6,7 @@ import { bleachedCoverText } from "../app/format.js";
 import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
+import { bindMetadata } from "./metadata.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
 import { describeSurvey } from "./survey-text.js";
 import { closeSurvey, currentSurvey, showSurvey } from "./survey.js";
@@ -70,6 +71,7 @@ function bindControls() {
     announce("The survey was changed.");
     await attempt(() => showSurvey(survey_id));
   });
+  bindMetadata();
   $("#add-photos").addEventListener("click", openPhotoDialog);
   window.addEventListener("hashchange", showRoute);
 }

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert
 
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.rows import correction_events, corrections, surveys
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.storage.sql.database import Database, open_database
+from coralchunk.storage.sql.tables import CORRECTIONS
+from tests.accounts.test_takeover import migrate_to
 from tests.surveys.conftest import photo, survey
 
 SURVEY = survey().survey
@@ -144,11 +146,9 @@ def test_the_log_keeps_what_was_said_before_and_nothing_that_was_said_twice(data
 
 def test_corrections_of_earlier_versions_are_the_first_events(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{tmp_path}/old.db", tmp_path)
-    migrate(database)
+    migrate_to(database, "0011")
     with database.writing() as connection:
-        corrections.keep_correction(connection, CORRECTION)
-        connection.execute(text("DROP TABLE correction_events"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+        connection.execute(insert(CORRECTIONS).values(asdict(CORRECTION)))
 
     migrate(database)
 

@@ -225,3 +225,21 @@ def test_a_finger_selects_squares_where_that_is_switched_on(new_page: NewPage) -
     page.get_by_role("button", name="Clear the selection").tap()
     expect(page.locator("#many")).to_be_hidden()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+
+
+def test_a_table_of_the_photos_is_taken_or_its_fault_is_shown(page: Page, survey: int) -> None:
+    page.goto(f"/surveys#{survey}")
+    expect(page.locator("#rows tr")).to_have_count(3)
+    name = page.locator("#rows td").first.inner_text()
+
+    for depth, says in (("deep", "row 2, column 'depth_m', value 'deep'"), ("7.5", "1 photo got the data")):
+        table = {
+            "name": "m.csv",
+            "mimeType": "text/csv",
+            "buffer": f"photo,depth_m\n{name},{depth}\n".encode(),
+        }
+        page.set_input_files("#metadata-file", table)
+        expect(page.locator("#problem" if depth == "deep" else "#metadata-says")).to_contain_text(says)
+
+    expect(page.locator("#metadata-says")).to_contain_text("2 photos had no row")
+    expect(page.locator("#problem")).to_be_hidden()

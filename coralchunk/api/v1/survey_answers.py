@@ -45,6 +45,8 @@ def photo_body(photo: SurveyPhoto, corrected: CorrectedPhoto | None) -> dict[str
         "image_height": photo.height,
         "sha256": photo.sha256,
         "camera": photo.camera,
+        "depth_m": photo.depth_m,
+        "transect": photo.transect,
         "kept_bytes": photo.kept_bytes,
         "summary": json.loads(photo.summary),
         "corrections": 0 if corrected is None else corrected.corrections,

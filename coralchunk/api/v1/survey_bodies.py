@@ -112,6 +112,24 @@ class NewSurveyPhoto(_Request):
         return self
 
 
+class PhotoMetadata(_Request):
+    """A table of photos."""
+
+    csv: Annotated[str, Field(min_length=1, max_length=900_000)] = Field(
+        description="With a row for each photo. Columns: `photo` (the file name), and any of `depth_m`,"
+        " `transect`, `taken_at`, `latitude` and `longitude`, `site`; others are ignored. Empty cells change"
+        " nothing"
+    )
+
+
+class MetadataResponse(_Response):
+    """What a table changed."""
+
+    photos: Count = Field(description="That have a row")
+    without_row: Count
+    ignored_columns: list[str]
+
+
 class CorrectedCover(_Response):
     """The figures over all photos of a survey, with the corrected labels in place of the model's."""
 
@@ -137,6 +155,8 @@ class SurveyPhotoResponse(_Response):
     image_height: Count
     sha256: str | None = Field(description="Of the photo's file; null for photos added before 1.0")
     camera: str | None = Field(None, description="Make and model, as the photo's EXIF block names them")
+    depth_m: Depth | None = Field(None, description="Where it is not that of the survey; else null")
+    transect: Transect | None = Field(None, description="Where it is not that of the survey; else null")
     kept_bytes: Count | None = Field(
         None, description="Size of the photo and its maps, if the survey keeps them; else null"
     )

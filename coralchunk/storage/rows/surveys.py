@@ -53,6 +53,8 @@ class SurveyPhoto:
     sha256: str | None  # of the photo's file; None where an older version added it
     kept_bytes: int | None = None  # of the photo and its maps; None where they are not kept
     camera: str | None = None  # make and model
+    depth_m: float | None = None  # None: the survey's
+    transect: str | None = None  # None: the survey's
 
 
 _PHOTO_COLUMNS: Final = [column for column in SURVEY_PHOTOS.c if column.name != "chunks"]
@@ -177,6 +179,11 @@ def chunks_of_photo(
     fields = row._asdict()
     chunks: bytes = fields.pop("chunks")
     return SurveyPhoto(**fields), chunks
+
+
+def change_photo(connection: Connection, photo_id: int, changes: Mapping[str, Any]) -> None:
+    """Give some columns of a photo other values."""
+    connection.execute(update(SURVEY_PHOTOS).where(SURVEY_PHOTOS.c.id == photo_id).values(changes))
 
 
 def delete_photo(connection: Connection, survey_id: int, photo_id: int) -> bool:

@@ -87,6 +87,8 @@ SURVEY_PHOTOS: Final = Table(
     Column("chunks", LargeBinary, nullable=False),  # likewise, deflated
     Column("kept_bytes", BigInteger),  # of the photo and its maps, where the survey keeps them
     Column("camera", String(100)),  # make and model, as the photo's EXIF names them
+    Column("depth_m", Double),  # where it is not the survey's
+    Column("transect", String(100)),  # likewise
     Column("sha256", String(64)),  # of the photo's file; not known of photos that older versions added
     UniqueConstraint("survey_id", "job_id"),
     sqlite_autoincrement=True,
