@@ -48,3 +48,18 @@ def test_an_old_survey_weighs_its_photos_alike(
     assert measured.cover.bleached.value == pytest.approx(0.15 / 0.7)
     assert [photo.sha256 for photo in measured.photos] == [None] * 3
     database.close()
+
+
+def test_no_step_of_the_migration_loses_photos(empty_database_url: str, tmp_path: Path) -> None:
+    database = open_database(empty_database_url, tmp_path)
+    migrate_to(database, "0003")
+    row = {"job": 1, "name": "1.jpg", "count": 1, "summary": "{}", "bleached": 1, "coral": 2, "known": 3}
+    with database.writing() as connection:
+        connection.execute(text(SURVEY))
+        connection.execute(text(PHOTO), row | {"chunks": zlib.compress(b"[]")})
+
+    migrate(database)
+
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT name FROM survey_photos")).scalars().all() == ["1.jpg"]
+    database.close()
