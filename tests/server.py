@@ -200,6 +200,9 @@ def environment(**settings: str) -> dict[str, str]:
         for name, value in os.environ.items()  # noqa: TID251 - what a shell would hand on
         if not name.startswith("CORALCHUNK_") and name not in _UNPREFIXED
     }
+    if "COVERAGE_PROCESS_CONFIG" in inherited:  # see there
+        inherited["COV_LATE_CONFIG"] = inherited.pop("COVERAGE_PROCESS_CONFIG")
+        inherited["PYTHONPATH"] = str(Path(__file__).with_name("measured"))
     return inherited | {
         name if name in _UNPREFIXED else f"CORALCHUNK_{name}": value for name, value in settings.items()
     }

@@ -4,14 +4,17 @@ Every process of a server pays for what it imports with CPU time at its start an
 rarely is imported where it is used, with the reason beside it.
 """
 
+import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow  # a process for each
 
-RARE = frozenset({"alembic", "boto3", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"})
+ROOT = Path(__file__).parent.parent
+RARE = frozenset({"alembic", "boto3", "fpdf", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"})
 PIXELS = frozenset({"PIL", "cv2", "numpy", "pillow_heif", "simplejpeg"})
 SQL = frozenset({"sqlalchemy"})
 WEB = frozenset({"flask", "gevent", "werkzeug"})
@@ -36,3 +39,20 @@ def test_what_is_rarely_needed_is_not_loaded_at_the_start(module: str, unwanted:
     ).stdout.split()
 
     assert unwanted.isdisjoint(loaded), sorted(unwanted.intersection(loaded))
+
+
+def modules() -> list[str]:
+    """Name the modules of the server, without those that act when they are imported."""
+    sources = [path for room in ("coralchunk", "jobs") for path in sorted((ROOT / room).rglob("*.py"))]
+    acting = {"__main__", "gunicorn_conf"}
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sources
+        if path.stem not in acting and "migrations" not in path.parts
+    ]
+
+
+def test_every_module_can_be_imported() -> None:
+    imported = [importlib.import_module(name) for name in modules()]
+
+    assert [module.__name__ for module in imported] == modules()
