@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -93,21 +94,35 @@ def test_a_bad_setting_is_refused_at_start_in_one_line_that_names_it(
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(
-    ("url", "says"),
-    [
-        pytest.param("redis://127.0.0.1:{free}/0", "Connection refused", id="nothing listens there"),
-        pytest.param("redis://diver:secret@127.0.0.1:{free}/0", "redis://127.0.0.1", id="with a password"),
-        pytest.param("redis://127.0.0.1:{other}/0", "cannot be used", id="another kind of server"),
-        pytest.param("reef://127.0.0.1", "redis://", id="another scheme"),
-    ],
-)
+UNUSABLE_REDIS = {
+    "nothing listens there": ("redis://127.0.0.1:{free}/0", "Connection refused"),
+    "with a password": ("redis://diver:secret@127.0.0.1:{free}/0", "redis://127.0.0.1"),
+    "another kind of server": ("redis://127.0.0.1:{other}/0", "cannot be used"),
+    "another scheme": ("reef://127.0.0.1", "redis://"),
+}
+
+
+@pytest.fixture(scope="module")
+def ended_in_vain(tmp_path_factory: pytest.TempPathFactory) -> "dict[str, subprocess.CompletedProcess[str]]":
+    """What became of a server with each Redis that cannot be used; they wait for it at the same time."""
+    with _web_server() as other, ThreadPoolExecutor(len(UNUSABLE_REDIS)) as pool:
+        ends = {
+            case: pool.submit(
+                serve_in_vain,
+                DATA_DIR=str(tmp_path_factory.mktemp("in-vain") / "data"),
+                REDIS_URL=url.format(free=free_port(), other=other),
+                PORT=str(free_port()),
+            )
+            for case, (url, _) in UNUSABLE_REDIS.items()
+        }
+        return {case: end.result() for case, end in ends.items()}
+
+
+@pytest.mark.parametrize("case", UNUSABLE_REDIS)
 def test_a_redis_that_cannot_be_used_is_refused_at_start_in_one_line(
-    tmp_path: Path, url: str, says: str
+    ended_in_vain: "dict[str, subprocess.CompletedProcess[str]]", case: str
 ) -> None:
-    with _web_server() as other:
-        url = url.format(free=free_port(), other=other)
-        ended = serve_in_vain(DATA_DIR=str(tmp_path / "data"), REDIS_URL=url, PORT=str(free_port()))
+    ended, (_, says) = ended_in_vain[case], UNUSABLE_REDIS[case]
 
     (line,) = ended.stderr.splitlines()
     assert ended.returncode == 1

@@ -136,7 +136,7 @@ def python(
     Ctrl-C on the terminal then reaches only the supervisor, which ends the others in order. A new session
     would do so too, but Linux divides the CPU by session first (sched(7), autogroup), so that the niceness of
     a worker would not make it yield to web processes. -P prevents modules in the current folder from hiding
-    installed ones. An operator's own settings of malloc are left.
+    installed ones. An operator's own settings of libraries are left.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
         [sys.executable, "-P", *arguments], env=_TUNING | dict(environment), pass_fds=fds, process_group=0
