@@ -50,8 +50,9 @@ async function checkToken() {
   useToken(value);
 }
 
-function useToken(value) {
+async function useToken(value) {
   if (value === null) token.remove();
   else token.set(value);
+  if (navigator.serviceWorker) await (await import("../offline/background-sync.js")).storeToken();
   location.reload();
 }

@@ -3,11 +3,14 @@
 import { token } from "../app/api-client.js";
 import { putSetting } from "../photos/photo-database.js";
 
+/** Let the service worker know the token of this device, or that there is none any more. @returns {Promise<void>} */
+export const storeToken = () => putSetting("token", token.get());
+
 /** Ask for it; the photos are then sent also if this page is closed. */
 export async function requestBackgroundSync() {
   const registration = await navigator.serviceWorker?.getRegistration();
   if (!registration?.sync) return;
-  await putSetting("token", token.get());
+  await storeToken();
   await registration.sync.register("uploads").catch(() => undefined); // the user has forbidden it
 }
 

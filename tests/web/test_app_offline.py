@@ -1,5 +1,6 @@
 """Test the app without a connection, installed, in the background and across an update of the server."""
 
+import time
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -11,6 +12,15 @@ from tests.web.app import STATIC, card, choose, completed, file
 from tests.web.conftest import NewPage
 
 _INSTALLED = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+_STORED = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("coralchunk");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("settings").objectStore("settings").get("token");
+    asked.onsuccess = () => resolve(asked.result);
+    opening.result.close();
+  };
+  opening.onerror = reject;
+})"""
 
 
 def installed(page: Page) -> None:
@@ -48,8 +58,6 @@ def test_waiting_photos_are_sent_after_the_page_was_closed(
     choose(page, *(file(f"night {number}.jpg", jpeg(300, 300, seed=number)) for number in (1, 2)))
     tags = "async () => (await (await navigator.serviceWorker.ready).sync.getTags()).includes('uploads')"
     wait_for(lambda: page.evaluate(tags), "the request for a background sync")
-    batch = page.locator(".batch h3").inner_text()
-
     devtools = page.context.new_cdp_session(page)
     found: dict[str, Any] = {}
 
@@ -59,6 +67,7 @@ def test_waiting_photos_are_sent_after_the_page_was_closed(
     devtools.on("ServiceWorker.workerRegistrationUpdated", note)
     devtools.send("ServiceWorker.enable")
     wait_for(lambda: page.wait_for_timeout(20) or found, "the registration")
+    begun = time.time()
     page.goto("about:blank")
     page.context.set_offline(False)
     sync = {
@@ -72,13 +81,17 @@ def test_waiting_photos_are_sent_after_the_page_was_closed(
         jobs = server.client.get("/V1/api/jobs", headers={"Authorization": f"Token {server_token}"}).json()[
             "jobs"
         ]
-        return [job for job in jobs if (job["batch"] or "").startswith(batch)]
+        return [job for job in jobs if job["created_at"] >= begun]
 
     wait_for(lambda: len(sent()) == 2, "the photos on the server")
     page.goto("/")
-    completed(page, "night 1.jpg")
-    completed(page, "night 2.jpg")
+    expect(page.locator(".batch-state")).to_have_text("2 of 2 photos done.")
     assert len(sent()) == 2
+    assert page.evaluate(_STORED) == server_token
+    page.get_by_role("button", name="Token", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Log out").click()
+    assert page.evaluate(_STORED) is None
 
 
 def test_a_page_from_before_an_update_is_loaded_again_instead_of_mixed(new_page: NewPage) -> None:

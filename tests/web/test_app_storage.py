@@ -26,6 +26,18 @@ _NO_BLOBS = """{
     return begun;
   };
 }"""
+_EARLIER = """async () => {
+  const opening = indexedDB.open("coralchunk", 1);
+  opening.onupgradeneeded = () => {
+    opening.result.createObjectStore("photos", { keyPath: "id" }).put({
+      id: "p1", name: "kept.jpg", size: 1, key: "k", addedAt: 1, batch: "b", state: "refused", jobId: null,
+      done: 0, total: 0, sent: 0, retryAt: 0, why: "From an earlier version.", summary: null, thumb: null,
+    });
+    opening.result.createObjectStore("files");
+  };
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  opening.result.close();
+}"""
 _NO_ANSWER = """{
   IDBFactory.prototype.open = () => ({ result: undefined });
   const soon = window.setTimeout;
@@ -76,3 +88,15 @@ def test_results_stay_while_the_window_is_open_where_the_storage_does_not_answer
     expect(card(page, "only here.jpg")).to_contain_text(re.compile("of the coral|too few"))
     page.get_by_role("link", name="Look at only here.jpg").click()
     drawn(page)
+
+
+def test_photos_that_an_earlier_version_stored_are_listed(new_page: NewPage) -> None:
+    page = new_page(**PHONE)
+    page.goto("/docs")
+    page.evaluate(_EARLIER)
+
+    page.goto("/")
+
+    expect(card(page, "kept.jpg")).to_contain_text("From an earlier version.")
+    choose(page, file("one.jpg"), file("two.jpg"))
+    expect(page.locator(".batch-state")).to_have_text("2 of 2 photos done.")
