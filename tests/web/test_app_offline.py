@@ -77,7 +77,7 @@ def test_waiting_photos_are_sent_after_the_page_was_closed(
     }
     devtools.send("ServiceWorker.dispatchSyncEvent", {"origin": str(server.client.base_url), **sync})
 
-    def sent() -> list[str]:
+    def sent() -> list[dict[str, Any]]:
         jobs = server.client.get("/V1/api/jobs", headers={"Authorization": f"Token {server_token}"}).json()[
             "jobs"
         ]
