@@ -10,6 +10,8 @@ import { Views, keyOf } from "./views.js";
 
 const AUTHOR_KEY = "coralchunk.by";
 const FETCHED = 30;
+const FEW = 10; // chunks left here, below which more are fetched at once
+const REFRESH_MS = 4000; // between two looks at the whole survey, which cost the server up to a second
 const { survey, job } = $("#main").dataset;
 const query = new URLSearchParams(location.search);
 const isRandom = query.get("order") === "random";
@@ -20,11 +22,13 @@ let open = []; // chunks to check, the first is shown
 /** @type {{chunk: any, label: string}[]} */
 const done = []; // in this window, for undo
 let answer = null;
+let refreshedAt = 0;
+let planned = 0;
 let ratio = 1; // width to height of the picture
 const views = new Views(root);
 const queue = new LabelQueue(survey ? `${root}/corrections` : "/corrections", {
   changed: showUnsent,
-  stored: () => attempt(() => refresh()),
+  stored: planRefresh,
   refused: (message) => showProblem(message),
 });
 
@@ -37,12 +41,20 @@ const author = () => localStorage.getItem(AUTHOR_KEY) ?? "";
 async function refresh(isFresh = false) {
   const wanted = new URLSearchParams({ order: isRandom ? "random" : "uncertain", limit: String(FETCHED), sample: query.get("sample") ?? "100" });
   if (author()) wanted.set("by", author());
+  refreshedAt = Date.now();
   answer = await fetchJson(`${root}/review?${wanted}`);
   const labelled = labelledHere();
   const shown = isFresh ? [] : open.slice(0, 1);
   const next = answer.chunks.filter((chunk) => !labelled.has(keyOf(chunk)) && (!shown.length || keyOf(chunk) !== keyOf(shown[0])));
   open = [...shown, ...next];
   await showChunk();
+}
+
+/** Refresh soon, but not after each batch of labels. */
+function planRefresh() {
+  clearTimeout(planned);
+  const delay = open.length < FEW ? 0 : Math.max(0, refreshedAt + REFRESH_MS - Date.now());
+  planned = setTimeout(() => attempt(() => refresh()), delay);
 }
 
 /** Chunks that have a label in this window or on this device, whether it was sent or not. */
