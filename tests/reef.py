@@ -13,6 +13,7 @@ from coralchunk.arrays import Pixels
 SAND = (196, 178, 140)
 BROWN = (104, 74, 46)
 PALE = (236, 232, 218)
+WATER = (10, 60, 120)
 
 
 def reef(width: int, height: int, seed: int = 1) -> Pixels:
@@ -33,6 +34,15 @@ def _reef(width: int, height: int, seed: int) -> Pixels:
     grain = random.integers(-24, 25, (height // 4 + 1, width // 4 + 1, 1)).astype(np.int16)
     grain = cv2.resize(grain, (width, height), interpolation=cv2.INTER_LINEAR)[..., np.newaxis]
     return np.clip(photo + grain, 0, 255).astype(np.uint8)
+
+
+def beside_water(width: int, height: int, water_px: int, seed: int) -> Pixels:
+    """Draw a reef whose rightmost `water_px` columns are open water."""
+    photo, random = reef(width, height, seed), np.random.default_rng(seed)
+    light = np.linspace(0.8, 1.2, height)[:, np.newaxis, np.newaxis]
+    drawn = np.array(WATER) * light + random.normal(size=(height, water_px, 3)) * 3
+    photo[:, width - water_px :] = np.clip(drawn, 0, 255)
+    return photo
 
 
 def encoded(photo: Pixels, format_name: str = "JPEG", **options: Any) -> bytes:

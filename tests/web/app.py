@@ -8,13 +8,15 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Locator, Page, expect
 
 from coralchunk.assets import folder
+from coralchunk.terms import CHUNK_PX
 from coralchunk.web.files import fingerprint
-from tests.reef import jpeg
+from tests.reef import beside_water, encoded
 from tests.waiting import wait_for
 
 STATIC = f"/static/{fingerprint(folder('static'))}"
 WIDTH, HEIGHT = 1220, 976  # five by four chunks
-PHOTO = jpeg(WIDTH, HEIGHT, seed=7787)  # the bundled model finds every state in it
+#: The bundled model finds every state in it.
+PHOTO = encoded(beside_water(WIDTH, HEIGHT, 2 * CHUNK_PX, seed=314), quality=85)
 
 _HAND_OVER = """([zone, name, encoded, kinds]) => {
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
