@@ -92,6 +92,7 @@ class ForkServer:
                 self._is_ready = True
             case ["forked", pid]:
                 self._forked = int(pid)
+                self._statuses.pop(self._forked, None)  # of an earlier process with the same id
             case ["ended", pid, status]:
                 self._statuses[int(pid)] = int(status)
             case _:

@@ -12,6 +12,7 @@ from coralchunk.errors.training import TooLittleToLearn
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
+from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.training.training_job import MappedNetwork, TrainingRequest
 from coralchunk.processes import has_vnni
 from coralchunk.storage.files.blobs import CONTEXT
@@ -54,9 +55,9 @@ def train_site(place: Place, job_id: int, request: TrainingRequest) -> int:
     earlier = earlier_version(place, collection, job_id)
     if earlier is not None and earlier.state == VersionState.READY:
         return earlier.number
-    chunks = _chunks(place, collection)
     source = place.models.find(place.backbone)
     onnx, manifest = place.models.onnx(source), place.models.manifest(source)
+    chunks = _chunks(place, collection, manifest)
     if not manifest.classifies_coral:
         raise BadModel(f"{source.label} does not tell the states of coral apart.")
     version = earlier or add_version(place, collection, request, job_id, _columns(place, collection))
@@ -116,7 +117,7 @@ def _columns(place: Place, collection: Collection) -> list[Label]:
     return [known[LABELS[state]] for state in CLASSES]
 
 
-def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
+def _chunks(place: Place, collection: Collection, server: Manifest) -> list[SiteChunk]:
     """Return the corrected chunks of a collection under the labels that they have now."""
     truths = {LABELS[state]: number for number, state in enumerate(CLASSES)}
     with place.database.reading() as connection:
@@ -142,7 +143,7 @@ def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
         for one in examples
         if (at := known.get(one.image_id)) is not None and at in corrected
     ]
-    found = list(_read(place, wanted))
+    found = list(_read(place, wanted, server))
     photos = len({chunk.photo for chunk in found})
     if photos < _FEWEST_PHOTOS or len({chunk.truth for chunk in found}) < len(CLASSES):
         raise TooLittleToLearn(
@@ -152,7 +153,9 @@ def _chunks(place: Place, collection: Collection) -> list[SiteChunk]:
     return found
 
 
-def _read(place: Place, wanted: list[tuple[Correction, int]]) -> Iterator[SiteChunk]:
+def _read(
+    place: Place, wanted: list[tuple[Correction, int]], server: Manifest
+) -> Iterator[SiteChunk]:
     contexts: dict[str, tuple[int, Photo]] = {}
     numbers: dict[str, int] = {}  # by content: the same photo may have been sent twice
     for done, (correction, truth) in enumerate(wanted, start=1):
@@ -169,5 +172,13 @@ def _read(place: Place, wanted: list[tuple[Correction, int]]) -> Iterator[SiteCh
             continue
         number, context = contexts[key]
         (pixels,) = window.windows([_WINDOW])
-        yield SiteChunk(pixels, context.scene, truth, number)
+        yield SiteChunk(pixels, context.scene, truth, number, _served(correction, server))
         place.report(_READ * done / len(wanted))
+
+
+def _served(correction: Correction, server: Manifest) -> int | None:
+    """Return what the server's model said of a chunk in its photo, as an index in CLASSES."""
+    if (correction.model_name, correction.model_version) != (server.name, server.version):
+        return None
+    said = (correction.bleached, correction.healthy, correction.not_coral)
+    return said.index(max(said))

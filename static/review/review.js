@@ -193,7 +193,7 @@ setText($(".up"), survey ? "Survey" : "Photo");
 $(".up").href = survey ? `${ROOT}/surveys#${survey}` : `${ROOT}/${location.hash}`;
 bindKeys();
 new ResizeObserver(fitPicture).observe($("#review-view"));
-$("#settings").addEventListener("close", applySettings);
+$("#settings form").addEventListener("submit", applySettings); // before the dialog closes and keys label again
 await attempt(() => refresh());
 queue.send();
 document.documentElement.dataset.ready = "review";

@@ -8,6 +8,7 @@ import pytest
 
 from coralchunk.datasets.images import Upload
 from coralchunk.errors.training import TooLittleToLearn
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.pipeline.training.training_job import TrainingRequest
 from coralchunk.services import Services
 from coralchunk.storage.files.image_blobs import ImageBlobs
@@ -66,6 +67,8 @@ def train(trainer: Trainer) -> int:
         database=trainer.services.accounts.database,
         images=ImageBlobs(open_named_store(settings, "images")),
         corrections=open_named_store(settings, "corrections"),
+        networks=trainer.services.stores.networks,
+        limits=network_limits(settings),
         models=trainer.services.models,
         trained=TrainedModels(open_named_store(settings, "trained-models")),
         backbone=None,

@@ -15,7 +15,8 @@ from tests.web.conftest import PHONE, NewPage
 
 _NOTE_STATES = """() => {
   window.states = [];
-  new MutationObserver(() => window.states.push(document.querySelector(".state")?.textContent))
+  const note = () => window.states.push(...[...document.querySelectorAll(".state")].map((one) => one.textContent));
+  new MutationObserver(note)
     .observe(document.querySelector("#cards"), { subtree: true, childList: true, characterData: true });
 }"""
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -18,13 +19,14 @@ from coralchunk.pipeline.worker.context import WorkerContext, open_worker_contex
 from coralchunk.services import Services
 from coralchunk.storage.rows import webhooks
 from coralchunk.storage.sql.database import Database, open_database
+from coralchunk.webhooks import deliver
 from coralchunk.webhooks.collect import QUIET_S, collect
-from coralchunk.webhooks.deliver import MOST_ATTEMPTS, deliver_due, next_attempt
+from coralchunk.webhooks.deliver import MOST_ATTEMPTS, next_attempt
 from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg
 from tests.server import RunningServer, free_port
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 from tests.webhooks.receiver import Receiver, receiving
 
 HOOKS = "/V1/api/webhooks"
@@ -96,6 +98,12 @@ def add(client: FlaskClient, headers: Headers, url: str, *events: str) -> dict[s
     answer = client.post(HOOKS, json={"url": url, "events": list(events)}, headers=headers)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return dict(answer.get_json())
+
+
+def deliver_due(database: Database, settings: Settings, now: float) -> int:
+    """Deliver in a thread: in this one, a browser of other tests may run an event loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(deliver.deliver_due, database, settings, now).result(PATIENCE_S)
 
 
 def send(client: FlaskClient, headers: Headers, seed: int = 1, **fields: str) -> int:

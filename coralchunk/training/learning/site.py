@@ -37,6 +37,8 @@ class SiteChunk:
     scene: NDArray[np.float32]  # of its photo
     truth: int  # index in CLASSES
     photo: int  # number of its photo
+    #: Index in CLASSES of what the model of the server said of it in the photo; None if another model did.
+    served: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,17 @@ def compare_with_server(said: NDArray[np.intp], chunks: Sequence[SiteChunk], ser
     photos = np.array([chunk.photo for chunk in chunks], dtype=np.intp)
     confusion = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.intp)
     np.add.at(confusion, (truth, said), 1)
-    right = answers(server, chunks) == truth
+    right = _served(server, chunks) == truth
     # A fixed seed: a training that is repeated must come to the same verdict.
     return Compared(compare(said == truth, right, photos, np.random.default_rng(0)), confusion)
+
+
+def _served(server: Classifier, chunks: Sequence[SiteChunk]) -> NDArray[np.intp]:
+    """Return what the model of the server says of each chunk: in its photo where that is known."""
+    said = np.array([-1 if chunk.served is None else chunk.served for chunk in chunks], dtype=np.intp)
+    unknown = np.flatnonzero(said < 0)
+    said[unknown] = answers(server, [chunks[row] for row in unknown])
+    return said
 
 
 def answers(classifier: Classifier, chunks: Sequence[SiteChunk]) -> NDArray[np.intp]:
@@ -137,6 +147,7 @@ def export_site(
                 fitted_on="corrected chunks that were left out in cross-validation, by photo",
             ),
             "errors": None,  # they were measured with the other head
+            "neighbours": None,  # as they were fitted
             "training_data": (
                 *served.training_data,
                 Source(
