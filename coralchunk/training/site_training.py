@@ -153,9 +153,7 @@ def _chunks(place: Place, collection: Collection, server: Manifest) -> list[Site
     return found
 
 
-def _read(
-    place: Place, wanted: list[tuple[Correction, int]], server: Manifest
-) -> Iterator[SiteChunk]:
+def _read(place: Place, wanted: list[tuple[Correction, int]], server: Manifest) -> Iterator[SiteChunk]:
     contexts: dict[str, tuple[int, Photo]] = {}
     numbers: dict[str, int] = {}  # by content: the same photo may have been sent twice
     for done, (correction, truth) in enumerate(wanted, start=1):

@@ -8,8 +8,8 @@ import pytest
 
 from coralchunk.datasets.images import Upload
 from coralchunk.errors.training import TooLittleToLearn
-from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.pipeline.training.training_job import TrainingRequest
+from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.services import Services
 from coralchunk.storage.files.image_blobs import ImageBlobs
 from coralchunk.storage.files.trained_models import TrainedModels

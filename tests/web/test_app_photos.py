@@ -15,8 +15,8 @@ from tests.web.conftest import PHONE, NewPage
 
 _NOTE_STATES = """() => {
   window.states = [];
-  const note = () => window.states.push(...[...document.querySelectorAll(".state")].map((one) => one.textContent));
-  new MutationObserver(note)
+  const texts = () => [...document.querySelectorAll(".state")].map((one) => one.textContent);
+  new MutationObserver(() => window.states.push(...texts()))
     .observe(document.querySelector("#cards"), { subtree: true, childList: true, characterData: true });
 }"""
 

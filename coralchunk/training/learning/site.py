@@ -113,7 +113,7 @@ def _served(server: Classifier, chunks: Sequence[SiteChunk]) -> NDArray[np.intp]
     """Return what the model of the server says of each chunk: in its photo where that is known."""
     said = np.array([-1 if chunk.served is None else chunk.served for chunk in chunks], dtype=np.intp)
     unknown = np.flatnonzero(said < 0)
-    said[unknown] = answers(server, [chunks[row] for row in unknown])
+    said[unknown] = answers(server, [chunks[row] for row in unknown.tolist()])
     return said
 
 
