@@ -99,6 +99,8 @@ def test_a_private_window_of_webkit_keeps_photos_and_adds_them_to_a_survey(
       document.querySelector("#survey-form [name=name]").value = "Private wall";
       document.querySelector("#survey-form .main").click();""")
     wait_for(lambda: script("return location.hash.length > 1"), "the survey being made")
+    loaded = "return !document.querySelector('#add-photos').disabled"
+    wait_for(lambda: script(loaded), "the survey being loaded")
     script("document.querySelector('#add-photos').click()")
     count = "return document.querySelector('#selected-count').textContent"
     wait_for(lambda: script(count) == "1 photo selected.", "the photo being offered")
