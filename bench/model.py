@@ -13,13 +13,12 @@ from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.assets import folder
 from coralchunk.imaging.decoding.decode import decode, open_halved, open_photo
 from coralchunk.imaging.decoding.header import read_header
-from coralchunk.imaging.grid import columns, grid
+from coralchunk.imaging.grid import grid
 from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
 from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import OUTPUT, SCENE_INPUT, WINDOWS_INPUT, scaled
 from coralchunk.inference.manifest import Manifest
-from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
-from coralchunk.science.neighbours import Neighbourhood, refined
+from coralchunk.pipeline.steps.measured_model import refined_as_stated
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.terms import Chunk, Size
 
@@ -62,16 +61,15 @@ def load(threads: int | None = 1) -> Plain:
 
 
 @cache
-def _bundled_neighbourhood() -> Neighbourhood | None:
+def _bundled() -> Manifest:
     bundled = folder("models")
     repository = ModelRepository(bundled, bundled / "none-installed")
-    return stated_neighbourhood(repository.manifest(repository.find()))
+    return repository.manifest(repository.find())
 
 
 def refined_as_served(found: Probabilities, size: Size) -> Probabilities:
     """Refine the probabilities of all chunks of a photo by their neighbours, as the server does."""
-    how = _bundled_neighbourhood()
-    return found if how is None else refined(found, columns(size), how)
+    return refined_as_stated(found, size, _bundled())
 
 
 def opened_as_served(plain: Plain, jpeg: bytes, max_side: int = MAX_SIDE) -> ClassifiedPhoto:

@@ -1,13 +1,14 @@
 """Implement `coralchunk evaluate`: measure a model on labelled photos."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
 import click
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -17,15 +18,14 @@ from coralchunk.config import Settings
 from coralchunk.errors.setup import BadLabels
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.encode import png
-from coralchunk.imaging.grid import columns, grid
+from coralchunk.imaging.grid import grid
 from coralchunk.imaging.matrix import draw_matrix
 from coralchunk.imaging.photo import Photo
 from coralchunk.inference.classifier import Classifier
-from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
+from coralchunk.pipeline.steps.measured_model import refined_as_stated
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks, load_classifier
 from coralchunk.pipeline.worker.network_cache import network_limits
 from coralchunk.science import metrics
-from coralchunk.science.neighbours import refined
 from coralchunk.storage.labelled import Labelled, read_labels
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.terms import CHUNK_PX, CLASSES, Chunk, Size, State
@@ -74,28 +74,22 @@ def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tupl
     photo = _opened(one.photo, settings)
     scene = photo.scene if one.context is None else _opened(one.context, settings).scene
     squares = list(one.squares) if one.truth is None else [(_middle(photo.size), one.truth)]
-    windows = [
-        (_window(photo, square, one.photo), state) for square, state in squares if _has_data(photo, square)
-    ]
-    alone = classifier.probabilities([window for window, _ in windows], scene)
-    seen = [square for square, _ in squares if _has_data(photo, square)]
-    said = alone if one.context is not None else _in_photo(photo, seen, alone, classifier)
-    return said, [state for _, state in windows]
+    seen = [(square, state) for square, state in squares if _has_data(photo, square)]
+    found = {} if one.context is not None else _in_photo(photo, {square for square, _ in seen}, classifier)
+    alone = [square for square, _ in seen if square not in found]
+    said = classifier.probabilities([_window(photo, square, one.photo) for square in alone], scene)
+    found |= dict(zip(alone, said, strict=True))
+    rows = [found[square] for square, _ in seen]
+    return np.array(rows, dtype=np.float32).reshape(-1, said.shape[1]), [state for _, state in seen]
 
 
-def _in_photo(
-    photo: Photo, squares: Sequence[Chunk], alone: Probabilities, classifier: Classifier
-) -> Probabilities:
-    """Answer as the server does for chunks of the photo's grid: refined by their neighbours."""
-    how = stated_neighbourhood(classifier.manifest)
-    place = {chunk: number for number, chunk in enumerate(grid(photo.size))}
-    if how is None or not any(square in place for square in squares):
-        return alone
-    said = refined(classify_chunks(classifier, photo, list(place)), columns(photo.size), how)
-    rows = [
-        said[place[square]] if square in place else row for square, row in zip(squares, alone, strict=True)
-    ]
-    return np.array(rows, dtype=np.float32).reshape(alone.shape)
+def _in_photo(photo: Photo, squares: Set[Chunk], classifier: Classifier) -> dict[Chunk, NDArray[np.float32]]:
+    """Answer as the server does, with their neighbours, for those squares that are chunks of the photo's grid."""
+    chunks = grid(photo.size)
+    if classifier.manifest.neighbours is None or squares.isdisjoint(chunks):
+        return {}
+    said = refined_as_stated(classify_chunks(classifier, photo, chunks), photo.size, classifier.manifest)
+    return {chunk: row for chunk, row in zip(chunks, said, strict=True) if chunk in squares}
 
 
 def _has_data(photo: Photo, square: Chunk) -> bool:

@@ -64,7 +64,7 @@ class Classifier:
         return np.array(classified, dtype=np.float32).reshape(-1, len(self.manifest.labels))
 
     def close(self) -> None:
-        """End what runs beside this process for the model, if anything does."""
+        """End the process of the graph, if it has one of its own."""
         close = getattr(self._session, "close", None)
         if close is not None:
             close()

@@ -1,8 +1,11 @@
-"""Read from a model's manifest how often it is right, and how the chunks of a photo refine each other."""
+"""Use what a model's manifest states: how often it is right, and how chunks refine each other."""
 
+from coralchunk.arrays import Probabilities
+from coralchunk.imaging.grid import columns
 from coralchunk.inference.manifest import Manifest
 from coralchunk.science.model_error import Abstention, ErrorRates, ModelErrors, Rate
-from coralchunk.science.neighbours import Neighbourhood
+from coralchunk.science.neighbours import Neighbourhood, refined
+from coralchunk.terms import Size
 
 
 def stated_errors(manifest: Manifest) -> ModelErrors | None:
@@ -20,7 +23,13 @@ def stated_errors(manifest: Manifest) -> ModelErrors | None:
     )
 
 
-def stated_neighbourhood(manifest: Manifest) -> Neighbourhood | None:
-    """Return how the chunks of a photo refine each other; None if each stands for itself alone."""
+def refined_as_stated(probabilities: Probabilities, size: Size, manifest: Manifest) -> Probabilities:
+    """Refine the chunks of a photo by their neighbours, if the manifest of their model states how.
+
+    probabilities  (N, 3), of all chunks of the photo, row by row; NaN for those without data
+    """
     known = manifest.neighbours
-    return None if known is None else Neighbourhood(known.weight, known.largest, known.temperature)
+    if known is None:
+        return probabilities
+    how = Neighbourhood(known.weight, known.largest, known.temperature)
+    return refined(probabilities, columns(size), how)

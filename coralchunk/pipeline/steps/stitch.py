@@ -12,9 +12,8 @@ from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.overlay import EXACT_COLOURS, bounded, overlay
 from coralchunk.inference.manifest import Manifest
-from coralchunk.pipeline.steps.measured_model import stated_neighbourhood
+from coralchunk.pipeline.steps.measured_model import refined_as_stated
 from coralchunk.pipeline.steps.summary import counts_and_figures
-from coralchunk.science.neighbours import refined
 from coralchunk.science.predictions import predictions
 from coralchunk.science.quality import quality
 from coralchunk.terms import LABELS, Prediction, Size, State
@@ -45,10 +44,8 @@ def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manif
     """
     size, chunks = photo.size, grid(photo.size)
     seen_px = [photo.seen_px(chunk) for chunk in chunks]
-    how = stated_neighbourhood(manifest)
-    if how is not None:
-        probabilities = refined(probabilities, columns(size), how)
-    classified = predictions(chunks, probabilities, manifest.thresholds.unsure_below, seen_px)
+    together = refined_as_stated(probabilities, size, manifest)
+    classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     return Answer(
         photo=size,
