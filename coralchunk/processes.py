@@ -12,7 +12,7 @@ from typing import Final
 
 PARENT_VARIABLE: Final = "_CORALCHUNK_PARENT"  # process id of the supervisor, set for its children
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
-# Whoever waits for an answer of the web comes first; else a worker has the processor as before.
+# Answers of the web come first; while there are none to give, workers get the whole processor.
 _NICE_OF_WORKERS: Final = 10
 
 

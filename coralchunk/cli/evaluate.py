@@ -84,7 +84,7 @@ def _classify(one: Labelled, classifier: Classifier, settings: Settings) -> tupl
 
 
 def _in_photo(photo: Photo, squares: Set[Chunk], classifier: Classifier) -> dict[Chunk, NDArray[np.float32]]:
-    """Answer as the server does, with their neighbours, for those squares that are chunks of the photo's grid."""
+    """Answer as the server does, with neighbours, for those squares that are chunks of the grid."""
     chunks = grid(photo.size)
     if classifier.manifest.neighbours is None or squares.isdisjoint(chunks):
         return {}

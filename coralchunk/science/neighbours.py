@@ -24,7 +24,7 @@ Odds = NDArray[np.float64]  # (..., 2): log odds of coral, and of bleached among
 class Neighbourhood:
     """How much a model's answers for the chunks around a chunk count; measured for each model."""
 
-    weight: float  # of the mean of the neighbours' log odds, beside 1 for the chunk's own
+    weight: float  # of the mean of the neighbours' log odds; the chunk's own count once
     largest: float  # log odds of a neighbour beyond this count as this
     temperature: float  # by which the sum is divided, so that the probabilities stay calibrated
 

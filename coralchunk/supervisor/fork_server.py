@@ -59,7 +59,7 @@ class ForkServer:
                 pass
         pid, self._forked = self._forked, None
         if pid is None:
-            self.send_signal(signal.SIGKILL)  # it must not answer later, when nobody waits for this worker
+            self.send_signal(signal.SIGKILL)  # a late answer would be taken for that to the next request
             return _NotForked()
         return _ForkedWorker(pid, self)
 

@@ -47,6 +47,9 @@ def deliver_due(database: Database, settings: Settings, now: float) -> int:
 
     now  Unix seconds
     """
+    with database.reading() as connection:
+        if not webhooks.is_any_due(connection, now):
+            return 0  # asked every second: without a write lock where there is nothing to do
     with database.writing() as connection:
         due = webhooks.take_due(connection, now, now + _TAKEN_S, _AT_ONCE)
         hooks = {hook.id: hook for hook in webhooks.webhooks_of(connection, None)} if due else {}

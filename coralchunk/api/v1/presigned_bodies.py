@@ -29,7 +29,9 @@ class PresignedUploadResponse(BaseModel):
 
     upload_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{24}$")]
     method: Literal["PUT"]
-    url: str = Field(description="In the object store; whoever has it can send this photo until it expires")
+    url: str = Field(
+        description="In the object store; it needs no token, and can be used for this photo until it expires"
+    )
     headers: dict[str, str] = Field(description="Headers that the request needs, besides `Content-Length`")
     confirm_url: str = Field(
         description="Send POST here when the store has answered 200",

@@ -96,7 +96,7 @@ def download_url(stores: Stores, job: Job, part: str, media_type: str) -> str | 
 
 
 def remove_unconfirmed(stores: Stores, now: float) -> int:
-    """Remove photos that nobody confirmed in time. Returns how many.
+    """Remove photos that were not confirmed in time. Returns how many.
 
     now  Unix seconds
     """

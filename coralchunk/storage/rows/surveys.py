@@ -28,7 +28,7 @@ class Survey:
     contact: str | None = None  # e-mail address
     licence: str | None = None  # SPDX identifier
     keeps_photos: bool = False  # with their maps, after their jobs have expired
-    share_id: str | None = None  # under which anybody may look at it
+    share_id: str | None = None  # of the link by which it can be read without a token
 
 
 @dataclass(frozen=True, slots=True)

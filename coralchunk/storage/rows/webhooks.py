@@ -1,9 +1,9 @@
 """Read and write webhooks and their deliveries as rows."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from coralchunk.storage.sql.webhook_tables import WEBHOOK_DELIVERIES, WEBHOOKS
@@ -88,19 +88,27 @@ def deliveries_of(connection: Connection, webhook_id: int, most: int) -> list[De
     return [Delivery(**row._asdict()) for row in rows]
 
 
+def is_any_due(connection: Connection, now: float) -> bool:
+    """Tell whether `take_due` would return a delivery. `now` in Unix seconds."""
+    return connection.execute(_due(now).limit(1)).first() is not None
+
+
 def take_due(connection: Connection, now: float, until: float, most: int) -> list[Delivery]:
-    """Return the deliveries whose time has come, and let nobody else take them until then.
+    """Return the deliveries that are due, and postpone them, so that no other process sends them as well.
 
     now    Unix seconds
     until  Unix seconds; then they are due again, unless `end_attempt` was called
     """
-    joined = select(*_DELIVERY).join(WEBHOOKS, WEBHOOKS.c.id == WEBHOOK_DELIVERIES.c.webhook_id)
-    due = joined.where(WEBHOOK_DELIVERIES.c.next_at <= now, WEBHOOKS.c.disabled_at.is_(None))
-    rows = connection.execute(due.order_by(WEBHOOK_DELIVERIES.c.next_at).limit(most)).all()
+    rows = connection.execute(_due(now).order_by(WEBHOOK_DELIVERIES.c.next_at).limit(most)).all()
     found = [Delivery(**row._asdict()) for row in rows]
     taken = update(WEBHOOK_DELIVERIES).where(WEBHOOK_DELIVERIES.c.id.in_([one.id for one in found]))
     connection.execute(taken.values(next_at=until, attempts=WEBHOOK_DELIVERIES.c.attempts + 1))
     return found
+
+
+def _due(now: float) -> Select[Any]:
+    joined = select(*_DELIVERY).join(WEBHOOKS, WEBHOOKS.c.id == WEBHOOK_DELIVERIES.c.webhook_id)
+    return joined.where(WEBHOOK_DELIVERIES.c.next_at <= now, WEBHOOKS.c.disabled_at.is_(None))
 
 
 def end_attempt(

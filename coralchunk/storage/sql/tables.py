@@ -64,7 +64,7 @@ SURVEYS: Final = Table(
     Column("keeps_photos", Boolean, nullable=False, server_default=false()),
     Column(
         "share_id", String(24), unique=True, index=True
-    ),  # under which anybody may look at it; none: nobody
+    ),  # of the link by which it can be read without a token; null: there is no link
 )
 SURVEY_PHOTOS: Final = Table(
     "survey_photos",
