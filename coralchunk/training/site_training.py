@@ -42,6 +42,7 @@ _FEWEST_PHOTOS: Final = 5  # fewer cannot show with 95 % certainty that a model 
 _READ: Final = 0.4  # share of the work when all chunks are read
 _DESCRIBED: Final = 0.7
 _LEARNED: Final = 0.95
+_UNNUMBERED: Final = "0"  # version of a model until it is known that there will be one
 _WINDOW: Final = Chunk(0, 0, CHUNK_PX, CHUNK_PX)
 
 
@@ -60,21 +61,24 @@ def train_site(place: Place, job_id: int, request: TrainingRequest) -> int:
     chunks = _chunks(place, collection, manifest)
     if not manifest.classifies_coral:
         raise BadModel(f"{source.label} does not tell the states of coral apart.")
-    version = earlier or add_version(place, collection, request, job_id, _columns(place, collection))
-    name, number = trained_name(collection.classifier_id), str(version.number)
-    server = Classifier(onnx, manifest, has_wide_sums=has_vnni())
+    name, server = (
+        trained_name(collection.classifier_id),
+        Classifier(onnx, manifest, has_wide_sums=has_vnni()),
+    )
     if request.network is None:
-        exported, figures = _trained(place, chunks, onnx, server, (name, number))
+        exported, figures = _trained(place, chunks, onnx, server, name)
     else:
-        exported, figures = _mapped(place, chunks, request.network, server, (name, number))
-    label = f"{name}-{number}"
-    place.trained.write(label, exported.onnx, exported.manifest.model_dump_json(indent=2).encode())
+        exported, figures = _mapped(place, chunks, request.network, server, name)
+    version = earlier or add_version(place, collection, request, job_id, _columns(place, collection))
+    label = f"{name}-{version.number}"
+    numbered = exported.manifest.model_copy(update={"version": str(version.number)})
+    place.trained.write(label, exported.onnx, numbered.model_dump_json(indent=2).encode())
     publish(place, request, version, label, figures)
     return version.number
 
 
 def _trained(
-    place: Place, chunks: list[SiteChunk], onnx: bytes, server: Classifier, called: tuple[str, str]
+    place: Place, chunks: list[SiteChunk], onnx: bytes, server: Classifier, name: str
 ) -> tuple[ExportedModel, dict[str, Any]]:
     """Train a head on the server's network."""
     cut = cut_windows(onnx, server.manifest)
@@ -88,14 +92,14 @@ def _trained(
         strength=learned.strength,
         temperature=learned.head.temperature,
     )
-    return export_site(cut, server.manifest, learned, *called), figures
+    return export_site(cut, server.manifest, learned, name, _UNNUMBERED), figures
 
 
 def _mapped(
-    place: Place, chunks: list[SiteChunk], network: MappedNetwork, server: Classifier, called: tuple[str, str]
+    place: Place, chunks: list[SiteChunk], network: MappedNetwork, server: Classifier, name: str
 ) -> tuple[ExportedModel, dict[str, Any]]:
     """Map a user's network to the states of coral."""
-    exported = map_network(place.networks, network, *called)
+    exported = map_network(place.networks, network, name, _UNNUMBERED)
     classifier = open_mapped(exported, place.limits)
     try:
         said = answers(classifier, chunks)
