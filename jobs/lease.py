@@ -8,7 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 
-from coralchunk.pipeline.records.leases import RENEW_EVERY_S, Leases
+from coralchunk.pipeline.records.leases import RENEW_EVERY_S
 from coralchunk.pipeline.stores import Stores
 
 _log = structlog.get_logger()
@@ -21,9 +21,7 @@ def leased(worker: SimpleWorker, stores: Stores) -> Iterator[threading.Thread]:
     Yields the thread that renews it.
     """
     stopping = threading.Event()
-    thread = threading.Thread(
-        target=_renew, args=(worker, stores.leases, stopping), name="lease", daemon=True
-    )
+    thread = threading.Thread(target=_renew, args=(worker, stores, stopping), name="lease", daemon=True)
     thread.start()
     try:
         yield thread
@@ -37,21 +35,16 @@ def leased(worker: SimpleWorker, stores: Stores) -> Iterator[threading.Thread]:
                 _log.warning("tasks put back at the end of the worker", worker=worker.name, tasks=lost)
 
 
-def _renew(worker: SimpleWorker, leases: Leases, stopping: threading.Event) -> None:
-    has_begun = False
+def _renew(worker: SimpleWorker, stores: Stores, stopping: threading.Event) -> None:
     while True:
         try:
-            if not leases.renew(worker.name) and has_begun:
-                _register_again(worker)
-            has_begun = True
+            stores.leases.renew(worker.name)
+            has_registered = worker.birth_date is not None
+            if has_registered and not stores.tasks.is_registered(worker.name):
+                # A sweeper declared it dead while it could not reach Redis.
+                stores.tasks.register_again(worker)
+                _log.warning("registered again; tasks may have been put back", worker=worker.name)
         except RedisError as failure:
             _log.warning("lease not renewed", worker=worker.name, reason=str(failure))
         if stopping.wait(RENEW_EVERY_S):
             return
-
-
-def _register_again(worker: SimpleWorker) -> None:
-    """Tell Redis that the worker lives: a sweeper declared it dead while it could not reach Redis."""
-    with contextlib.suppress(ValueError):  # it is registered
-        worker.register_birth()  # type: ignore[no-untyped-call]
-        _log.warning("registered again; tasks may have been put back", worker=worker.name)

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from redis import Redis
 from redis.client import Pipeline
-from rq import Queue, Worker
+from rq import Queue, SimpleWorker, Worker, worker_registration
 from rq.executions import Execution
 from rq.intermediate_queue import IntermediateQueue
 from rq.serializers import JSONSerializer
@@ -124,6 +124,24 @@ class TaskQueue:
             WorkerName(worker.name, worker.hostname or "", worker.pid or 0)
             for worker in Worker.all(queue=self._queue)
         ]
+
+    def is_registered(self, worker_name: str) -> bool:
+        """Tell whether a worker is among those that take tasks from the queue."""
+        key = Worker.redis_worker_namespace_prefix + worker_name
+        return bool(self._redis.sismember(worker_registration.WORKERS_BY_QUEUE_KEY % self._queue.name, key))
+
+    def register_again(self, worker: SimpleWorker) -> None:
+        """Register a worker that was declared dead and lives.
+
+        RQ's register_birth() refuses this once the record of the worker's death has expired: the next sign of
+        life makes a record without it, which RQ takes for another worker of this name.
+        """
+        with transaction(self._redis) as pipeline:
+            pipeline.delete(worker.key)
+            pipeline.hset(worker.key, mapping=worker.serialize())
+            worker_registration.register(worker, pipeline)
+            pipeline.expire(worker.key, worker.worker_ttl + 60)
+            pipeline.execute()
 
     def live_jobs(self) -> set[int]:
         """Return the jobs that have a task queued, parked or in progress, or one that holds a slot."""

@@ -11,11 +11,9 @@ RENEW_EVERY_S: Final = 2.0
 SWEEP_LEASE_S: Final = 9.0  # with a round of 5 s, another sweeper has taken over after 14 s
 
 
-# keys leases; argv worker, seconds -> 1 if the worker had a lease, else 0.
+# keys leases; argv worker, seconds.
 _RENEW: Final = """
-local had = redis.call('ZSCORE', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[1], redis.call('TIME')[1] + ARGV[2], ARGV[1])
-return had and 1 or 0
 """
 
 # keys leases -> workers whose lease has ended.
@@ -41,9 +39,9 @@ class Leases:
         self._expired: Final = redis.register_script(_EXPIRED)
         self._hold: Final = redis.register_script(_HOLD_SWEEP)
 
-    def renew(self, worker_name: str) -> bool:
-        """Extend a worker's lease, or begin it. Returns whether it existed."""
-        return bool(self._renew([keys.LEASES], [worker_name, WORKER_LEASE_S]))
+    def renew(self, worker_name: str) -> None:
+        """Extend a worker's lease, or begin it."""
+        self._renew([keys.LEASES], [worker_name, WORKER_LEASE_S])
 
     def expired(self) -> list[str]:
         """Return the workers that have not renewed their lease in time."""
