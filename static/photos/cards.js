@@ -4,6 +4,7 @@ import { $, announce, el, setText } from "../app/dom.js";
 import { correctedText, formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
 import { getBatch, photosOf, subscribeBatches } from "./batch-list.js";
 import { shareCompleted } from "./batch-progress.js";
+import { showAdvice } from "./guidance.js";
 import { cancelPhoto, deletePhoto, retryPhoto } from "./photo-actions.js";
 import { getPhoto, listPhotos, removePhoto, subscribe } from "./photo-list.js";
 
@@ -34,6 +35,7 @@ function createCard(photo) {
     { class: "card", "data-id": photo.id },
     el("div", { class: "thumb" }, el("span", { class: "veil" })),
     el("div", { class: "what" }, el("h3", {}, photo.name), el("progress", { max: 1, value: 0 }), el("p", { class: "state" }), el("p", { class: "corrected", hidden: true }), el("p", { class: "kept fine", hidden: true })),
+    el("div", { class: "advice notice", hidden: true }),
     el("div", { class: "acts" }),
   );
   $("progress", card).setAttribute("aria-label", `Progress of ${photo.name}`);
@@ -67,6 +69,7 @@ function updateCard(photo) {
   if (photo.corrected) setText($(".corrected", card), correctedText(photo.corrected));
   $(".kept", card).hidden = photo.state !== "completed" || !photo.sentAt;
   if (photo.sentAt) setText($(".kept", card), `Kept until ${keptUntil(photo.sentAt)}.`);
+  showAdvice($(".advice", card), photo);
   if (before !== photo.state) {
     showActions(card, photo);
     if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(`${photo.name}: ${statusText(photo)}`);

@@ -1,7 +1,7 @@
 // Keep the list of this device's photos in memory and in IndexedDB, and notify subscribers of changes.
 
 import * as database from "./photo-database.js";
-import { createThumbnail } from "./thumbnail.js";
+import { lookAtPhoto } from "./looking.js";
 
 /**
  * @typedef {object} Photo
@@ -22,6 +22,7 @@ import { createThumbnail } from "./thumbnail.js";
  * @property {number} retryAt ms; 0 when nothing is waited for
  * @property {any} summary of the result
  * @property {{figures: any, count: number}|null} [corrected] the figures with the corrected chunks
+ * @property {string[]} [notes] codes of what could be better, see photo-quality.js; empty once the user keeps the photo as it is
  * @property {ArrayBuffer|Blob|null} thumb JPEG; a Blob in records of earlier versions
  */
 
@@ -34,8 +35,8 @@ const beingStored = new Map();
 /** @type {Set<(photo: Photo, kind: "added"|"changed"|"removed") => void>} */
 const listeners = new Set();
 const TRANSIENT = ["sent", "retryAt"]; // not worth a write
-/** Thumbnails are drawn one after the other, after the files are stored. */
-let drawing = Promise.resolve();
+/** Photos are looked at one after the other, after the files are stored; none of them waits for it to be sent. */
+let looking = Promise.resolve();
 
 /** Be told of every change. @param {(photo: Photo, kind: "added"|"changed"|"removed") => void} listener */
 export const subscribe = (listener) => listeners.add(listener);
@@ -58,13 +59,15 @@ export async function loadPhotos() {
   }
   const found = [...photos.values()].sort((a, b) => a.addedAt - b.addedAt);
   for (const photo of found) notify(photo, "added");
-  for (const photo of found) if (!photo.thumb && photo.state !== "refused") addThumbnail(photo); // the page closed before it was drawn
+  for (const photo of found) if (!photo.thumb && photo.state !== "refused") look(photo); // the page closed before it was drawn
 }
 
-/** Give a photo the small copy that stands for it. @param {Photo} photo */
-async function addThumbnail(photo) {
+/** Give a photo the small copy that stands for it, and the notes on its quality. @param {Photo} photo */
+async function look(photo) {
   const file = photos.has(photo.id) ? await getFile(photo.id) : undefined;
-  if (file) updatePhoto(photo, { thumb: await createThumbnail(file) });
+  if (!file) return;
+  const { thumb, notes } = await lookAtPhoto(file);
+  updatePhoto(photo, { thumb, notes });
 }
 
 /**
@@ -91,7 +94,7 @@ export async function addPhotos(files, rejectionReason, batch = randomKey()) {
     if (!photos.has(photo.id)) await removePhoto(photo); // cancelled meanwhile
     else if (isChanged) database.putPhoto({ ...photo });
   }
-  for (const [photo] of added) drawing = drawing.then(() => addThumbnail(photo));
+  for (const [photo] of added) looking = looking.then(() => look(photo)).catch(console.error); // a photo that cannot be drawn has no thumbnail
 }
 
 /**
