@@ -4,6 +4,8 @@ The thresholds of the notes lie between the values of real photos and those of t
 purpose: 10 quadrat photos (Tayrona), 91 reef photos (Eilat) and 1,018 from the web; 28 of them also
 darkened, brightened, blurred, tinted and veiled. None of the 101 survey photos and 5 % of those from the web
 (30 of them for a blue cast) get a note. Notes ask for a better photo; they do not change predictions.
+
+static/photos/photo-quality.js has the same measures and thresholds, for the browser; a test compares both.
 """
 
 from collections.abc import Iterable, Iterator
