@@ -1,5 +1,7 @@
 // Have photos looked at: in a worker where browsers can draw in one, else in the page.
 
+import { lookAt } from "./look.js"; // at once: without a connection, neither a worker nor a later import could load it
+
 /** @type {Worker|null} */
 let worker = null;
 let isRefused = typeof OffscreenCanvas === "undefined"; // Safari before 16.4; Firefox before 114 has no worker of modules
@@ -17,7 +19,7 @@ export async function lookAtPhoto(file) {
     const look = await askWorker(file);
     if (look) return look;
   }
-  return (await import("./look.js")).lookAt(file);
+  return lookAt(file);
 }
 
 /** @returns {Promise<import("./look.js").Look|null>} null where the worker cannot be started */
