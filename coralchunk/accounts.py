@@ -1,32 +1,30 @@
-"""Check user names, passwords and tokens, and what a token allows."""
+"""Keep users and their tokens."""
 
 import hashlib
 import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 
 from coralchunk.errors.access import (
     BadUser,
     NoSuchToken,
-    ScopeMissing,
     UnknownToken,
     UnknownUser,
     WrongPassword,
     WrongToken,
 )
+from coralchunk.identity import Identity, Scope
+from coralchunk.passwords import Passwords
+from coralchunk.storage.audit_log import Action, Actor, Subject, record
 from coralchunk.storage.rows import users
-from coralchunk.storage.rows.users import TokenRow, UserOverview
+from coralchunk.storage.rows.users import TokenRow, User, UserOverview
 from coralchunk.storage.sql.database import Database
 
 _NAME: Final = re.compile(r"[\w.@+-]{1,150}")  # what Django takes, as users move here from there
-_SHORTEST_PASSWORD: Final = 8
-_LONGEST_PASSWORD: Final = 1024
 _LONGEST_TOKEN_NAME: Final = 100
 _PREFIX: Final = "ck"
 _TOKEN: Final = re.compile(rf"{_PREFIX}[0-9a-f]{{40}}")
@@ -37,39 +35,13 @@ _LOGIN: Final = "log-in"  # name of the tokens that are given for a password
 _MAX_LOGINS: Final = 20  # of these that a user may have
 
 
-class Scope(StrEnum):
-    """What a token may be used for."""
-
-    READ = "read"  #: ask for progress and results
-    CLASSIFY = "classify"  #: send photos and delete them
-    TRAIN = "train"  #: keep labelled images and train classifiers of them
-    NETWORKS = "networks"  #: upload networks and have them answer
-
-
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who is asking."""
+class _NewToken:
+    """What a new token may do."""
 
-    token_id: int
-    user_id: int
-    user_name: str
-    scopes: frozenset[str]
-    model: str | None = None  # that classifies this token's photos, if not the server's
-
-    @property
-    def user(self) -> str:
-        """What is written on a job that all tokens of this user may see."""
-        return f"user-{self.user_id}"
-
-    @property
-    def owner(self) -> str:
-        """What is written on a job that this token makes."""
-        return f"token-{self.token_id}"
-
-    def need(self, scope: Scope) -> None:
-        """Raise ScopeMissing unless the token may be used for this."""
-        if scope not in self.scopes:
-            raise ScopeMissing(scope, " ".join(sorted(self.scopes)))
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: float | None = None  # Unix seconds; None for never
 
 
 class Accounts:
@@ -78,16 +50,17 @@ class Accounts:
     def __init__(self, database: Database, hasher: PasswordHasher | None = None) -> None:
         """Keep accounts in a database. `hasher`: argon2id with its recommended cost unless given."""
         self.database: Final = database
-        self._hasher: Final = hasher or PasswordHasher()
+        self._passwords: Final = Passwords(hasher)
 
     def add_user(self, name: str, password: str, now: float) -> None:
         """Add a user. Raises BadUser."""
         if not _NAME.fullmatch(name):
             raise BadUser(name, "a name has 1 to 150 letters, digits, and . @ + - _")
-        password_hash = self._hashed(name, password)
+        password_hash = self._passwords.hashed(name, password)
         with self.database.writing() as connection:
             if not users.add_user(connection, name, password_hash, now):
                 raise BadUser(name, "the name is taken")
+            record(connection, None, Action.USER_ADDED, Subject(name), now)
 
     def users(self, now: float) -> list[UserOverview]:
         """Return every user, by name."""
@@ -96,41 +69,39 @@ class Accounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Replace a user's password; tokens stay valid. Raises UnknownUser and BadUser."""
-        password_hash = self._hashed(name, password)
+        password_hash = self._passwords.hashed(name, password)
         with self.database.writing() as connection:
-            user = users.find_user(connection, name)
-            if user is None:
-                raise UnknownUser(name)
+            user = _known(users.find_user(connection, name), name)
             users.set_password_hash(connection, user.id, password_hash)
 
     def disable(self, name: str, now: float) -> None:
         """Refuse a user's password and tokens until they are enabled again. Raises UnknownUser."""
         self._set_disabled(name, now)
+        with self.database.writing() as connection:
+            record(connection, None, Action.USER_DISABLED, Subject(name), now)
 
     def enable(self, name: str) -> None:
         """Accept a user's password and tokens again. Raises UnknownUser."""
         self._set_disabled(name, None)
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, now: float) -> None:
         """Delete a user with their tokens, surveys, labels, images and classifiers. Raises UnknownUser."""
         with self.database.writing() as connection:
             if not users.delete_user(connection, name):
                 raise UnknownUser(name)
+            record(connection, None, Action.USER_DELETED, Subject(name), now)
 
     def is_password(self, name: str, password: str) -> bool:
         """Tell whether an enabled user has this password; takes as long for an unknown name."""
         with self.database.reading() as connection:
             user = users.find_user(connection, name)
-        if user is None or user.is_disabled:
-            self._hasher.hash(password[:_LONGEST_PASSWORD])
+        password_hash = None if user is None or user.is_disabled else user.password_hash
+        if not self._passwords.is_right(password_hash, password) or user is None:
             return False
-        try:
-            self._hasher.verify(user.password_hash, password[:_LONGEST_PASSWORD])
-        except VerifyMismatchError:
-            return False
-        if self._hasher.check_needs_rehash(user.password_hash):  # argon2's advice has become stricter
+        stronger = self._passwords.stronger(user.password_hash, password)
+        if stronger is not None:
             with self.database.writing() as connection:
-                users.set_password_hash(connection, user.id, self._hasher.hash(password))
+                users.set_password_hash(connection, user.id, stronger)
         return True
 
     def create_token(
@@ -145,24 +116,11 @@ class Accounts:
 
         expires_at  Unix seconds; None for never
         """
-        token = f"{_PREFIX}{secrets.token_hex(20)}"
         with self.database.writing() as connection:
-            user = users.find_user(connection, user_name)
-            if user is None:
-                raise UnknownUser(user_name)
-            row = TokenRow(
-                id=0,
-                user_id=user.id,
-                user_name=user.name,
-                name=name[:_LONGEST_TOKEN_NAME],
-                sha256=_digest(token),
-                scopes=tuple(sorted(scopes)),
-                created_at=now,
-                last_used_at=None,
-                revoked_at=None,
-                expires_at=expires_at,
-            )
-            users.add_token(connection, row)
+            user = _known(users.find_user(connection, user_name), user_name)
+            token, row = _new_token(user, _NewToken(name, scopes, expires_at), now)
+            number = users.add_token(connection, row)
+            record(connection, None, Action.TOKEN_CREATED, Subject(f"token {number}", owner_id=user.id), now)
         return token
 
     def log_in(self, user_name: str, password: str, now: float) -> str:
@@ -172,9 +130,17 @@ class Accounts:
         """
         if not self.is_password(user_name, password):
             raise WrongPassword
-        token = self.create_token(user_name, _LOGIN, frozenset(Scope), now)
+        return self.log_in_as(user_name, now)
+
+    def log_in_as(self, user_name: str, now: float) -> str:
+        """Return a new token, for everything, of a user who has proved who they are. Raises UnknownUser."""
         with self.database.writing() as connection:
+            user = _known(users.find_user(connection, user_name), user_name)
+            token, row = _new_token(user, _NewToken(_LOGIN, frozenset(Scope)), now)
+            number = users.add_token(connection, row)
             users.revoke_older(connection, user_name, _LOGIN, _MAX_LOGINS, now)
+            actor = Actor(user.id, user.name, number)
+            record(connection, actor, Action.LOG_IN, Subject(f"token {number}", owner_id=user.id), now)
         return token
 
     def tokens(self) -> list[TokenRow]:
@@ -194,7 +160,14 @@ class Accounts:
             identity.need(scope)
         (own,) = [one for one in self.tokens_of(identity, now) if one.id == identity.token_id]
         ends = [at for at in (own.expires_at, expires_at) if at is not None]
-        return self.create_token(identity.user_name, name, scopes, now, min(ends, default=None))
+        wanted = _NewToken(name, scopes, min(ends, default=None))
+        with self.database.writing() as connection:
+            user = _known(users.find_user(connection, identity.user_name), identity.user_name)
+            token, row = _new_token(user, wanted, now)
+            number = users.add_token(connection, row)
+            subject = Subject(f"token {number}", owner_id=user.id)
+            record(connection, identity.actor, Action.TOKEN_CREATED, subject, now)
+        return token
 
     def revoke_for(self, identity: Identity, token_id: int, now: float) -> None:
         """Make a token of the user who asks worthless. Raises NoSuchToken, ScopeMissing."""
@@ -203,13 +176,15 @@ class Accounts:
             raise NoSuchToken(token_id)
         for scope in mine[0].scopes:
             identity.need(Scope(scope))
-        self.revoke(token_id, now)
+        self.revoke(token_id, now, identity.actor)
 
-    def revoke(self, token_id: int, now: float) -> None:
-        """Make a token worthless. Raises UnknownToken."""
+    def revoke(self, token_id: int, now: float, actor: Actor | None = None) -> None:
+        """Make a token worthless. Raises UnknownToken. `actor`: as in audit_log.record."""
         with self.database.writing() as connection:
             if not users.revoke_token(connection, token_id, now):
                 raise UnknownToken(token_id)
+            subject = Subject(f"token {token_id}", owner_id=users.user_of_token(connection, token_id))
+            record(connection, actor, Action.TOKEN_REVOKED, subject, now)
 
     def identify(self, token: str, now: float) -> Identity:
         """Return whose token this is. Raises WrongToken."""
@@ -230,15 +205,33 @@ class Accounts:
         with self.database.writing() as connection:
             users.set_model(connection, token_id, model)
 
-    def _hashed(self, name: str, password: str) -> str:
-        if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-            raise BadUser(name, f"a password has {_SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters")
-        return self._hasher.hash(password)
-
     def _set_disabled(self, name: str, disabled_at: float | None) -> None:
         with self.database.writing() as connection:
             if not users.set_disabled(connection, name, disabled_at):
                 raise UnknownUser(name)
+
+
+def _known(user: User | None, name: str) -> User:
+    if user is None:
+        raise UnknownUser(name)
+    return user
+
+
+def _new_token(user: User, wanted: _NewToken, now: float) -> tuple[str, TokenRow]:
+    token = f"{_PREFIX}{secrets.token_hex(20)}"
+    row = TokenRow(
+        id=0,
+        user_id=user.id,
+        user_name=user.name,
+        name=wanted.name[:_LONGEST_TOKEN_NAME],
+        sha256=_digest(token),
+        scopes=tuple(sorted(wanted.scopes)),
+        created_at=now,
+        last_used_at=None,
+        revoked_at=None,
+        expires_at=wanted.expires_at,
+    )
+    return token, row
 
 
 def _digest(token: str) -> str:

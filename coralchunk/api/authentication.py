@@ -6,9 +6,9 @@ from typing import Final
 import structlog
 from flask import request
 
-from coralchunk.accounts import Identity, Scope
 from coralchunk.api.context import services
 from coralchunk.errors.access import DatabaseDown, Denied, NoToken, WrongToken
+from coralchunk.identity import Identity, Scope
 from coralchunk.surveys.service import Requester
 
 _KEY_HEADER: Final = "X-API-KEY"

@@ -6,7 +6,6 @@ Clients of API Torch are known by their key as user name of HTTP Basic, which th
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.apitorch.responses import classifier_body
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
@@ -14,6 +13,7 @@ from coralchunk.api.coralnet.classifiers import KNOWN_PROBLEMS, coralnet_list, l
 from coralchunk.api.coralnet.errors import CORALNET
 from coralchunk.api.coralnet.responses import Classifiers
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.identity import Scope
 
 classifier_list = Blueprint("classifier_list", __name__, url_prefix="/api")
 

@@ -9,8 +9,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.sweep import sweep_evidence
@@ -80,7 +81,7 @@ def delete_user(settings: Settings, name: str, *, is_confirmed: bool) -> None:
     """Permanently delete the user NAME with their tokens, surveys, labels, images and classifiers."""
     if not is_confirmed:
         click.confirm(f"Permanently delete {name} and everything that belongs to this user?", abort=True)
-    _accounts(settings).delete(name)
+    _accounts(settings).delete(name, time.time())
     click.echo(f"Deleted {name}.")
     sweep_evidence(settings, time.time())  # the sweeper does it too, within the hour
 

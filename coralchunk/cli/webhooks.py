@@ -9,9 +9,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from coralchunk.accounts import Accounts, Identity
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.errors.access import UnknownToken
+from coralchunk.identity import Identity
 from coralchunk.storage.migrate import migrate
 from coralchunk.storage.sql.database import open_database
 from coralchunk.webhooks.events import EventType

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from coralchunk.accounts import Accounts, Identity
+from coralchunk.accounts import Accounts
 from coralchunk.errors.training import UnknownPhotoModel
+from coralchunk.identity import Identity
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 from coralchunk.storage.rows import classifier_versions, classifiers
 from coralchunk.storage.rows.classifier_versions import ClassifierVersion, VersionState

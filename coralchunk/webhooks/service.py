@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from coralchunk.accounts import Identity
 from coralchunk.config import Settings
 from coralchunk.errors.surveys import BadValue
 from coralchunk.errors.webhooks import TooManyWebhooks, UnknownDelivery, UnknownWebhook, WebhooksOff
+from coralchunk.identity import Identity
 from coralchunk.storage.rows import webhooks
 from coralchunk.storage.rows.webhooks import Delivery, Webhook
 from coralchunk.storage.sql.database import Database

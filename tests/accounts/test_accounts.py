@@ -5,8 +5,9 @@ import re
 import pytest
 from sqlalchemy import text
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.errors.access import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
+from coralchunk.identity import Scope
 from coralchunk.storage.sql.database import Database
 
 NOW = 1_900_000_000.0  # Unix seconds
@@ -192,7 +193,7 @@ def test_a_deleted_user_leaves_nothing_and_the_name_is_free(
     token = accounts.create_token(ana, "", EVERYTHING, NOW)
     kept = accounts.create_token("ben", "", EVERYTHING, NOW)
 
-    accounts.delete(ana)
+    accounts.delete(ana, NOW)
 
     with pytest.raises(WrongToken):
         accounts.identify(token, NOW)
@@ -217,7 +218,7 @@ def test_users_are_listed_with_their_valid_tokens_and_last_use(accounts: Account
 
 @pytest.mark.parametrize("change", ["set_password", "disable", "enable", "delete"])
 def test_only_users_can_be_changed(accounts: Accounts, change: str) -> None:
-    arguments = {"set_password": (PASSWORD,), "disable": (NOW,)}.get(change, ())
+    arguments = {"set_password": (PASSWORD,), "disable": (NOW,), "delete": (NOW,)}.get(change, ())
 
     with pytest.raises(UnknownUser):
         getattr(accounts, change)("nobody", *arguments)

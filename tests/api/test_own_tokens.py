@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
+from coralchunk.identity import Scope
 from tests.api.test_tokens import Headers, accounts, guarded, settings
 
 __all__ = ["accounts", "guarded", "settings"]  # fixtures

@@ -14,8 +14,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.pipeline.steps.presigned import LIFETIME_S, remove_unconfirmed
 from coralchunk.services import Services
 from coralchunk.storage.sql.database import open_database

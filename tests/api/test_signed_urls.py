@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from coralchunk.accounts import Scope
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.services import Services
 from tests.databases import provide_database
 from tests.ximilar.conftest import base64_of, picture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.pipeline.steps.retry import retry
 from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.worker.context import WorkerContext

@@ -11,8 +11,9 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.rows.users import add_user

@@ -9,10 +9,11 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.config import Settings
 from coralchunk.errors.access import WrongToken
+from coralchunk.identity import Scope
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.scene import Scene
 from coralchunk.inference.classifier import Classifier

@@ -7,9 +7,10 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.cli.accounts import delete_user
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.sql.database import open_database

@@ -13,8 +13,9 @@ from aiosmtpd.handlers import Message
 from flask.testing import FlaskClient
 from standardwebhooks import Webhook as Verifier
 
-from coralchunk.accounts import Accounts, Scope
+from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
+from coralchunk.identity import Scope
 from coralchunk.pipeline.worker.context import WorkerContext, open_worker_context
 from coralchunk.services import Services
 from coralchunk.storage.rows import webhooks

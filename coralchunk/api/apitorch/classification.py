@@ -6,7 +6,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.apitorch.errors import APITORCH
 from coralchunk.api.apitorch.requests import (
     Correction,
@@ -22,6 +21,7 @@ from coralchunk.api.apitorch.training_sets import BAD, FILES, NOT_YOURS, TOKEN, 
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.collections import Collection, TrainingState
 
 classification = Blueprint("apitorch", __name__, url_prefix="/api")

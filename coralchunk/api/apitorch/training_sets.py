@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.apitorch.errors import APITORCH
 from coralchunk.api.apitorch.requests import ImageAddress, SetDetails, sent_fields, text_field
 from coralchunk.api.apitorch.responses import (
@@ -23,6 +22,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.datasets.training_sets import TrainingSet
 from coralchunk.errors.datasets import BadValue, MissingValue, UnknownThing
+from coralchunk.identity import Scope
 
 training_sets = Blueprint("apitorch_sets", __name__, url_prefix="/api")
 pages = Blueprint("apitorch_pages", __name__)

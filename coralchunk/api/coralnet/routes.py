@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.coralnet.errors import CORALNET, MEDIA_TYPE, answer
@@ -24,6 +23,7 @@ from coralchunk.api.coralnet.responses import (
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.errors import UnknownJob
 from coralchunk.errors.access import FetchingOff, JobFailed, StillWorking
+from coralchunk.identity import Scope
 from coralchunk.pipeline.points.point_job import (
     ClassifiedImages,
     PointRequest,

@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Identity, Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.body import read_body
@@ -17,6 +16,7 @@ from coralchunk.api.deepomatic.requests import InferenceBody, NetworkChanges, Ne
 from coralchunk.api.deepomatic.responses import InferenceStarted, NetworkList, NetworkObject, network_object
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.errors.networks import UnknownNetwork
+from coralchunk.identity import Identity, Scope
 from coralchunk.recognition.networks import NewNetwork, Owner, check_framework, files_of
 
 networks = Blueprint("deepomatic_networks", __name__, url_prefix=f"{PREFIX}/networks")

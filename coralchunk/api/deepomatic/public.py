@@ -3,7 +3,6 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
@@ -19,6 +18,7 @@ from coralchunk.api.deepomatic.responses import (
     public_object,
 )
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.identity import Scope
 
 public = Blueprint("deepomatic_public", __name__, url_prefix=f"{PREFIX}/recognition/public")
 

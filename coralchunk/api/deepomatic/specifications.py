@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.body import read_body
@@ -32,6 +31,7 @@ from coralchunk.api.deepomatic.responses import (
 )
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.errors.networks import BadInference
+from coralchunk.identity import Scope
 from coralchunk.recognition.networks import files_of
 from coralchunk.recognition.specifications import NewSpecification, outputs_of
 from coralchunk.recognition.versions import post_processings_of

@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.errors import DEEPOMATIC, PREFIX, answer
@@ -14,6 +13,7 @@ from coralchunk.api.deepomatic.networks import BUSY, KEY_PROBLEMS
 from coralchunk.api.deepomatic.paging import PAGING, page_body, requested_page
 from coralchunk.api.deepomatic.responses import AccountObject, TaskList, TaskObject, task_object
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.identity import Scope
 
 tasks = Blueprint("deepomatic_tasks", __name__, url_prefix=PREFIX)
 

@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.body import read_body
@@ -23,6 +22,7 @@ from coralchunk.api.deepomatic.responses import (
     version_object,
 )
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.identity import Scope
 from coralchunk.recognition.networks import files_of
 from coralchunk.recognition.specifications import outputs_of
 from coralchunk.recognition.versions import post_processings_of

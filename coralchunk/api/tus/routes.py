@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_identity, v1_requester
 from coralchunk.api.batch_name import checked_batch
 from coralchunk.api.context import services
@@ -21,6 +20,7 @@ from coralchunk.api.tus.requests import (
 )
 from coralchunk.api.tus.responses import ResumableUpload, capabilities, continued, created, described
 from coralchunk.errors.uploads import BadUploadHeader
+from coralchunk.identity import Scope
 from coralchunk.pipeline.steps.submit import Sender
 from coralchunk.uploads.upload import Upload
 

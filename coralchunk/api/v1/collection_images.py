@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -31,6 +30,7 @@ from coralchunk.api.v1.collection_bodies import (
 from coralchunk.api.v1.refusals import BODY, NO_COLLECTION, NO_DATABASE, OWN_TOKEN
 from coralchunk.datasets.collection_export import zipped
 from coralchunk.errors.datasets import BadValue, MissingValue, UnknownThing
+from coralchunk.identity import Scope
 from coralchunk.training.task_answers import Record
 
 collection_images = Blueprint("collection_images", __name__, url_prefix="/V1/api/collections/<collection_id>")

@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -25,6 +24,7 @@ from coralchunk.api.v1.collection_bodies import (
 from coralchunk.api.v1.refusals import BODY, NO_COLLECTION, NO_DATABASE, OWN_TOKEN
 from coralchunk.datasets.collections import LABELS_OF
 from coralchunk.datasets.training_sets import snake_case
+from coralchunk.identity import Scope
 from coralchunk.recognition.chunk_mapping import mapped_network
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import CollectionType

@@ -7,7 +7,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -25,6 +24,7 @@ from coralchunk.api.v1.correction_bodies import (
     SharedCorrectionList,
 )
 from coralchunk.api.v1.refusals import BODY, NO_JOB, NO_SHARE, TOKEN
+from coralchunk.identity import Scope
 from coralchunk.pipeline.steps.share import hide_job_id, shared
 from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.corrections import Correction

@@ -6,13 +6,13 @@ from typing import Final
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_requester
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import answer_of
 from coralchunk.errors import UnknownJob
+from coralchunk.identity import Scope
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.queries.watch import (
     NOTHING_SEEN,

@@ -7,7 +7,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.batch_name import LONGEST_BATCH, checked_batch
 from coralchunk.api.conditional import private
@@ -17,6 +16,7 @@ from coralchunk.api.schemas import JobList
 from coralchunk.api.v1.status_body import head_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadValue
+from coralchunk.identity import Scope
 from coralchunk.pipeline.queries.own_jobs import own_jobs
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.owned_jobs import Place

@@ -6,13 +6,13 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from coralchunk.accounts import Identity, Scope
 from coralchunk.api.authentication import authenticate, v1_identity
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE, OWN_TOKEN, TOKEN
+from coralchunk.identity import Identity, Scope
 
 models = Blueprint("models", __name__, url_prefix="/V1/api/models")
 

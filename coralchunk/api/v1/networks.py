@@ -11,13 +11,13 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.json_body import fault_text
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, OWN_TOKEN
 from coralchunk.errors.datasets import BadValue, MissingValue
+from coralchunk.identity import Scope
 from coralchunk.networks.graph import GraphTensor, read_graph
 from coralchunk.networks.preprocessing import ImagePreprocessing
 from coralchunk.recognition.preview import preview

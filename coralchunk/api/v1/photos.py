@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_identity, v1_requester
 from coralchunk.api.conditional import cached, is_known, unchanged
 from coralchunk.api.context import services
@@ -19,6 +18,7 @@ from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.api.v1.upload import uploaded
 from coralchunk.errors import BadWait, UnknownPart
+from coralchunk.identity import Scope
 from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_change
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.cancel import cancel

@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, g, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_identity, v1_requester
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -13,6 +12,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Accepted
 from coralchunk.api.v1.presigned_bodies import NewPresignedUpload, PresignedUploadResponse
 from coralchunk.api.v1.refusals import BODY, NO_QUEUE, TOKEN
+from coralchunk.identity import Scope
 from coralchunk.pipeline.records.presigned_uploads import PresignedUpload
 from coralchunk.pipeline.steps.presigned import announce, confirm
 from coralchunk.pipeline.steps.submit import Sender

@@ -8,7 +8,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_requester
 from coralchunk.api.conditional import cached, is_known, private, unchanged
 from coralchunk.api.context import services
@@ -18,6 +17,7 @@ from coralchunk.api.v1.presigned_results import PRESIGNED, redirect_to_store
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
 from coralchunk.api.v1.status_body import answer_of, chunks_of, picture_of, preview_of
 from coralchunk.errors.surveys import NothingToShow
+from coralchunk.identity import Scope
 from coralchunk.pipeline.queries.chunk_map import chunk_features, georeference_of, world_file
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import JobState

@@ -7,7 +7,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester, v1_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -19,6 +18,7 @@ from coralchunk.api.v1.corrections import event_body
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE, NO_JOB, NO_SURVEY, TOKEN
 from coralchunk.api.v1.review_bodies import AuditResponse, ReviewResponse
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
+from coralchunk.identity import Scope
 from coralchunk.science.cover import figures
 from coralchunk.surveys.review.answers import audit_answer, audit_table, review_answer
 from coralchunk.surveys.review.label_changes import Author, LabelChange, change_labels

@@ -6,7 +6,6 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import v1_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -15,6 +14,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Count, JobId
 from coralchunk.api.v1.refusals import BODY, NO_QUEUE, TOKEN
 from coralchunk.api.v1.survey_bodies import CorrectedCover
+from coralchunk.identity import Scope
 from coralchunk.science.cover import figures
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.selection import measure_selection

@@ -5,12 +5,12 @@ from typing import Final
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
+from coralchunk.identity import Scope
 from coralchunk.storage.files.blobs import PHOTO, PICTURE, PREVIEW
 
 survey_evidence = Blueprint("survey_evidence", __name__, url_prefix="/V1/api/surveys/<int:survey_id>/photos")

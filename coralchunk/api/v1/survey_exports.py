@@ -6,12 +6,12 @@ from typing import Final
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
+from coralchunk.identity import Scope
 from coralchunk.surveys.exports.annotations import coco, coralnet_rows
 from coralchunk.surveys.exports.mermaid import mermaid_rows
 from coralchunk.surveys.tables import csv_text

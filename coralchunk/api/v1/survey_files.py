@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -14,6 +13,7 @@ from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.query import requested_choice
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
+from coralchunk.identity import Scope
 from coralchunk.surveys import plot as field
 from coralchunk.surveys.darwin_core import archive
 from coralchunk.surveys.measured import Measured

@@ -6,13 +6,13 @@ from typing import Final
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.survey_bodies import MetadataResponse, PhotoMetadata
+from coralchunk.identity import Scope
 
 survey_metadata = Blueprint("survey_metadata", __name__, url_prefix="/V1/api/surveys/<int:survey_id>")
 

@@ -7,13 +7,13 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.errors.surveys import BadIds
+from coralchunk.identity import Scope
 from coralchunk.surveys.report.contents import Report
 from coralchunk.surveys.report.pdf import report_pdf
 

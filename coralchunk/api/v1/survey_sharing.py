@@ -6,7 +6,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -15,6 +14,7 @@ from coralchunk.api.schemas import Success
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.survey_answers import photo_body, survey_body
 from coralchunk.api.v1.survey_share_bodies import SharedSurvey, SharedSurveyPhoto, SurveyShareLink
+from coralchunk.identity import Scope
 
 survey_sharing = Blueprint("survey_sharing", __name__, url_prefix="/V1/api")
 

@@ -7,7 +7,6 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import survey_requester
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -26,6 +25,7 @@ from coralchunk.api.v1.survey_bodies import (
 )
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.errors.surveys import BadIds
+from coralchunk.identity import Scope
 from coralchunk.science.cover import share_fields
 from coralchunk.surveys.measured import Measured, measure_change
 from coralchunk.surveys.photo_details import Details

@@ -6,7 +6,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -15,6 +14,7 @@ from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Success
 from coralchunk.api.v1.refusals import BODY, NO_DATABASE
 from coralchunk.api.v1.webhook_bodies import AddedWebhook, DeliveryList, NewWebhook, WebhookList
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.webhooks import Delivery, Webhook
 from coralchunk.webhooks.events import EventType
 

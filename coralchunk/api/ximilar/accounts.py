@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -14,6 +13,7 @@ from coralchunk.api.ximilar.errors import ACCOUNT, AUTHORIZATION
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.requests import Authorization, NewWorkspace, read
 from coralchunk.api.ximilar.responses import Authorized, UserBody, WorkspaceBody, WorkspaceList
+from coralchunk.identity import Scope
 
 accounts = Blueprint("ximilar_accounts", __name__)
 

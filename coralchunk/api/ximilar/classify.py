@@ -6,7 +6,6 @@ from typing import Any, Final
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -16,6 +15,7 @@ from coralchunk.api.ximilar.records import ClassifyRequest, read_classify, sent_
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.responses import Classified, TaskBody
 from coralchunk.api.ximilar.tasks import own_task
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.collections import CollectionType, TrainingState
 from coralchunk.training.task_answers import LabelAnswer, RecordAnswer
 

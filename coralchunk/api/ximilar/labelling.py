@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -16,6 +15,7 @@ from coralchunk.api.ximilar.requests import ImagesChange, LabelOfImage, read
 from coralchunk.api.ximilar.responses import ChangedImages, ImageBody
 from coralchunk.datasets.bulk import Marks
 from coralchunk.errors.datasets import MissingValue
+from coralchunk.identity import Scope
 
 labelling = Blueprint("ximilar_labelling", __name__, url_prefix="/recognition/v2/training-image")
 

@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -18,6 +17,7 @@ from coralchunk.api.ximilar.responses import LabelBody, LabelPage
 from coralchunk.api.ximilar.tasks import own_task
 from coralchunk.datasets.labels import LabelDetails, checked_kind
 from coralchunk.datasets.names import checked_text
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.labels import Label, LabelFilter
 
 labels = Blueprint("ximilar_labels", __name__, url_prefix="/recognition/v2/label")

@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -15,6 +14,7 @@ from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.responses import ModelBody, ModelPage
 from coralchunk.api.ximilar.tasks import own_task
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.classifier_versions import ClassifierVersion, VersionState
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import Collection

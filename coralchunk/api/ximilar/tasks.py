@@ -6,7 +6,6 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -16,6 +15,7 @@ from coralchunk.api.ximilar.paging import page_body, requested_page
 from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import LabelOfTask, NewTask, TaskChange, read
 from coralchunk.api.ximilar.responses import TaskBody, TaskPage
+from coralchunk.identity import Scope
 from coralchunk.storage.rows.classifiers import ClassifierKind
 from coralchunk.storage.rows.collections import Collection
 

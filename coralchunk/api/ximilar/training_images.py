@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -18,6 +17,7 @@ from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, PAGE, TOKEN
 from coralchunk.api.ximilar.requests import ImageChange, NewImage, image_request_bytes, read
 from coralchunk.api.ximilar.responses import ImageBody, ImagePage
 from coralchunk.datasets.images import Upload
+from coralchunk.identity import Scope
 
 images = Blueprint("ximilar_images", __name__, url_prefix="/recognition/v2/training-image")
 

@@ -5,7 +5,6 @@ import time
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.accounts import Scope
 from coralchunk.api.authentication import authenticate
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
@@ -15,6 +14,7 @@ from coralchunk.api.ximilar.refusals import BODY, NOT_YOURS, TOKEN
 from coralchunk.api.ximilar.requests import NewVerification, read
 from coralchunk.api.ximilar.responses import VerificationBody, VerificationPage
 from coralchunk.errors.datasets import UnknownThing
+from coralchunk.identity import Scope
 
 verifications = Blueprint("ximilar_verifications", __name__, url_prefix="/annotate/v2/verification")
 

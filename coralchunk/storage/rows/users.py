@@ -158,6 +158,11 @@ def revoke_token(connection: Connection, token_id: int, now: float) -> bool:
     return connection.execute(update(TOKENS).where(valid).values(revoked_at=now)).rowcount == 1
 
 
+def user_of_token(connection: Connection, token_id: int) -> int | None:
+    """Return whose token this is; None if there is none of this number."""
+    return connection.execute(select(TOKENS.c.user_id).where(TOKENS.c.id == token_id)).scalar_one_or_none()
+
+
 def revoke_older(connection: Connection, user_name: str, name: str, kept: int, now: float) -> None:
     """Revoke a user's tokens of this name, but for the newest."""
     user_id = select(USERS.c.id).where(USERS.c.name == user_name).scalar_subquery()
