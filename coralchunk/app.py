@@ -25,6 +25,7 @@ from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
 from coralchunk.api.tus.responses import EXPOSED
 from coralchunk.api.tus.routes import tus
+from coralchunk.api.v1.audit_log import audit_log
 from coralchunk.api.v1.collection_images import collection_images
 from coralchunk.api.v1.collections import collections
 from coralchunk.api.v1.corrections import corrections, many_corrections, shared_corrections
@@ -40,6 +41,7 @@ from coralchunk.api.v1.selection import selection
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_exports import survey_exports
 from coralchunk.api.v1.survey_files import survey_files
+from coralchunk.api.v1.survey_members import survey_members
 from coralchunk.api.v1.survey_metadata import survey_metadata
 from coralchunk.api.v1.survey_reports import survey_reports
 from coralchunk.api.v1.survey_sharing import survey_sharing
@@ -92,6 +94,7 @@ def create_app(services: Services) -> Flask:
         surveys,
         survey_files,
         survey_sharing,
+        survey_members,
         survey_evidence,
         review,
         survey_reports,
@@ -102,6 +105,7 @@ def create_app(services: Services) -> Flask:
         many_corrections,
         webhooks,
         tokens,
+        audit_log,
         collections,
         collection_images,
         coralnet,

@@ -20,9 +20,11 @@ from coralchunk.storage.model_repository import ModelRef, ModelRepository, open_
 from coralchunk.storage.objects.places import open_named_store
 from coralchunk.storage.registry import Registry
 from coralchunk.storage.sql.database import open_database
+from coralchunk.surveys.activity import Activity
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.members import SurveyMembers
 from coralchunk.surveys.metadata.service import MetadataService
 from coralchunk.surveys.report.service import ReportService
 from coralchunk.surveys.review.service import ReviewService
@@ -67,6 +69,8 @@ class Services:
     uploads: ResumableUploads
     webhooks: Webhooks
     survey_sharing: SurveySharing
+    survey_members: SurveyMembers
+    activity: Activity
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -117,4 +121,6 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         collected=collected,
         webhooks=Webhooks(database, settings),
         survey_sharing=SurveySharing(database, surveys),
+        survey_members=SurveyMembers(database),
+        activity=Activity(database),
     )

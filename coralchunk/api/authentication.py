@@ -9,7 +9,7 @@ from flask import request
 from coralchunk.api.context import services
 from coralchunk.errors.access import DatabaseDown, Denied, NoToken, WrongToken
 from coralchunk.identity import Identity, Scope
-from coralchunk.surveys.service import Requester
+from coralchunk.surveys.access import Requester
 
 _KEY_HEADER: Final = "X-API-KEY"
 _HEADER_SCHEMES: Final = frozenset({"token", "bearer"})
@@ -47,10 +47,23 @@ def v1_identity(scope: Scope) -> Identity | None:
 
 def survey_requester(scope: Scope) -> Requester | None:
     """Return whose surveys a request may access: None for all, if no tokens are required."""
-    if not services().settings.v1_require_token:
-        return None
+    return known_requester(scope) if services().settings.v1_require_token else None
+
+
+def known_requester(scope: Scope) -> Requester:
+    """Return who sends a request that needs a token on every server. Raises as `authenticate`."""
     identity = authenticate(scope)
-    return Requester(identity.user_id, identity.owner)
+    return Requester(identity.actor, identity.owner, time.time())
+
+
+def exporter(survey_id: int, file: str) -> Requester | None:
+    """Return whose surveys a request may export, and note the export. Raises UnknownSurvey too.
+
+    file  such as "survey.csv"
+    """
+    requester = survey_requester(Scope.READ)
+    services().activity.exported([survey_id], file, requester)
+    return requester
 
 
 def _sent_token() -> str | None:

@@ -39,7 +39,7 @@ from coralchunk.errors.access import (
 )
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.presigned import NotUploaded, PresignedOff
-from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
+from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow, RolesOff, RoleTooWeak
 from coralchunk.errors.training import AlreadyTraining
 from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
 from coralchunk.errors.webhooks import WebhooksOff
@@ -50,6 +50,8 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     ScopeMissing: 403,
     FetchingOff: 403,
     PresignedOff: 403,
+    RoleTooWeak: 403,
+    RolesOff: 403,
     WebhooksOff: 403,
     NotUploaded: 409,
     StillWorking: 409,

@@ -18,6 +18,8 @@ def requested_choice(name: str, choices: Sequence[str]) -> str:
 def requested_number(name: str, default: int, bounds: tuple[int, int]) -> int:
     """Return the whole number that a parameter has; `default` where it is not given. Raises BadValue."""
     value, (least, most) = request.args.get(name, str(default)), bounds
-    if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
+    if not (
+        value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most
+    ):
         raise BadValue(name, value, f"use a whole number from {least} to {most}")
     return int(value)

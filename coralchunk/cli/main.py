@@ -15,6 +15,7 @@ from coralchunk.processes import preload
 
 # Imported by name when needed: together they take a second to load, and `serve` should start fast.
 _COMMANDS: Final = {
+    "audit": "coralchunk.cli.audit:audit",
     "backup": "coralchunk.cli.backup:backup",
     "classify": "coralchunk.cli.classify:classify",
     "corrections": "coralchunk.cli.corrections:corrections",

@@ -1,6 +1,9 @@
 """Define the errors about links, surveys and corrections.
 
 CoralchunkError
+├─ Denied
+│   ├─ RoleTooWeak
+│   └─ RolesOff
 ├─ BadRequest
 │   ├─ BadChoice
 │   ├─ BadValue
@@ -14,13 +17,15 @@ CoralchunkError
 │   ├─ UnknownSurveyShare
 │   ├─ NothingToShow
 │   ├─ UnknownSurvey
+│   ├─ UnknownMember
 │   ├─ UnknownPhoto
 │   ├─ NotKept
 │   ├─ UnknownChunk
 │   └─ UnknownCorrection
 ├─ Conflict
 │   ├─ NothingToCorrect
-│   └─ DuplicatePhoto
+│   ├─ DuplicatePhoto
+│   └─ OwnerStays
 └─ Unavailable
     └─ CropUnavailable
 """
@@ -29,6 +34,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coralchunk.errors import BadRequest, Conflict, Missing, Unavailable
+from coralchunk.errors.access import Denied
 
 _MOST_FAULTS: Final = 20
 
@@ -123,6 +129,42 @@ class UnknownSurvey(Missing):
 
     def __init__(self, survey_id: int) -> None:
         super().__init__(f"No survey {survey_id}: it never existed, was deleted, or is another user's.")
+
+
+class RoleTooWeak(Denied):
+    """The user may use this survey, but their role does not allow this."""
+
+    def __init__(self, held: str, needed: str) -> None:
+        super().__init__(
+            f"Your role in this survey is {held}; this needs the role {needed}. Ask an admin of the survey to"
+            f" give you the role {needed}."
+        )
+
+
+class RolesOff(Denied):
+    """This server requires no tokens, so surveys have no members."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server requires no tokens: whoever knows the address of a survey may read and change it."
+            " Roles need CORALCHUNK_V1_REQUIRE_TOKEN=1."
+        )
+
+
+class UnknownMember(Missing):
+    """No user has this name, or they have no role in the survey."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no user {name!r} here. Check the name; the operator of this server adds users."
+        )
+
+
+class OwnerStays(Conflict):
+    """The owner of a survey is an admin of it, always."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} created this survey and stays an admin of it. Choose another user.")
 
 
 class UnknownPhoto(Missing):

@@ -38,6 +38,7 @@ class Measured:
     cover: Cover
     corrected: Mapping[int, CorrectedPhoto] = field(default_factory=dict)  # by the photo's id
     corrected_cover: Cover | None = None  # None if no photo has a correction
+    role: str | None = None  # of the requester in the survey
     areas: tuple[Areas, ...] = ()  # of the photos, by the labels that count: corrected where people did
 
 
@@ -68,7 +69,7 @@ def measure(
         cover_of(areas.values()),
         mine,
         cover_of(with_corrections.values()) if mine else None,
-        tuple(with_corrections.values()),
+        areas=tuple(with_corrections.values()),
     )
 
 

@@ -12,11 +12,14 @@ from coralchunk.errors.surveys import DuplicatePhoto, TooManyPhotos, UnknownPhot
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.audit_log import Action, record
 from coralchunk.storage.files.blobs import CHUNKS, PHOTO, SUMMARY
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows import surveys
+from coralchunk.storage.rows.survey_members import find_for, surveys_for
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
+from coralchunk.surveys.access import LARGEST_ID, Requester, Role, permitted, possible_id, subject_of, user_of
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
@@ -24,18 +27,9 @@ from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
 
-LARGEST_ID: Final = 2**53 - 1  # as a job's
 MAX_PHOTOS: Final = 1000  # of a survey
 _BLOCK_BYTES: Final = 1 << 20
 _LARGEST_NUMBER: Final = 2**31 - 1  # that PostgreSQL's integer holds
-
-
-@dataclass(frozen=True, slots=True)
-class Requester:
-    """The requester, if tokens are required: a user, and the owner that is stored with the token's jobs."""
-
-    user_id: int
-    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class SurveyService:
     """The surveys of this server.
 
     A `requester` of None may be anybody, on a server that asks for no tokens: knowing the id of a survey is
-    what gives access to it.
+    what gives access to it. Others need a role; what they may not do raises RoleTooWeak.
     """
 
     def __init__(
@@ -73,51 +67,65 @@ class SurveyService:
         survey = Survey(id=secrets.randbelow(LARGEST_ID) + 1, user_id=user_id, created_at=now, **fields)
         with self._database.writing() as connection:
             surveys.add_survey(connection, survey)
-        return measure(survey, (), {}, self._errors)
+        return replace(measure(survey, (), {}, self._errors), role=Role.ADMIN)
 
     def get(self, survey_id: int, requester: Requester | None) -> Measured:
         """Return a survey. Raises UnknownSurvey."""
         with self._database.reading() as connection:
-            survey = allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            survey = permitted(found, survey_id, Role.VIEWER)
             photos = surveys.photos_of(connection, [survey_id])
             rows = surveys.corrected_photos_of(connection, photos)
-        return measure(survey, photos, corrected_photos(rows, self._models), self._errors)
+        measured = measure(survey, photos, corrected_photos(rows, self._models), self._errors)
+        return replace(measured, role=found[1] if found is not None else None)
 
     def listed(self, ids: Sequence[int], requester: Requester | None) -> list[Measured]:
-        """Return surveys by date: an requester's, or those of them that are named; anybody's only by name."""
+        """Return surveys by date: a requester's, or those of them that are named; anybody's only by name."""
         with self._database.reading() as connection:
             if requester is None:
-                named = (surveys.find_survey(connection, possible_id(one)) for one in {*ids})
+                named = (find_for(connection, possible_id(one), None) for one in {*ids})
                 chosen = [one for one in named if one is not None]
             else:
-                chosen = [
-                    one
-                    for one in surveys.surveys_of(connection, requester.user_id)
-                    if not ids or one.id in ids
-                ]
-            photos = surveys.photos_of(connection, [one.id for one in chosen])
+                known = surveys_for(connection, requester.user_id)
+                chosen = [(one, role) for one, role in known if not ids or one.id in ids]
+            photos = surveys.photos_of(connection, [one.id for one, _ in chosen])
             rows = surveys.corrected_photos_of(connection, photos)
-        chosen.sort(key=lambda one: (one.date, one.created_at))
+        chosen.sort(key=lambda one: (one[0].date, one[0].created_at))
         corrected = corrected_photos(rows, self._models)
         return [
-            measure(one, [photo for photo in photos if photo.survey_id == one.id], corrected, self._errors)
-            for one in chosen
+            replace(
+                measure(
+                    one, [photo for photo in photos if photo.survey_id == one.id], corrected, self._errors
+                ),
+                role=role,
+            )
+            for one, role in chosen
         ]
 
     def change(self, survey_id: int, fields: Mapping[str, Any], requester: Requester | None) -> Measured:
         """Give some fields of a survey other values. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            survey = permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
+            )
             if fields:
                 surveys.change_survey(connection, survey_id, fields)
+            if requester is not None:
+                subject = subject_of(survey, ", ".join(sorted(fields)))
+                record(connection, requester.actor, Action.SURVEY_CHANGED, subject, requester.at)
         return self.get(survey_id, requester)
 
     def delete(self, survey_id: int, requester: Requester | None) -> None:
         """Remove a survey and all that it holds. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            survey = permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
+            )
             photos = surveys.photos_of(connection, [survey_id])
             surveys.delete_survey(connection, survey_id)
+            if requester is not None:
+                subject = subject_of(survey, survey.name)
+                record(connection, requester.actor, Action.SURVEY_DELETED, subject, requester.at)
         self._evidence.forget(survey_id, [photo.job_id for photo in photos])
 
     def add_photo(
@@ -131,7 +139,9 @@ class SurveyService:
         survey has from another job.
         """
         with self._database.reading() as connection:
-            survey = allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            survey = permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
+            )
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is not None:
             return kept, False
@@ -169,7 +179,9 @@ class SurveyService:
     def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
         """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.reading() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
+            )
             found = surveys.chunks_of_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER))
         if found is None:
             raise UnknownPhoto(photo_id, survey_id)
@@ -184,10 +196,15 @@ class SurveyService:
     def delete_photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> None:
         """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.writing() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            survey = permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
+            )
             photos = surveys.photos_of(connection, [survey_id])
             if not surveys.delete_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER)):
                 raise UnknownPhoto(photo_id, survey_id)
+            if requester is not None:
+                subject = subject_of(survey, f"photo {photo_id}")
+                record(connection, requester.actor, Action.PHOTO_DELETED, subject, requester.at)
         self._evidence.forget(survey_id, [photo.job_id for photo in photos if photo.id == photo_id])
 
     def _sha256(self, job: Job) -> str:
@@ -205,18 +222,6 @@ class SurveyService:
             return self._stores.blobs.read(job.id, name)
         except FileNotFoundError:
             raise UnknownJob(job.id) from None
-
-
-def allowed(survey: Survey | None, survey_id: int, requester: Requester | None) -> Survey:
-    """Return a survey that was found. Raises UnknownSurvey if none was, or if it is another user's."""
-    if survey is None or (requester is not None and survey.user_id != requester.user_id):
-        raise UnknownSurvey(survey_id)
-    return survey
-
-
-def possible_id(number: int, most: int = LARGEST_ID) -> int:
-    """Return a number that the database can look up; 0, which nothing has, for one that is too large."""
-    return number if number <= most else 0
 
 
 def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float) -> SurveyPhoto:

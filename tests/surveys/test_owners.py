@@ -1,7 +1,6 @@
 """Test surveys and corrections when tokens are required, in both databases."""
 
 from collections.abc import Callable, Iterator
-from io import BytesIO
 
 import pytest
 from click.testing import CliRunner
@@ -15,9 +14,8 @@ from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.services import Services
 from coralchunk.storage.sql.database import open_database
 from coralchunk.surveys.sweep import sweep_evidence
-from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
-from tests.reef import jpeg
+from tests.surveys.classified import classified
 
 Headers = dict[str, str]
 FIELDS = {"name": "Flynn", "date": "2024-03-09"}
@@ -55,13 +53,6 @@ def token_of(accounts: Accounts) -> Callable[..., Headers]:
         return {"X-API-KEY": accounts.create_token(user, "", frozenset(scopes or Scope), 1.9e9)}
 
     return make
-
-
-def classified(client: FlaskClient, context: WorkerContext, headers: Headers, seed: int = 1) -> int:
-    form = {"image": (BytesIO(jpeg(500, 300, seed)), "reef.jpg")}
-    job_id = client.post("/V1/api/classify", data=form, headers=headers).get_json()["job_id"]
-    ChunkWorker(f"tests.{job_id}", context).work(burst=True, logging_level="CRITICAL")
-    return int(job_id)
 
 
 def test_a_deleted_user_leaves_no_kept_photo(

@@ -18,5 +18,5 @@ OWN_TOKEN: Final = {
 }
 TOKEN: Final = {
     401: "The server requires a token, and it is missing or wrong",
-    403: "The token lacks the scope",
+    403: "The token lacks the scope, or the user's role in the survey does not allow this",
 }

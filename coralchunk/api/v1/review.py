@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.authentication import survey_requester, v1_requester
+from coralchunk.api.authentication import exporter, survey_requester, v1_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -20,8 +20,9 @@ from coralchunk.api.v1.review_bodies import AuditResponse, ReviewResponse
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
 from coralchunk.identity import Scope
 from coralchunk.science.cover import figures
+from coralchunk.surveys.access import Requester
 from coralchunk.surveys.review.answers import audit_answer, audit_table, review_answer
-from coralchunk.surveys.review.label_changes import Author, LabelChange, change_labels
+from coralchunk.surveys.review.label_changes import LabelChange
 from coralchunk.surveys.review.queue import Wanted
 from coralchunk.surveys.tables import csv_text
 
@@ -96,9 +97,7 @@ def correct(survey_id: int) -> ResponseReturnValue:
     """
     requester, body = survey_requester(Scope.CLASSIFY), read_json_body(Changes)
     changes = [LabelChange(one.job_id, one.chunk, one.label) for one in body.changes]
-    sources = services().reviews.sources(survey_id, [one.job_id for one in changes], requester)
-    author = Author(body.by, None if requester is None else requester.owner, sources)
-    stored, refused = change_labels(services().corrections, services().stores, changes, author, time.time())
+    stored, refused = services().reviews.correct(survey_id, changes, body.by, requester, time.time())
     return jsonify(stored=stored, refused=[asdict(one) for one in refused])
 
 
@@ -124,14 +123,15 @@ def audit(survey_id: int) -> ResponseReturnValue:
     The intervals of the audit are of these very photos; those of the model also hold how much similar photos
     of the same place vary.
     """
-    return jsonify(_audit(survey_id))
+    return jsonify(_audit(survey_id, survey_requester(Scope.READ)))
 
 
 @review.get("/surveys/<int:survey_id>/audit.csv")
 @operation(Operation(answers={200: "text/csv"}, problems={404: NO_SURVEY, 503: _AWAY, **TOKEN}))
 def audit_file(survey_id: int) -> ResponseReturnValue:
     """Return the cover of a survey by its model, with corrections, and by the random audit, as CSV."""
-    answer = Response(csv_text(audit_table(_audit(survey_id))), content_type="text/csv; charset=utf-8")
+    found = _audit(survey_id, exporter(survey_id, "audit.csv"))
+    answer = Response(csv_text(audit_table(found)), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = "attachment; filename=audit.csv"
     return private(answer)
 
@@ -172,8 +172,7 @@ def _wanted(seed: int) -> Wanted:
     )
 
 
-def _audit(survey_id: int) -> dict[str, Any]:
-    requester = survey_requester(Scope.READ)
+def _audit(survey_id: int, requester: Requester | None) -> dict[str, Any]:
     measured = services().surveys.get(survey_id, requester)
     found = services().reviews.of_survey(survey_id, requester)
     return {

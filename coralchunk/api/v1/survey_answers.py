@@ -14,6 +14,7 @@ def survey_body(measured: Measured) -> dict[str, Any]:
     survey = measured.survey
     return {
         "survey_id": survey.id,
+        "role": measured.role,
         "name": survey.name,
         "site": survey.site,
         "date": survey.date.isoformat(),

@@ -53,6 +53,9 @@ Licence = Annotated[
 _KEEPS: Final = "Whether photos that are added are kept with their maps, after their jobs have expired"
 
 
+RoleName = Literal["viewer", "annotator", "admin"]
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -172,6 +175,7 @@ class SurveyResponse(_Response):
     """A survey and the figures over all its photos, with 95 % intervals."""
 
     survey_id: Id = Field(description="On a server that requires no tokens, the key to the survey: store it")
+    role: RoleName = Field("admin", description="Of who asks; admin on a server that requires no tokens")
     name: str
     site: str
     date: dt.date

@@ -6,12 +6,11 @@ from typing import Final
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.authentication import survey_requester
+from coralchunk.api.authentication import exporter
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
-from coralchunk.identity import Scope
 from coralchunk.surveys.exports.annotations import coco, coralnet_rows
 from coralchunk.surveys.exports.mermaid import mermaid_rows
 from coralchunk.surveys.tables import csv_text
@@ -28,7 +27,7 @@ def as_coralnet(survey_id: int) -> ResponseReturnValue:
 
     Label codes: bleached, partly, healthy, not_coral. Unsure chunks are left out.
     """
-    found = services().reviews.all_of_survey(survey_id, survey_requester(Scope.READ))
+    found = services().reviews.all_of_survey(survey_id, exporter(survey_id, "coralnet.csv"))
     return _file(csv_text(coralnet_rows(found)), "text/csv; charset=utf-8", "coralnet.csv")
 
 
@@ -36,7 +35,7 @@ def as_coralnet(survey_id: int) -> ResponseReturnValue:
 @operation(Operation(answers={200: "application/json"}, problems=_PROBLEMS))
 def as_coco(survey_id: int) -> ResponseReturnValue:
     """Return the labels that count in the format of COCO, a box for each chunk, for training and viewers."""
-    requester = survey_requester(Scope.READ)
+    requester = exporter(survey_id, "coco.json")
     survey = services().surveys.get(survey_id, requester).survey
     labels = coco(services().reviews.all_of_survey(survey_id, requester), survey)
     return _file(json.dumps(labels), "application/json", "coco.json")
@@ -49,7 +48,7 @@ def as_mermaid(survey_id: int) -> ResponseReturnValue:
 
     What the photos do not tell stays empty: management, size of the quadrats, soft coral, algae, colonies.
     """
-    measured = services().surveys.get(survey_id, survey_requester(Scope.READ))
+    measured = services().surveys.get(survey_id, exporter(survey_id, "mermaid.csv"))
     return _file(csv_text(mermaid_rows(measured)), "text/csv; charset=utf-8", "mermaid.csv")
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.authentication import survey_requester
+from coralchunk.api.authentication import exporter, survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
@@ -49,7 +49,7 @@ def as_table(survey_id: int) -> ResponseReturnValue:
     In CSV, text that a spreadsheet would take for a formula has an apostrophe before it.
     """
     format_name, bom = requested_choice("format", _FORMATS), requested_choice("bom", ("0", "1"))
-    measured = _requested_survey(survey_id)
+    measured = _exported_survey(survey_id, f"survey.{format_name}")
     if format_name == "xlsx":
         return _file(workbook(rows(measured, _card_url()), "photos"), _XLSX, "survey.xlsx")
     return _file(table(measured, _card_url(), has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
@@ -59,7 +59,7 @@ def as_table(survey_id: int) -> ResponseReturnValue:
 @operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
 def as_layer(survey_id: int) -> ResponseReturnValue:
     """Return the photos of a survey that have a position as GeoJSON."""
-    found = layer(_requested_survey(survey_id), _card_url())
+    found = layer(_exported_survey(survey_id, "survey.geojson"), _card_url())
     return _file(json.dumps(found), "application/geo+json", "survey.geojson")
 
 
@@ -67,7 +67,7 @@ def as_layer(survey_id: int) -> ResponseReturnValue:
 @operation(Operation(answers={200: "application/zip"}, problems=_PROBLEMS))
 def as_archive(survey_id: int) -> ResponseReturnValue:
     """Return a survey as a Darwin Core Archive: one occurrence per photo, with its cover as measurements."""
-    return _file(archive(_requested_survey(survey_id)), "application/zip", "dwca.zip")
+    return _file(archive(_exported_survey(survey_id, "dwca.zip")), "application/zip", "dwca.zip")
 
 
 @survey_files.get("/surveys/plot.svg")
@@ -94,8 +94,8 @@ def as_plot() -> ResponseReturnValue:
     return private(answer)
 
 
-def _requested_survey(survey_id: int) -> Measured:
-    return services().surveys.get(survey_id, survey_requester(Scope.READ))
+def _exported_survey(survey_id: int, file: str) -> Measured:
+    return services().surveys.get(survey_id, exporter(survey_id, file))
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> Response:

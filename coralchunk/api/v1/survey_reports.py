@@ -7,13 +7,12 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.authentication import survey_requester
+from coralchunk.api.authentication import exporter
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.errors.surveys import BadIds
-from coralchunk.identity import Scope
 from coralchunk.surveys.report.contents import Report
 from coralchunk.surveys.report.pdf import report_pdf
 
@@ -38,27 +37,27 @@ _PROBLEMS: Final = {
 @operation(Operation(answers={200: "application/pdf"}, problems=_PROBLEMS, query=_QUERY))
 def as_pdf(survey_id: int) -> ResponseReturnValue:
     """Return a report of a survey: methods, cover, a plot, chosen photos, a table, how to cite it."""
-    return _file(report_pdf(_report(survey_id)), "application/pdf", "report.pdf")
+    return _file(report_pdf(_report(survey_id, "report.pdf")), "application/pdf", "report.pdf")
 
 
 @survey_reports.get("/report.html")
 @operation(Operation(answers={200: "text/html"}, problems=_PROBLEMS, query=_QUERY))
 def as_page(survey_id: int) -> ResponseReturnValue:
     """Return the report of a survey as a page that needs no other file."""
-    report = _report(survey_id)
+    report = _report(survey_id, "report.html")
     encoded = [base64.b64encode(picture.webp).decode() for picture in report.pictures]
     page = render_template("surveys/report.html", report=report, encoded=encoded)
     return _file(page, "text/html; charset=utf-8", "report.html")
 
 
-def _report(survey_id: int) -> Report:
+def _report(survey_id: int, file: str) -> Report:
     given = request.args.getlist("photo")
     if len(given) > _MOST_PHOTOS or not all(
         one.isascii() and one.isdigit() and len(one) < 10 for one in given
     ):
         raise BadIds(len(given), _MOST_PHOTOS)
     today = dt.datetime.now(dt.UTC).date()
-    return services().reports.report(survey_id, [*map(int, given)], survey_requester(Scope.READ), today)
+    return services().reports.report(survey_id, [*map(int, given)], exporter(survey_id, file), today)
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> Response:

@@ -1,11 +1,15 @@
 """Read and write the members of surveys as rows."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from coralchunk.storage.rows.surveys import Survey, find_survey, surveys_of
 from coralchunk.storage.sql.people_tables import SURVEY_MEMBERS
-from coralchunk.storage.sql.tables import USERS
+from coralchunk.storage.sql.tables import SURVEYS, USERS
+
+OWNER_ROLE: Final = "admin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,34 @@ def members_of(connection: Connection, survey_id: int) -> list[Member]:
     return [Member(**row._mapping) for row in connection.execute(chosen)]
 
 
-def roles_of(connection: Connection, user_id: int) -> dict[int, str]:
-    """Return the roles of a user in surveys of other users, by survey."""
-    columns = SURVEY_MEMBERS.c.survey_id, SURVEY_MEMBERS.c.role
-    rows = connection.execute(select(*columns).where(SURVEY_MEMBERS.c.user_id == user_id))
-    return {row.survey_id: row.role for row in rows}
+def surveys_for(connection: Connection, user_id: int) -> list[tuple[Survey, str]]:
+    """Return the surveys of a user, and those in which they have a role, with the roles."""
+    owned = [(one, OWNER_ROLE) for one in surveys_of(connection, user_id)]
+    joined = (
+        select(SURVEYS, SURVEY_MEMBERS.c.role)
+        .join_from(SURVEYS, SURVEY_MEMBERS)
+        .where(SURVEY_MEMBERS.c.user_id == user_id)
+    )
+    shared = []
+    for row in connection.execute(joined):
+        fields = row._asdict()
+        role: str = fields.pop("role")
+        shared.append((Survey(**fields), role))
+    return owned + shared
 
 
-def role_in(connection: Connection, survey_id: int, user_id: int) -> str | None:
-    """Return the role of a user in a survey of another user; None if they are no member."""
+def find_for(connection: Connection, survey_id: int, user_id: int | None) -> tuple[Survey, str | None] | None:
+    """Return a survey, and the role of a user in it: the owner is an admin; None for strangers.
+
+    user_id  None on a server that requires no tokens, where everybody is an admin
+    """
+    survey = find_survey(connection, survey_id)
+    if survey is None:
+        return None
+    if user_id is None or survey.user_id == user_id:
+        return survey, OWNER_ROLE
     is_it = (SURVEY_MEMBERS.c.survey_id == survey_id) & (SURVEY_MEMBERS.c.user_id == user_id)
-    return connection.execute(select(SURVEY_MEMBERS.c.role).where(is_it)).scalar_one_or_none()
+    return survey, connection.execute(select(SURVEY_MEMBERS.c.role).where(is_it)).scalar_one_or_none()
 
 
 def set_role(connection: Connection, survey_id: int, user_id: int, role: str, now: float) -> None:

@@ -113,6 +113,11 @@ def exists(connection: Connection, user_id: int) -> bool:
     return connection.execute(select(USERS.c.id).where(USERS.c.id == user_id)).first() is not None
 
 
+def name_of(connection: Connection, user_id: int) -> str | None:
+    """Return the name of a user; None if there is no user of this id."""
+    return connection.execute(select(USERS.c.name).where(USERS.c.id == user_id)).scalar_one_or_none()
+
+
 def set_password_hash(connection: Connection, user_id: int, password_hash: str) -> None:
     """Replace how a user's password is kept."""
     connection.execute(update(USERS).where(USERS.c.id == user_id).values(password_hash=password_hash))

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from coralchunk.errors.surveys import BadTable
+from coralchunk.storage.audit_log import Action, record
 from coralchunk.storage.rows import surveys
+from coralchunk.storage.rows.survey_members import find_for
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.storage.sql.database import Database
+from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of, user_of
 from coralchunk.surveys.metadata.table import PhotoTable, TableFault, read_table
-from coralchunk.surveys.service import Requester, allowed, possible_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class MetadataService:
         Raises UnknownSurvey, BadTable.
         """
         with self._database.writing() as connection:
-            survey = allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            survey = permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
+            )
             surveys.lock_survey(connection, survey_id)
             photos = surveys.photos_of(connection, [survey_id])
             table = read_table(text, survey.site)
@@ -46,6 +50,9 @@ class MetadataService:
             for photo_id, fields in changes:
                 if fields:
                     surveys.change_photo(connection, photo_id, fields)
+            if requester is not None:
+                subject = subject_of(survey, "data of photos")
+                record(connection, requester.actor, Action.SURVEY_CHANGED, subject, requester.at)
         return Filled(len(changes), len(photos) - len(changes), table.ignored)
 
 

@@ -12,11 +12,12 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.blobs import PREVIEW
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.surveys import SurveyPhoto
+from coralchunk.surveys.access import Requester
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.report.contents import Report, Sources, report_of
 from coralchunk.surveys.review.answers import audit_answer
 from coralchunk.surveys.review.service import ReviewService
-from coralchunk.surveys.service import Requester, SurveyService
+from coralchunk.surveys.service import SurveyService
 
 _SHOWN: Final = 6  # photos, if none are chosen
 

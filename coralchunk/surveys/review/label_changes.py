@@ -26,7 +26,7 @@ class Author:
 
     by: str | None  # name, if they give it
     requester: str | None  # as in pipeline.lookup.get_job
-    sources: Mapping[int, ChunkSource] | None = None  # the photos of a survey by job; None for photos of jobs
+    sources: Mapping[int, ChunkSource | None] | None = None  # of photos of a survey, as ReviewService.sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,11 @@ def _change(corrections: Corrections, change: LabelChange, author: Author, now: 
         source = _source(corrections, change, author)
         corrections.correct_in(source, change.chunk, change.label, author.by, now)
         return
+    if author.sources is not None and change.job_id not in author.sources:
+        raise UnknownJob(change.job_id)
+    requester = _job_requester(change.job_id, author)
     try:
-        corrections.take_back(change.job_id, change.chunk, author.by, author.requester, now)
+        corrections.take_back(change.job_id, change.chunk, author.by, requester, now)
     except UnknownCorrection:
         return  # it was taken back before
 
@@ -75,10 +78,15 @@ def _change(corrections: Corrections, change: LabelChange, author: Author, now: 
 def _source(corrections: Corrections, change: LabelChange, author: Author) -> ChunkSource:
     if author.sources is None:
         return corrections.source(change.job_id, author.requester)
-    try:
-        return author.sources[change.job_id]
-    except KeyError:
-        raise UnknownJob(change.job_id) from None
+    source = author.sources.get(change.job_id)
+    if source is None:
+        raise UnknownJob(change.job_id)
+    return source
+
+
+def _job_requester(job_id: int, author: Author) -> str | None:
+    """Return who asks for a job: a photo of a survey is for all who may use the survey."""
+    return None if author.sources is not None and job_id in author.sources else author.requester
 
 
 def _queue_crops(stores: Stores, changes: Sequence[LabelChange], author: Author) -> None:
@@ -88,7 +96,7 @@ def _queue_crops(stores: Stores, changes: Sequence[LabelChange], author: Author)
         if one.label is None:
             continue
         try:
-            job = get_completed_job(stores, one.job_id, author.requester)
+            job = get_completed_job(stores, one.job_id, _job_requester(one.job_id, author))
         except Unavailable:
             raise
         except CoralchunkError:

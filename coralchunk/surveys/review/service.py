@@ -14,16 +14,20 @@ from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.steps.request_crop import request_kept_crop
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.model_error import ModelErrors
+from coralchunk.storage.audit_log import Action, record
 from coralchunk.storage.files.blobs import CHUNKS, SUMMARY
 from coralchunk.storage.rows import correction_events, corrections, surveys
 from coralchunk.storage.rows.correction_events import CorrectionEvent
-from coralchunk.storage.rows.surveys import SurveyPhoto
+from coralchunk.storage.rows.survey_members import find_for
+from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
+from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of, user_of
 from coralchunk.surveys.corrections import ChunkSource, Corrections, photo_key
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import folder_of
+from coralchunk.surveys.review.label_changes import Author, LabelChange, Refusal, change_labels
 from coralchunk.surveys.review.population import Population, ReviewPhoto, population
-from coralchunk.surveys.service import Requester, SurveyService, allowed, possible_id
+from coralchunk.surveys.service import SurveyService
 from coralchunk.terms import Size
 
 
@@ -59,7 +63,9 @@ class ReviewService:
         self, survey_id: int, requester: Requester | None, is_wanted: Callable[[SurveyPhoto], bool]
     ) -> Population:
         with self._database.reading() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
+            )
             photos = surveys.photos_of(connection, [survey_id])
             chunks = surveys.chunks_of_photos(connection, survey_id)
             given = corrections.corrections_of_jobs(connection, [photo.job_id for photo in photos])
@@ -84,7 +90,9 @@ class ReviewService:
     def log_of_survey(self, survey_id: int, requester: Requester | None) -> list[CorrectionEvent]:
         """Return what people said of the chunks of a survey, oldest first. Raises UnknownSurvey."""
         with self._database.reading() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            permitted(
+                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
+            )
             photos = surveys.photos_of(connection, [survey_id])
             return correction_events.events_of_jobs(connection, [photo.job_id for photo in photos])
 
@@ -96,11 +104,12 @@ class ReviewService:
     def source(self, photo: SurveyPhoto, chunks: bytes, requester: Requester | None) -> ChunkSource:
         """Return where the chunks of a survey's photo are: in its job, or in what the survey keeps.
 
+        The job may be another user's: who may use the survey may use its photos.
+
         Raises NotKept, QueueDown.
         """
-        owner = None if requester is None else requester.owner
         try:
-            return self._corrections.source(photo.job_id, owner)
+            return self._corrections.source(photo.job_id, None)
         except Unavailable:
             if photo.kept_bytes is None:
                 raise
@@ -109,7 +118,7 @@ class ReviewService:
                 raise NotKept(photo.id, photo.survey_id) from None
         return ChunkSource(
             photo.job_id,
-            owner or "",
+            "" if requester is None else requester.owner,
             photo_key(photo.job_id, photo.added_at),
             Size(photo.width, photo.height),
             json.loads(photo.summary)["model"],
@@ -117,25 +126,48 @@ class ReviewService:
             partial(request_kept_crop, self._stores, folder_of(photo.survey_id, photo.job_id)),
         )
 
-    def sources(
+    def correct(
+        self,
+        survey_id: int,
+        changes: Sequence[LabelChange],
+        by: str | None,
+        requester: Requester | None,
+        now: float,
+    ) -> tuple[int, list[Refusal]]:
+        """Store labels of chunks of a survey, as change_labels does. Raises UnknownSurvey, RoleTooWeak.
+
+        by   name of the person, if they give it
+        now  Unix seconds
+        """
+        survey, sources = self._sources(survey_id, [one.job_id for one in changes], requester)
+        author = Author(by, None if requester is None else requester.owner, sources)
+        stored, refused = change_labels(self._corrections, self._stores, changes, author, now)
+        if requester is not None and stored:
+            with self._database.writing() as connection:
+                subject = subject_of(survey, f"{stored} chunks")
+                record(connection, requester.actor, Action.CORRECTION, subject, requester.at)
+        return stored, refused
+
+    def _sources(
         self, survey_id: int, job_ids: Sequence[int], requester: Requester | None
-    ) -> dict[int, ChunkSource]:
-        """Return where the chunks of some photos of a survey are, by job; others are left out."""
+    ) -> tuple[Survey, dict[int, ChunkSource | None]]:
+        """Return where the chunks of photos of a survey are, by job; None for photos that are gone."""
         with self._database.reading() as connection:
-            allowed(surveys.find_survey(connection, possible_id(survey_id)), survey_id, requester)
+            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            survey = permitted(found, survey_id, Role.ANNOTATOR)
             known = [surveys.photo_of_job(connection, survey_id, job_id) for job_id in {*job_ids}]
-            found = [
-                (photo, row[1])
+            rows = [
+                row
                 for photo in known
                 if photo is not None and (row := surveys.chunks_of_photo(connection, survey_id, photo.id))
             ]
-        sources = {}
-        for photo, chunks in found:
+        sources: dict[int, ChunkSource | None] = {}
+        for photo, chunks in rows:
             try:
                 sources[photo.job_id] = self.source(photo, zlib.decompress(chunks), requester)
             except NotKept:
-                continue
-        return sources
+                sources[photo.job_id] = None
+        return survey, sources
 
     def view_in_survey(self, survey_id: int, photo_id: int, chunk: int, requester: Requester | None) -> bytes:
         """Return a chunk with its surroundings. Raises UnknownSurvey, UnknownPhoto, UnknownChunk, NotKept."""
