@@ -55,6 +55,7 @@ from coralchunk.assets import folder
 from coralchunk.config import Settings
 from coralchunk.logs import set_up
 from coralchunk.services import Services, open_services
+from coralchunk.web.colour_card import colour_card
 from coralchunk.web.compression import compress_text
 from coralchunk.web.files import serve_files
 from coralchunk.web.offline import offline
@@ -117,6 +118,7 @@ def create_app(services: Services) -> Flask:
         apitorch_pages,
         ops,
         offline,
+        colour_card,
         pages,
         screens,
     ):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from coralchunk.api.card_schemas import ColourCard
+
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 BatchName = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -89,7 +91,7 @@ class Figures(_Body):
     healthy_chunks: Count
     not_coral_chunks: Count
     unsure_chunks: Count
-    no_data_chunks: Count = Field(0, description="More than half empty in the photo: not classified")
+    no_data_chunks: Count = Field(0, description="More than half empty in the photo or under the colour card")
     partly_bleached_chunks: Count = Field(
         0, description="Only with corrections, if there are any; half of their area counts as bleached"
     )
@@ -115,6 +117,7 @@ class Summary(Figures):
     quality: Quality | None = Field(
         None, description="Null for a photo without data; not there in results of earlier versions"
     )
+    card: ColourCard | None = Field(None, description="Only of photos that show the printed colour card")
 
 
 class ClassProbabilities(_Body):

@@ -119,3 +119,10 @@ export const formatDuration = (seconds) => (seconds < 90 ? `${Math.max(1, Math.c
  * @returns {string} as is usual where the browser is
  */
 export const formatDate = (day) => new Date(`${day}T00:00`).toLocaleDateString(undefined, { dateStyle: "medium" });
+
+/** Format a number with one digit after the point. @param {number} number */
+export const formatNumber = (number) => number.toLocaleString(undefined, { maximumFractionDigits: 1 });
+
+/** Format an area. @param {number} squareCm */
+export const formatArea = (squareCm) =>
+  squareCm < 10_000 ? `${squareCm.toLocaleString(undefined, { maximumFractionDigits: squareCm < 10 ? 1 : 0 })}${NARROW}cm²` : `${formatNumber(squareCm / 10_000)}${NARROW}m²`;

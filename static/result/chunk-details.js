@@ -13,7 +13,7 @@ const AUTHOR_KEY = "coralchunk.by";
  * @returns {string}
  */
 export function describeChunk(cell) {
-  if (isEmpty(cell)) return `${labelOf(cell.state)}: more than half of it is empty in the photo`;
+  if (isEmpty(cell)) return `${labelOf(cell.state)}: more than half of it is empty in the photo, or under the colour card`;
   const { bleached, healthy, not_coral } = cell.probabilities;
   const model = `bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
   if (cell.corrected) return `${cell.corrected} (corrected); the model said ${cell.predicted_label}: ${model}`;
@@ -37,7 +37,7 @@ export function showChunk(parent, cells, index, job) {
     parent,
     el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
     isEmpty(cell)
-      ? el("p", {}, "More than half of it is empty in the photo (transparent, masked or padded), so it was not classified.")
+      ? el("p", {}, "More than half of it is empty in the photo (transparent, masked or padded) or under the colour card, so it was not classified.")
       : el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
     el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
     job.jobId === null || isEmpty(cell) ? correctionNote(cell) : correctionForm(parent, cells, index, job),

@@ -2,8 +2,10 @@
 
 import { ROOT } from "../app/api-client.js";
 import { el, setChildren } from "../app/dom.js";
-import { bleachedCoverText, coralCoverText, formatCount, formatPercent, severityText } from "../app/format.js";
+import { bleachedCoverText, coralCoverText, formatArea, formatCount, formatNumber, formatPercent, severityText } from "../app/format.js";
 import { STATES, countStates, isEmpty } from "./chunk-states.js";
+
+const CHUNK_PX = 244;
 
 /**
  * Write the result.
@@ -18,6 +20,7 @@ export function showSummary(parent, summary, cells, corrected) {
     ...figuresSideBySide(summary, corrected),
     stateBar(corrected?.figures ?? summary),
     qualityNotes(summary),
+    cardFacts(summary.card),
     modelNote(summary, cells),
   );
 }
@@ -57,6 +60,16 @@ function qualityNotes(summary) {
   const notes = summary.quality?.notes ?? [];
   if (!notes.length) return null;
   return el("div", { class: "notice" }, ...notes.map((note) => el("p", {}, note.text)));
+}
+
+/** What the colour card in the photo measures. */
+function cardFacts(card) {
+  if (!card) return null;
+  const { area_cm2: area, px_per_cm: scale } = card;
+  const areas = area
+    ? `In the plane of the card, ${formatArea(area.classified)} were classified: ${formatArea(area.coral)} of coral, ${formatArea(area.bleached)} of it bleached.`
+    : `No areas: ${card.area_reason}.`;
+  return el("p", {}, `Colour card found: ${formatNumber(scale)} px are 1 cm, and a square of ${CHUNK_PX} px is ${formatNumber(CHUNK_PX / scale)} cm wide. ${areas} The card itself counts nowhere.`);
 }
 
 function modelNote(summary, cells) {

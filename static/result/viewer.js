@@ -11,6 +11,7 @@ import { addMapControls } from "./map-controls.js";
 import { markChunks } from "./many-chunks.js";
 import { PhotoMap } from "./photo-map.js";
 import { showCounts, showSummary } from "./summary.js";
+import { whiteBalanced } from "./white-balance.js";
 
 /**
  * @typedef {object} Result
@@ -64,12 +65,21 @@ export async function showResult(result) {
   if (shown !== result) return; // another was opened meanwhile
   $(".photo").classList.remove("loading");
   $("#map-options").hidden = image.isMarked;
+  offerWhiteBalance(image, status.summary.card?.white_balance);
   if (image.isMarked && result.jobId !== null) showViewProblem(markedPictureNotice(result));
   map.show(image.source, size, cells, image.isPreview ? () => showWholePicture(result) : null);
   if (image.isMarked) map.overlayStyle = { opacity: 1, states: ALL_STATES, isForCorrections: true };
   else applyOverlayStyle();
   setThreshold(MODEL_THRESHOLD);
   selectChunk(-1);
+}
+
+/** Let the photo be seen with the colours that its card gives; the chunks were classified without. */
+function offerWhiteBalance({ source }, factors) {
+  const box = $("#white-balance");
+  box.checked = false;
+  box.closest("label").hidden = !factors;
+  box.onchange = () => map.replaceImage(box.checked ? whiteBalanced(source, factors) : source);
 }
 
 /** Close the result. */

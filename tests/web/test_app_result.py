@@ -375,3 +375,21 @@ def test_a_format_that_the_browser_cannot_draw_is_shown_as_the_server_drew_it(pa
 
     expect(page.locator("#view-problem")).to_contain_text("cannot draw photos of this format")
     expect(page.locator("#map-options")).to_be_hidden()
+
+
+def test_a_colour_card_gives_a_scale_and_colours_to_look_at(page: Page) -> None:
+    photo, _ = with_card(reef(WIDTH, HEIGHT, seed=3), 30, (600, 500))
+    choose(page, file("card.jpg", encoded(cast(photo, 0.3, 0.8, 1.0), quality=92)))
+    job_of(page, "card.jpg")
+
+    expect(page.locator("#summary")).to_contain_text("Colour card found: 30 px are 1 cm")
+    expect(page.locator("#summary")).to_contain_text("cm² were classified")
+    slide(page, "#opacity", 0)
+    paper = (600, 450)  # on the card, between its patches
+    red, _, blue = colours_at(page, [paper])[0]
+    assert blue > red + 60
+    page.get_by_label("Colours as the colour card gives them").check()
+
+    wait_for(
+        lambda: max(colours_at(page, [paper])[0]) - min(colours_at(page, [paper])[0]) < 12, "white paper"
+    )

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from coralchunk.arrays import Probabilities
+from coralchunk.imaging.card.in_photo import CardInPhoto, card_in
 from coralchunk.imaging.encode import png, webp
 from coralchunk.imaging.grid import columns, grid, spread
 from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.overlay import EXACT_COLOURS, bounded, overlay
 from coralchunk.inference.manifest import Manifest
+from coralchunk.pipeline.steps.card import described, leave_out
 from coralchunk.pipeline.steps.measured_model import refined_as_stated
 from coralchunk.pipeline.steps.summary import counts_and_figures
 from coralchunk.science.predictions import predictions
@@ -43,8 +45,9 @@ def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manif
     max_side       of the picture, px; 0 for the size of the photo
     """
     size, chunks = photo.size, grid(photo.size)
-    seen_px = [photo.seen_px(chunk) for chunk in chunks]
-    together = refined_as_stated(probabilities, size, manifest)
+    card = card_in(photo)
+    shown, seen_px = leave_out(card, chunks, probabilities, [photo.seen_px(chunk) for chunk in chunks])
+    together = refined_as_stated(shown, size, manifest)
     classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     return Answer(
@@ -52,7 +55,7 @@ def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manif
         picture=picture,
         png=png(overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture), EXACT_COLOURS),
         preview=_preview(photo, classified),
-        summary=_json(_summary(classified, columns(size), manifest) | {"quality": _quality(photo)}),
+        summary=_json(_summary(classified, columns(size), manifest) | _measured(photo, card, classified)),
         chunks=_json([_chunk(prediction) for prediction in classified]),
         counts=Counter(prediction.state for prediction in classified),
     )
@@ -63,6 +66,14 @@ def _summary(classified: Sequence[Prediction], across: int, manifest: Manifest) 
         **counts_and_figures(classified, across, manifest),
         "model": {"name": manifest.name, "version": manifest.version, "sha256": manifest.sha256},
     }
+
+
+def _measured(
+    photo: ClassifiedPhoto, card: CardInPhoto | None, classified: Sequence[Prediction]
+) -> dict[str, Any]:
+    """Return what was measured of the photo itself; nothing of a card where there is none."""
+    found = {} if card is None else {"card": described(card, classified)}
+    return {"quality": _quality(photo), **found}
 
 
 def _preview(photo: ClassifiedPhoto, classified: Sequence[Prediction]) -> bytes:
