@@ -15,8 +15,10 @@ from playwright.sync_api import Page, Route, expect
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.science.cover import severity
 from coralchunk.terms import State
+from tests.cards import cast, with_card
 from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
+from tests.waiting import wait_for
 from tests.web.app import (
     HEIGHT,
     STATIC,
