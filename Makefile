@@ -76,9 +76,10 @@ docs: $(VENV)/.docs  ## build the documentation into build/site; warnings and br
 	$(BIN)/python docs/site/check.py build/site
 
 $(VENV)/npm/node_modules: $(BIN)/python
-	@echo "Installing the linters and a generator of OpenAPI documents into $(VENV)/npm (once; needs Node) ..."
+	@echo "Installing linters, a generator of clients and an OpenID provider for tests into $(VENV)/npm (once; needs Node) ..."
 	@npm install --silent --no-audit --no-fund --prefix $(VENV)/npm @redocly/cli@2.77.0 \
-	  @stoplight/spectral-cli@6.16.3 openapi-typescript@7.13.0 typescript@5.9.3
+	  @stoplight/spectral-cli@6.16.3 openapi-typescript@7.13.0 typescript@5.9.3 \
+	  oidc-provider@9.13.3
 	@touch $@
 
 $(VENV)/generators/bin/python: $(BIN)/python

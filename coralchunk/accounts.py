@@ -95,7 +95,7 @@ class Accounts:
         """Tell whether an enabled user has this password; takes as long for an unknown name."""
         with self.database.reading() as connection:
             user = users.find_user(connection, name)
-        password_hash = None if user is None or user.is_disabled else user.password_hash
+        password_hash = None if user is None or user.is_disabled else user.password_hash or None
         if not self._passwords.is_right(password_hash, password) or user is None:
             return False
         stronger = self._passwords.stronger(user.password_hash, password)
@@ -132,11 +132,11 @@ class Accounts:
             raise WrongPassword
         return self.log_in_as(user_name, now)
 
-    def log_in_as(self, user_name: str, now: float) -> str:
-        """Return a new token, for everything, of a user who has proved who they are. Raises UnknownUser."""
+    def log_in_as(self, user_name: str, now: float, scopes: frozenset[Scope] = frozenset(Scope)) -> str:
+        """Return a new token of a user who has proved who they are. Raises UnknownUser."""
         with self.database.writing() as connection:
             user = _known(users.find_user(connection, user_name), user_name)
-            token, row = _new_token(user, _NewToken(_LOGIN, frozenset(Scope)), now)
+            token, row = _new_token(user, _NewToken(_LOGIN, scopes), now)
             number = users.add_token(connection, row)
             users.revoke_older(connection, user_name, _LOGIN, _MAX_LOGINS, now)
             actor = Actor(user.id, user.name, number)

@@ -59,6 +59,7 @@ from coralchunk.web.colour_card import colour_card
 from coralchunk.web.compression import compress_text
 from coralchunk.web.files import serve_files
 from coralchunk.web.offline import offline
+from coralchunk.web.oidc import OIDC, oidc
 from coralchunk.web.pages import pages
 from coralchunk.web.screens import screens
 
@@ -75,7 +76,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 5)  # type: ignore[method-assign]
     install(app, services)
-    install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES])
+    install_languages(app, [*APITORCH, CORALNET, DEEPOMATIC, *LANGUAGES, OIDC])
     compress_text(app)  # before all that change answers: Flask calls these functions in reverse order
     log_requests(app)  # first: requests that the others refuse are counted too
     install_rate_limits(app, services.settings, services.rates.connection_pool)
@@ -121,6 +122,7 @@ def create_app(services: Services) -> Flask:
         colour_card,
         pages,
         screens,
+        oidc,
     ):
         app.register_blueprint(blueprint)
     serve_files(app)

@@ -9,6 +9,7 @@ from coralchunk.errors.setup import BadSetting
 from coralchunk.settings.languages import LanguageSettings
 from coralchunk.settings.networks import NetworkSettings
 from coralchunk.settings.notifications import NotificationSettings
+from coralchunk.settings.oidc import OidcSettings
 from coralchunk.settings.photos import PhotoSettings
 from coralchunk.settings.requests import RequestSettings
 from coralchunk.settings.server import ServerSettings
@@ -22,7 +23,13 @@ _UNPREFIXED: Final = {"redis_url": "REDIS_URL", "database_url": "DATABASE_URL"}
 
 # Pydantic lists the fields of the last base first.
 class Settings(
-    NotificationSettings, NetworkSettings, LanguageSettings, RequestSettings, PhotoSettings, ServerSettings
+    OidcSettings,
+    NotificationSettings,
+    NetworkSettings,
+    LanguageSettings,
+    RequestSettings,
+    PhotoSettings,
+    ServerSettings,
 ):
     """Everything that an operator can set."""
 

@@ -11,6 +11,7 @@ from coralchunk.config import Settings
 from coralchunk.datasets.corrections_collection import CorrectionsCollection
 from coralchunk.datasets.datasets import Datasets, open_datasets
 from coralchunk.datasets.training_sets import TrainingSets
+from coralchunk.oidc.log_in import OidcLogIn
 from coralchunk.pipeline.connection import connect
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.recognition.public_models import PublicModels
@@ -71,6 +72,7 @@ class Services:
     survey_sharing: SurveySharing
     survey_members: SurveyMembers
     activity: Activity
+    oidc: OidcLogIn
 
 
 def open_services(settings: Settings, redis_timeout_s: float) -> Services:
@@ -123,4 +125,5 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         survey_sharing=SurveySharing(database, surveys),
         survey_members=SurveyMembers(database),
         activity=Activity(database),
+        oidc=OidcLogIn(settings, accounts),
     )

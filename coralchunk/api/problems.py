@@ -37,6 +37,7 @@ from coralchunk.errors.access import (
     TooLongDocument,
     TooManyJobs,
 )
+from coralchunk.errors.oidc import LogInBroken, NameTaken, NotLetIn
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.presigned import NotUploaded, PresignedOff
 from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow, RolesOff, RoleTooWeak
@@ -51,6 +52,9 @@ STATUS: Final[dict[type[CoralchunkError], int]] = {
     FetchingOff: 403,
     PresignedOff: 403,
     RoleTooWeak: 403,
+    NotLetIn: 403,
+    NameTaken: 403,
+    LogInBroken: 403,
     RolesOff: 403,
     WebhooksOff: 403,
     NotUploaded: 409,

@@ -1,4 +1,4 @@
-"""Define the tables of survey members and of the audit log; a change needs a step in migrations/."""
+"""Define the tables of survey members, audit log and OpenID users; a change needs a step in migrations/."""
 
 from typing import Final
 
@@ -29,4 +29,12 @@ AUDIT_EVENTS: Final = Table(
     Column("owner_id", Integer, index=True),  # user whose survey or token it was
     Column("target", String(200), nullable=False),
     sqlite_autoincrement=True,
+)
+# Who users are at an OpenID provider; a provider never gives an id twice.
+EXTERNAL_IDENTITIES: Final = Table(
+    "external_identities",
+    METADATA,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
 )

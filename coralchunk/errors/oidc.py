@@ -1,0 +1,55 @@
+"""Define the errors of log-in at an OpenID provider.
+
+CoralchunkError
+├─ Denied
+│   ├─ NotLetIn
+│   ├─ NameTaken
+│   └─ LogInBroken
+├─ Missing
+│   └─ OidcOff
+└─ Unavailable
+    └─ ProviderDown
+"""
+
+from coralchunk.errors import Missing, Unavailable
+from coralchunk.errors.access import Denied
+
+
+class NotLetIn(Denied):
+    """The provider knows the user, but this server does not let them in."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} Ask the operator of this server to let you in.")
+
+
+class NameTaken(Denied):
+    """Another user of this server has the name of somebody who logs in for the first time."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The name {name!r} belongs to a user with a password. Log in with that password, or ask the"
+            " operator to delete that user first."
+        )
+
+
+class LogInBroken(Denied):
+    """The answer of the provider does not belong to a log-in that this browser began, or is not valid."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The log-in was not completed: {reason}. Begin again on the page of tokens.")
+
+
+class OidcOff(Missing):
+    """Users cannot log in at an OpenID provider here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server has no OpenID provider: its operator has not set CORALCHUNK_OIDC_ISSUER."
+        )
+
+
+class ProviderDown(Unavailable):
+    """The OpenID provider does not answer."""
+
+    def __init__(self, issuer: str, reason: str) -> None:
+        super().__init__(f"The OpenID provider {issuer} does not answer: {reason}. Try again in a moment.")
