@@ -16,8 +16,12 @@ Entries = Annotated[
 class OidcSettings(BaseModel):
     """Where users log in, and who of them may."""
 
-    oidc_client_id: str = Field("", description="id under which the OpenID provider knows this server")
-    oidc_client_secret: str = Field("", description="its secret; empty for a public client, with PKCE alone")
+    oidc_client_id: str | None = Field(
+        None, description="id under which the OpenID provider knows this server"
+    )
+    oidc_client_secret: str | None = Field(
+        None, description="its secret; empty for a public client, with PKCE alone"
+    )
     oidc_scope: str = Field(
         "openid email profile", description="what is requested from the provider; some need `groups` too"
     )

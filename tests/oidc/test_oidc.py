@@ -87,9 +87,7 @@ def test_the_browser_is_sent_with_pkce_state_and_nonce(
     ("person", "reason"),
     [
         pytest.param("ben", "neither your domain nor one of your groups", id="of another domain"),
-        pytest.param(
-            "cleo", "has not verified your e-mail address", id="with an unverified address"
-        ),
+        pytest.param("cleo", "has not verified your e-mail address", id="with an unverified address"),
     ],
 )
 def test_who_is_not_on_the_list_is_not_let_in(
