@@ -58,6 +58,7 @@ from coralchunk.services import Services, open_services
 from coralchunk.web.colour_card import colour_card
 from coralchunk.web.compression import compress_text
 from coralchunk.web.files import serve_files
+from coralchunk.web.languages import install_texts
 from coralchunk.web.offline import offline
 from coralchunk.web.oidc import OIDC, oidc
 from coralchunk.web.pages import pages
@@ -126,6 +127,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(blueprint)
     serve_files(app)
+    install_texts(app)
     if services.settings.cors_origins:
         CORS(
             app,

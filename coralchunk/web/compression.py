@@ -32,7 +32,7 @@ def compress_text(app: Flask) -> None:
     @app.after_request
     def compressed(answer: Response) -> Response:
         # Compression changes an ETag, and clients send those of results back to wait for a change.
-        is_fixed = request.endpoint == "static" or "ETag" not in answer.headers
+        is_fixed = request.endpoint in {"static", "texts"} or "ETag" not in answer.headers
         length = answer.content_length
         if answer.status_code == 206 or not is_fixed or (length or 0) > _MAX_BYTES:
             return answer

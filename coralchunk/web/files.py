@@ -15,19 +15,21 @@ from flask import Flask, Response, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from coralchunk.assets import folder
+from coralchunk.translations import LANGUAGES, SOURCE
 
 _YEAR_S: Final = 365 * 86_400
 _RENEW: Final = "app/renew.js"
+_TRANSLATED: Final = tuple(language for language in LANGUAGES if language != SOURCE)
 
 
 def serve_files(app: Flask) -> None:
-    """Serve static/ under the endpoint `static`; url_for adds the version."""
+    """Serve static/ under the endpoint `static`, and the texts of scripts; url_for adds the version."""
     files = folder("static")
     current = fingerprint(files)
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static":
+        if endpoint in {"static", "texts"}:
             values.setdefault("version", current)
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
@@ -36,9 +38,21 @@ def serve_files(app: Flask) -> None:
             if filename != _RENEW:
                 raise NotFound
             return send_from_directory(files, filename, max_age=0)
-        answer = send_from_directory(files, filename, max_age=_YEAR_S)
-        answer.cache_control.immutable = True
-        return answer
+        return _kept(send_from_directory(files, filename, max_age=_YEAR_S))
+
+    @app.get(f"/static/<version>/languages/<any({', '.join(_TRANSLATED)}):language>.js", endpoint="texts")
+    def texts(version: str, language: str) -> Response:
+        if version != current:
+            raise NotFound
+        # A classic script, which runs before any module, so that no module waits for its texts.
+        content = (files / "languages" / f"{language}.json").read_text(encoding="utf-8")
+        return _kept(Response(f"globalThis.coralchunkTexts = {content};", mimetype="text/javascript"))
+
+
+def _kept(answer: Response) -> Response:
+    answer.cache_control.max_age = _YEAR_S
+    answer.cache_control.immutable = True
+    return answer
 
 
 def fingerprint(files: Path) -> str:

@@ -7,7 +7,9 @@ from typing import Final
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from coralchunk.assets import folder
+from coralchunk.translations import SOURCE, translated
 from coralchunk.web.files import fingerprint
+from coralchunk.web.languages import in_language, page_language
 
 offline = Blueprint("offline", __name__)
 
@@ -30,6 +32,7 @@ _COLOUR: Final = "#00617f"
 @offline.get("/manifest.webmanifest")
 def manifest() -> Response:
     """Describe the app to browsers that install it."""
+    language = page_language()
     icons = [
         {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"},
         *(
@@ -45,7 +48,8 @@ def manifest() -> Response:
     described = jsonify(
         name="coralchunk",
         short_name="coralchunk",
-        description="Find bleaching in photos of coral reefs.",
+        description=translated("Find bleaching in photos of coral reefs.", language),
+        lang=language,
         id=f"{request.script_root}/",
         start_url=f"{request.script_root}/",
         scope=f"{request.script_root}/",
@@ -56,18 +60,19 @@ def manifest() -> Response:
     )
     described.content_type = "application/manifest+json"
     described.cache_control.no_cache = True
-    return described
+    return in_language(described, language)
 
 
 @offline.get("/sw.js")
 def service_worker() -> Response:
-    """Return the service worker of this release."""
-    files, root = folder("static"), request.script_root
+    """Return the service worker of this release; it keeps the pages in one language."""
+    files, root, language = folder("static"), request.script_root, page_language()
+    texts = [] if language == SOURCE else [url_for("texts", language=language)]
     constants = {
-        "RELEASE": f"{fingerprint(files)}-{fingerprint(folder('templates'))}",
+        "RELEASE": f"{fingerprint(files)}-{fingerprint(folder('templates'))}-{language}",
         "ROOT": root,
         "PAGES": [f"{root}{page}" for page in _PAGES],
-        "FILES": [url_for("static", filename=name) for name in _kept(files)],
+        "FILES": [*(url_for("static", filename=name) for name in _kept(files)), *texts],
     }
     parts = [f"const {name} = {json.dumps(value)};" for name, value in constants.items()]
     parts += [
@@ -76,7 +81,7 @@ def service_worker() -> Response:
     ]
     script = Response("\n".join(parts), content_type="text/javascript; charset=utf-8")
     script.cache_control.no_cache = True
-    return script
+    return in_language(script, language)
 
 
 def _kept(files: Path) -> list[str]:

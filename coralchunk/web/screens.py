@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from babel.units import format_unit
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -10,16 +11,17 @@ from coralchunk.api.context import services
 from coralchunk.api.problems import http_problem
 from coralchunk.imaging.files.formats import SENTENCE
 from coralchunk.science.cover import LIMITATIONS
+from coralchunk.web.languages import page_language, translated_page
 
 screens = Blueprint("screens", __name__)
 
-_UNITS: Final = ((86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds"))
+_UNITS: Final = ((86_400, "duration-day"), (3600, "duration-hour"), (60, "duration-minute"), (1, "duration-second"))
 
 
 @screens.get("/")
 def home() -> ResponseReturnValue:
     """Show the home page: add photos, follow them, see their results."""
-    return _screen("home", formats=SENTENCE, kept=_duration(services().settings.result_ttl))
+    return _screen("home", formats=SENTENCE, kept=_duration(services().settings.result_ttl, page_language()))
 
 
 @screens.get("/gallery")
@@ -93,13 +95,16 @@ def missing(error: NotFound) -> ResponseReturnValue:
     """Tell a browser that there is no such page; other clients get the error in the format of their API."""
     accepted = request.accept_mimetypes
     if accepted.quality("text/html") > accepted.quality("application/json"):
-        return _screen("missing"), 404
+        answer = _screen("missing")
+        answer.status_code = 404
+        return answer
     return http_problem(error)
 
 
-def _screen(name: str, **details: object) -> str:
-    return render_template(
+def _screen(name: str, **details: object) -> Response:
+    return translated_page(
         f"app/{name}.html",
+        page_language(),
         settings=services().settings,
         limitations=LIMITATIONS,
         model=services().models.manifest(services().model),
@@ -107,9 +112,9 @@ def _screen(name: str, **details: object) -> str:
     )
 
 
-def _duration(seconds: int) -> str:
+def _duration(seconds: int, language: str) -> str:
     """Write a time in the largest unit that leaves no fraction: "24 hours", not "1 day"."""
-    unit, word = next(
-        (unit, word) for unit, word in _UNITS if seconds % unit == 0 and (seconds > unit or unit == 1)
+    size, unit = next(
+        (size, unit) for size, unit in _UNITS if seconds % size == 0 and (seconds > size or size == 1)
     )
-    return f"{seconds // unit} {word}"
+    return format_unit(seconds // size, unit, locale=language)

@@ -1,5 +1,7 @@
 // Send requests to the V1 API, and turn error responses into errors that the pages can show.
 
+import { LANGUAGE, t } from "./language.js";
+
 const TOKEN = "coralchunk.token";
 /** The path below which the server is published; empty if it has a host of its own. */
 export const ROOT = document.documentElement.dataset.root ?? "";
@@ -34,7 +36,7 @@ export class ApiError extends Error {
 /** No response: there is no connection, or it broke. */
 export class NetworkError extends Error {
   constructor() {
-    super("The server cannot be reached.");
+    super(t("The server cannot be reached."));
   }
 }
 
@@ -52,7 +54,7 @@ export const token = {
  */
 export function authHeaders() {
   const saved = token.get();
-  return saved ? { Authorization: `Token ${saved}` } : {};
+  return { "Accept-Language": LANGUAGE, ...(saved ? { Authorization: `Token ${saved}` } : {}) };
 }
 
 /**
@@ -63,7 +65,7 @@ export function authHeaders() {
  * @returns {ApiError}
  */
 export function toApiError(status, body, retryAfter) {
-  let detail = `The server answered with status ${status}.`;
+  let detail = t("The server answered with status {status}.", { status });
   let kind = "";
   try {
     ({ detail = detail, title: kind = "" } = JSON.parse(body));

@@ -2,6 +2,7 @@
 
 import { registerServiceWorker } from "../offline/register.js";
 import { $, announce } from "./dom.js";
+import { bindLanguageChoice } from "./language-choice.js";
 import { bindTokenDialog } from "./token-dialog.js";
 
 function showConnection() {
@@ -13,5 +14,6 @@ window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
 showConnection();
 
+bindLanguageChoice();
 bindTokenDialog();
 registerServiceWorker();

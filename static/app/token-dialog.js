@@ -2,6 +2,7 @@
 
 import { NetworkError, fetchApi, token } from "./api-client.js";
 import { $, setText } from "./dom.js";
+import { t } from "./language.js";
 import { attempt, showProblem } from "./problem.js";
 
 const SHOWN_END = 4; // letters by which a user knows a token again
@@ -26,12 +27,12 @@ export function bindTokenDialog() {
 }
 
 /** @param {import("./api-client.js").ApiError} error */
-const reason = (error) => (error.kind === "NoToken" ? "This server requires a token." : error.message);
+const reason = (error) => (error.kind === "NoToken" ? t("This server requires a token.") : error.message);
 
 function openDialog(why) {
   const saved = token.get();
   setText($("#token-why"), why);
-  setText($("#token-title"), saved ? "Token" : "Token required");
+  setText($("#token-title"), saved ? t("Token") : t("Token required"));
   $("#token-stored").hidden = !saved;
   setText($("#token-end"), saved?.slice(-SHOWN_END) ?? "");
   showProblem("", $("#token-problem"));

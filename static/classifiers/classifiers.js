@@ -2,7 +2,7 @@
 
 import { token } from "../app/api-client.js";
 import { $, $$, announce, downloadFile, el, setChildren } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt, showProblem } from "../app/problem.js";
 import { closeCollection, openCollection, refresh } from "./collection.js";
 import {
@@ -20,7 +20,7 @@ import { bindNetworkModel } from "./network-model.js";
 import { bindTrial } from "./trial.js";
 import { bindUploads } from "./uploads.js";
 
-const STATES = { none: "Not trained yet", training: "Training", trained: "Trained", failed: "The last training failed" };
+const STATES = { none: t("Not trained yet"), training: t("Training"), trained: t("Trained"), failed: t("The last training failed") };
 
 async function showList() {
   const collections = await getCollections();
@@ -29,13 +29,13 @@ async function showList() {
 }
 
 function collectionItem(one) {
-  const version = one.current_version === null ? "" : `, version ${one.current_version} answers`;
+  const state = STATES[one.training.state];
   return el(
     "li",
     {},
     el("a", { href: `#${one.id}` }, one.name),
     one.description ? el("p", {}, one.description) : null,
-    el("p", { class: "fine" }, `${STATES[one.training.state]}${version}`),
+    el("p", { class: "fine" }, one.current_version === null ? state : t("{state}, version {number} answers", { state, number: one.current_version })),
   );
 }
 
@@ -69,7 +69,7 @@ function bindList() {
   $("#collect").addEventListener("click", () =>
     attempt(async () => {
       const { id, corrections } = await collectCorrections();
-      announce(`${formatCount(corrections, "correction")} collected.`);
+      announce(plural(corrections, "{n} correction collected.", "{n} corrections collected."));
       location.hash = id;
     }),
   );
@@ -97,7 +97,7 @@ function bindCollection() {
   );
   $("#delete").addEventListener("click", () =>
     attempt(async () => {
-      if (!confirm(`Permanently delete the collection ${collection().name} and its classifier?`)) return;
+      if (!confirm(t("Permanently delete the collection {name} and its classifier?", { name: collection().name }))) return;
       await deleteCollection(collection().id);
       location.hash = "";
     }),

@@ -1,6 +1,7 @@
 // Show one collection, and follow its training.
 
 import { $, setChildren, setText } from "../app/dom.js";
+import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { getCollection } from "./collections-api.js";
 import { collection, setCollection } from "./current.js";
@@ -9,7 +10,7 @@ import { loadPhotoModel, versionPanel } from "./versions.js";
 
 const FOLLOW_EVERY_MS = 500;
 const FOLLOW_AGAIN_MS = 3000; // after an error
-const TYPES = { multi_class: "one label an image", multi_label: "any number of labels an image", regression: "a number for each label" };
+const TYPES = { multi_class: t("one label an image"), multi_label: t("any number of labels an image"), regression: t("a number for each label") };
 const CORRECTIONS = ["Bleached Coral", "Healthy Coral", "Not Coral"];
 
 let timer = 0;
@@ -18,7 +19,7 @@ let timer = 0;
 export function closeCollection() {
   setCollection(null);
   clearTimeout(timer);
-  document.title = "My classifiers: coralchunk";
+  document.title = `${t("My classifiers")}: coralchunk`;
 }
 
 /** @param {string} id */
@@ -41,8 +42,12 @@ async function showAll() {
   const shown = collection();
   await loadPhotoModel(shown);
   const images = shown.labels.reduce((sum, label) => sum + label.images, 0);
-  const kind = shown.made_by === "training_set" ? "training set of API Torch" : "collection";
-  setText($("#about"), `A ${kind} with ${TYPES[shown.type]}; ${shown.labels.length} labels, ${images} labelled images.`);
+  const facts = { type: TYPES[shown.type], labels: shown.labels.length, images };
+  const about =
+    shown.made_by === "training_set"
+      ? t("A training set of API Torch with {type}; labels: {labels}, labelled images: {images}.", facts)
+      : t("A collection with {type}; labels: {labels}, labelled images: {images}.", facts);
+  setText($("#about"), about);
   // An image of a collection of numbers needs a number, which this page cannot ask for.
   for (const selector of ["#upload-options", "#add-label"]) $(selector).hidden = shown.type === "regression";
   showTraining();
@@ -63,10 +68,10 @@ function showTraining() {
   $("#training-progress").hidden = !isTraining;
   $("#training-progress").value = progress;
   const texts = {
-    none: `Each label needs at least ${shown.min_images} images.`,
-    training: "Training.", // the share that is done is on the bar, which is not read aloud at each step
-    trained: "The last training made a new version.",
-    failed: `The last training failed: ${error}`,
+    none: plural(shown.min_images, "Each label needs at least {n} image.", "Each label needs at least {n} images."),
+    training: t("Training."), // the share that is done is on the bar, which is not read aloud at each step
+    trained: t("The last training made a new version."),
+    failed: t("The last training failed: {why}", { why: error }),
   };
   setText($("#training-state"), texts[state]);
   showVersions();

@@ -1,7 +1,7 @@
 // Show the images of each label, and move them to others by dragging or by selection.
 
 import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { deleteLabel, getImages, moveImage, removeImage } from "./collections-api.js";
 import { uploadFiles } from "./uploads.js";
@@ -32,7 +32,7 @@ export async function showLabels(shown) {
 
 function labelSection(label) {
   const tiles = el("ul", { class: "tiles" });
-  const more = el("button", { type: "button", hidden: true }, "Show more");
+  const more = el("button", { type: "button", hidden: true }, t("Show more"));
   let after = null;
   const showMore = async () => {
     if (label.images === 0) return;
@@ -42,10 +42,10 @@ function labelSection(label) {
     more.hidden = after === null;
   };
   more.addEventListener("click", () => attempt(showMore));
-  const title = el("h3", {}, `${label.name} `, el("span", { class: "fine" }, formatCount(label.images, "image")));
+  const title = el("h3", {}, `${label.name} `, el("span", { class: "fine" }, plural(label.images, "{n} image", "{n} images")));
   const section = el("section", { class: "label", "data-label": label.id, "aria-label": label.name });
   const header = el("header", {}, title, ...(collection.type === "regression" ? [] : [addButton(label), deleteButton(label)]));
-  section.append(header, label.is_negative ? el("p", { class: "fine" }, "For images that have none of the other labels.") : "", tiles, more);
+  section.append(header, label.is_negative ? el("p", { class: "fine" }, t("For images that have none of the other labels.")) : "", tiles, more);
   bindDrop(section, label);
   return { section, showMore };
 }
@@ -56,22 +56,22 @@ function addButton(label) {
     const files = [...input.files].map((file) => ({ label: label.name, name: file.name, read: async () => file }));
     attempt(() => uploadFiles(files));
   });
-  return el("label", { class: "button" }, "Add images", el("span", { class: "unseen" }, ` to ${label.name}`), input);
+  return el("label", { class: "button" }, t("Add images"), el("span", { class: "unseen" }, ` ${t("to {name}", { name: label.name })}`), input);
 }
 
 function deleteButton(label) {
   const remove = async () => {
-    if (!confirm(`Delete the label ${label.name}? Its images are no longer in this collection.`)) return;
+    if (!confirm(t("Delete the label {name}? Its images are no longer in this collection.", { name: label.name }))) return;
     await deleteLabel(collection.id, label.id);
     await refresh();
   };
-  return el("button", { type: "button", class: "danger", "aria-label": `Delete the label ${label.name}`, onclick: () => attempt(remove) }, "×");
+  return el("button", { type: "button", class: "danger", "aria-label": t("Delete the label {name}", { name: label.name }), onclick: () => attempt(remove) }, "×");
 }
 
 function tile(image, label, number) {
   const button = el(
     "button",
-    { type: "button", class: "tile", draggable: "true", "aria-pressed": "false", "data-image": image.id, "aria-label": `${label.name}, image ${number}` },
+    { type: "button", class: "tile", draggable: "true", "aria-pressed": "false", "data-image": image.id, "aria-label": t("{name}, image {number}", { name: label.name, number }) },
     el("img", { src: image.thumbnail, alt: "", loading: "lazy", draggable: "false" }),
   );
   button.addEventListener("click", () => {
@@ -107,7 +107,7 @@ function bindDrop(section, label) {
 
 function showSelection() {
   $("#selection").hidden = selected.size === 0;
-  setText($("#selected-count"), `${formatCount(selected.size, "image")} selected`);
+  setText($("#selected-count"), plural(selected.size, "{n} image selected", "{n} images selected"));
 }
 
 function clearSelection() {
@@ -121,13 +121,13 @@ async function moveTo(labelId) {
   for (const [image, from] of moved) await moveImage(collection.id, image, labelId, from);
   const { name } = collection.labels.find((label) => label.id === labelId);
   await refresh();
-  announce(`${formatCount(moved.length, "image")} moved to ${name}.`);
+  announce(plural(moved.length, "{n} image moved to {name}.", "{n} images moved to {name}.", { name }));
 }
 
 async function removeSelected() {
   const images = [...selected.keys()];
-  if (!confirm(`Remove ${formatCount(images.length, "image")} from this collection?`)) return;
+  if (!confirm(plural(images.length, "Remove {n} image from this collection?", "Remove {n} images from this collection?"))) return;
   for (const image of images) await removeImage(collection.id, image);
   await refresh();
-  announce(`${formatCount(images.length, "image")} removed.`);
+  announce(plural(images.length, "{n} image removed.", "{n} images removed."));
 }

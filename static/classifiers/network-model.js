@@ -1,12 +1,13 @@
 // Choose a network of one's own for chunks, and say what its labels mean there.
 
 import { $, el, setChildren } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { getSpecification, getVersions } from "../networks/networks-api.js";
 import { mapNetwork } from "./collections-api.js";
 import { collection } from "./current.js";
 
-const MEANINGS = [["bleached", "bleached coral"], ["healthy", "healthy coral"], ["not_coral", "not coral"]];
+const MEANINGS = [["bleached", t("bleached coral")], ["healthy", t("healthy coral")], ["not_coral", t("not coral")]];
 
 /** @type {Map<number, any>} specifications by the id of their version */
 const known = new Map();
@@ -36,7 +37,7 @@ async function listNetworks(form) {
     const [output, ...others] = specification.outputs;
     if (others.length === 0 && output.labels.roi === "NONE") known.set(version.id, specification);
   }
-  const options = [...known].map(([id, { name }]) => el("option", { value: id }, `${name}, version ${id}`));
+  const options = [...known].map(([id, { name }]) => el("option", { value: id }, t("{name}, version {id}", { name, id })));
   setChildren(form.elements.version, ...options);
   listLabels(form);
 }
@@ -45,10 +46,10 @@ function listLabels(form) {
   const specification = known.get(Number(form.elements.version.value));
   form.querySelector("button").disabled = !specification;
   if (!specification) {
-    setChildren($("#meanings"), el("p", { class: "fine" }, "You have no network that classifies whole pictures."));
+    setChildren($("#meanings"), el("p", { class: "fine" }, t("You have no network that classifies whole pictures.")));
     return;
   }
-  const rows = specification.outputs[0].labels.labels.map(({ name }) => el("p", {}, el("label", {}, `${name} means `, meaning(name))));
+  const rows = specification.outputs[0].labels.labels.map(({ name }) => el("p", {}, el("label", {}, `${t("{name} means", { name })} `, meaning(name))));
   setChildren($("#meanings"), ...rows);
 }
 

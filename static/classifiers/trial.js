@@ -1,7 +1,8 @@
 // Try a classifier on a photo: the whole of it, or each of its chunks.
 
 import { $, el, setChildren, setText } from "../app/dom.js";
-import { formatCount, formatPercent } from "../app/format.js";
+import { formatPercent } from "../app/format.js";
+import { formatNumber, plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { collection } from "./current.js";
 import { classify } from "./collections-api.js";
@@ -22,7 +23,7 @@ async function tryPhoto(input) {
   const [file] = input.files;
   input.value = "";
   if (!file) return;
-  setText($("#try-state"), "Classifying …");
+  setText($("#try-state"), t("Classifying …"));
   $("#try-map").hidden = true;
   setChildren($("#try-labels"));
   const isWhole = $("[name=scope]:checked").value === "whole";
@@ -39,8 +40,8 @@ async function tryWhole(file) {
   const [{ labels, error }] = images;
   if (error) throw new Error(error);
   const isValue = collection().type === "regression";
-  setText($("#try-state"), isValue ? `Version ${version} estimates:` : `Version ${version}: ${labels[0].name}`);
-  setChildren($("#try-labels"), ...labels.map(({ name, number }) => shareItem(name, isValue ? null : number, isValue ? number.toFixed(3) : formatPercent(number))));
+  setText($("#try-state"), isValue ? t("Version {number} estimates:", { number: version }) : t("Version {number}: {label}", { number: version, label: labels[0].name }));
+  setChildren($("#try-labels"), ...labels.map(({ name, number }) => shareItem(name, isValue ? null : number, isValue ? formatNumber(number, 3) : formatPercent(number))));
 }
 
 function shareItem(name, share, text) {
@@ -51,7 +52,7 @@ function shareItem(name, share, text) {
 
 async function tryChunks(file) {
   const photo = await createImageBitmap(file).catch(() => {
-    throw new Error("This browser cannot show the photo, so it cannot be divided. Try a JPEG or PNG.");
+    throw new Error(t("This browser cannot show the photo, so it cannot be divided. Try a JPEG or PNG."));
   });
   const places = [];
   for (let y = 0; y < photo.height; y += CHUNK_PX) for (let x = 0; x < photo.width; x += CHUNK_PX) places.push([x, y]);
@@ -59,7 +60,7 @@ async function tryChunks(file) {
   for (let start = 0; start < places.length; start += MAX_RECORDS) {
     const pieces = places.slice(start, start + MAX_RECORDS).map(([x, y]) => cut(photo, x, y));
     answers.push(...(await classify(collection().id, await Promise.all(pieces))).images);
-    setText($("#try-state"), `${answers.length} of ${formatCount(places.length, "chunk")} classified.`);
+    setText($("#try-state"), plural(places.length, "{done} of {n} chunk classified.", "{done} of {n} chunks classified.", { done: answers.length }));
   }
   drawChunks(photo, places, answers);
 }
@@ -79,16 +80,16 @@ function drawChunks(photo, places, answers) {
   canvas.height = Math.round(photo.height * scale);
   const pen = canvas.getContext("2d");
   pen.drawImage(photo, 0, 0, canvas.width, canvas.height);
-  const names = [...new Set(answers.map((answer) => answer.labels[0]?.name ?? "Not classified"))].toSorted();
+  const names = [...new Set(answers.map((answer) => answer.labels[0]?.name ?? t("Not classified")))].toSorted();
   const counts = new Map(names.map((name) => [name, 0]));
   const side = CHUNK_PX * scale;
   for (const [index, [x, y]] of places.entries()) {
-    const name = answers[index].labels[0]?.name ?? "Not classified";
+    const name = answers[index].labels[0]?.name ?? t("Not classified");
     counts.set(name, counts.get(name) + 1);
     drawMark(pen, x * scale, y * scale, side, names.indexOf(name));
   }
   canvas.hidden = false;
-  setText($("#try-state"), `${formatCount(places.length, "chunk")} classified.`);
+  setText($("#try-state"), plural(places.length, "{n} chunk classified.", "{n} chunks classified."));
   const items = [...counts].map(([name, count], index) => shareItem(`${index + 1}: ${name}`, count / places.length, `${count}`));
   setChildren($("#try-labels"), ...items);
 }

@@ -1,7 +1,7 @@
 // Upload images: files for one label, or a folder or ZIP file whose subfolders are labels.
 
 import { $, announce, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { collection } from "./current.js";
 import { addImage, addLabel } from "./collections-api.js";
@@ -24,7 +24,7 @@ export function bindUploads(refreshed) {
 async function upload(input, read) {
   const files = await read([...input.files]);
   input.value = "";
-  if (!files.length) throw new Error("There is no image in a subfolder. Put the images of each label into a folder of its name.");
+  if (!files.length) throw new Error(t("There is no image in a subfolder. Put the images of each label into a folder of its name."));
   await uploadFiles(files);
 }
 
@@ -45,7 +45,7 @@ async function fromZip([file]) {
   try {
     unzipSync(content, { filter: remember });
   } catch {
-    throw new Error(`${file.name} is not a ZIP file that can be read.`);
+    throw new Error(t("{name} is not a ZIP file that can be read.", { name: file.name }));
   }
   // Each is unpacked when it is sent, so that memory holds a few of them only.
   return names.flatMap((name) =>
@@ -74,7 +74,7 @@ export async function uploadFiles(files) {
   const show = () => {
     $("#upload-progress").hidden = false;
     $("#upload-progress").value = done / files.length;
-    setText($("#upload-state"), `${done} of ${formatCount(files.length, "image")} uploaded.`);
+    setText($("#upload-state"), plural(files.length, "{done} of {n} image uploaded.", "{done} of {n} images uploaded.", { done }));
   };
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
@@ -82,7 +82,7 @@ export async function uploadFiles(files) {
         await addImage(id, labels.get(file.label), await file.read(), file.name);
       } catch (error) {
         if (error.needsToken) throw error;
-        refused.push(`${file.name}: ${error.message}`);
+        refused.push(t("{name}: {text}", { name: file.name, text: error.message }));
       }
       done += 1;
       show();
@@ -92,9 +92,9 @@ export async function uploadFiles(files) {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   $("#upload-progress").hidden = true;
   await refresh();
-  const kept = `${formatCount(files.length - refused.length, "image")} added.`;
-  const more = refused.length > SHOWN ? ` And ${refused.length - SHOWN} more.` : "";
-  setText($("#upload-state"), refused.length ? `${kept} Not added: ${refused.slice(0, SHOWN).join(" ")}${more}` : kept);
+  const kept = plural(files.length - refused.length, "{n} image added.", "{n} images added.");
+  const more = refused.length > SHOWN ? ` ${t("And {n} more.", { n: refused.length - SHOWN })}` : "";
+  setText($("#upload-state"), refused.length ? `${kept} ${t("Not added: {reasons}", { reasons: refused.slice(0, SHOWN).join(" ") })}${more}` : kept);
   announce(kept);
 }
 

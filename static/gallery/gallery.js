@@ -1,7 +1,7 @@
 // The gallery page: the photos of a batch, or all of this device, as tiles or as a table.
 
 import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { getBatch, listBatches, loadBatches, subscribeBatches } from "../photos/batch-list.js";
 import { hasFailed, progressOf, progressText } from "../photos/batch-progress.js";
@@ -90,8 +90,8 @@ function draw() {
   for (const id of selected) if (!shown.some((photo) => photo.id === id)) selected.delete(id);
   const batch = getBatch(batchId());
   const progress = progressOf(all);
-  setText($("#gallery-title"), batch?.name ?? "All photos of this device");
-  setText($("#state"), batch ? progressText(batch, progress, null) : `${formatCount(all.length, "photo")}.`);
+  setText($("#gallery-title"), batch?.name ?? t("All photos of this device"));
+  setText($("#state"), batch ? progressText(batch, progress, null) : plural(all.length, "{n} photo.", "{n} photos."));
   $("#nothing").hidden = shown.length > 0;
   view.show(shown);
   showSummary(concerned(), selected.size > 0);
@@ -117,20 +117,20 @@ function chooseView() {
 
 function showBatchChoice() {
   const options = listBatches().map((batch) => el("option", { value: batch.id, selected: batch.id === batchId() }, batch.name));
-  setChildren($("#batch"), el("option", { value: "" }, "All photos"), ...options);
+  setChildren($("#batch"), el("option", { value: "" }, t("All photos")), ...options);
 }
 
 async function deleteSelected() {
   const photos = picked();
-  if (!confirm(`Delete ${formatCount(photos.length, "photo")} and the results, here and on the server?`)) return;
+  if (!confirm(plural(photos.length, "Delete {n} photo and the results, here and on the server?", "Delete {n} photos and the results, here and on the server?"))) return;
   for (const photo of photos) await (photo.jobId === null ? removePhoto(photo) : deletePhoto(photo));
-  announce(`${formatCount(photos.length, "photo")} deleted.`);
+  announce(plural(photos.length, "{n} photo deleted.", "{n} photos deleted."));
 }
 
 async function download() {
   const { downloadZip } = await import("./download.js");
   const photos = concerned();
-  await downloadZip(photos, getBatch(batchId())?.name ?? "photos", (done) => setText($("#action-state"), `Packing ${done} of ${formatCount(photos.length, "photo")}.`));
+  await downloadZip(photos, getBatch(batchId())?.name ?? t("Photos"), (done) => setText($("#action-state"), plural(photos.length, "Packing {done} of {n} photo.", "Packing {done} of {n} photos.", { done })));
   setText($("#action-state"), "");
 }
 

@@ -1,8 +1,9 @@
 // Make the tile and the table row of a photo, and bring them up to date.
 
 import { $, el, setText } from "../app/dom.js";
-import { formatCount, formatPercent, severityText } from "../app/format.js";
+import { formatPercent, severityText } from "../app/format.js";
 import { ROOT } from "../app/api-client.js";
+import { plural, t } from "../app/language.js";
 import { hasFailed } from "../photos/batch-progress.js";
 import { forgetOverlay, showOverlay } from "./overlays.js";
 import { qualityNotes, unsureShare } from "./ordering.js";
@@ -11,7 +12,7 @@ import { qualityNotes, unsureShare } from "./ordering.js";
 
 /** @param {Photo} photo @param {(photo: Photo, isRange: boolean) => void} onSelect */
 function checkbox(photo, onSelect) {
-  const box = el("input", { type: "checkbox", "aria-label": `Select ${photo.name}` });
+  const box = el("input", { type: "checkbox", "aria-label": t("Select {name}", { name: photo.name }) });
   box.addEventListener("click", (event) => onSelect(photo, event.shiftKey));
   return el("label", { class: "pick" }, box);
 }
@@ -83,20 +84,30 @@ export const forgetPicture = (tile) => forgetOverlay(Number($("img", tile)?.data
 function figureText(photo) {
   if (photo.state !== "completed") return stateText(photo);
   const { bleached_cover: share } = photo.summary;
-  return share === null ? severityText(photo.summary) : `${formatPercent(share)} bleached`;
+  return share === null ? severityText(photo.summary) : t("{percent} bleached", { percent: formatPercent(share) });
 }
 
 function detailText(photo) {
   if (!photo.summary) return "";
   const coral = photo.summary.coral_cover;
   const notes = noteText(photo);
-  return [coral === null ? "" : `${formatPercent(coral)} coral`, `${formatPercent(unsureShare(photo) ?? 0)} unsure`, notes].filter(Boolean).join(", ");
+  return [coral === null ? "" : t("{percent} coral", { percent: formatPercent(coral) }), t("{percent} unsure", { percent: formatPercent(unsureShare(photo) ?? 0) }), notes].filter(Boolean).join(", ");
 }
 
-const noteText = (photo) => qualityNotes(photo).map(({ code }) => code.replaceAll("_", " ")).join(", ");
+const NOTES = {
+  too_dark: t("too dark"),
+  too_bright: t("too bright"),
+  blurred: t("blurred"),
+  blue_cast: t("blue cast"),
+  green_cast: t("green cast"),
+  hazy: t("hazy"),
+  unreadable_profile: t("unreadable profile"),
+};
+
+const noteText = (photo) => qualityNotes(photo).map(({ code }) => NOTES[code] ?? code.replaceAll("_", " ")).join(", ");
 
 function stateText(photo) {
-  if (hasFailed(photo)) return `Failed: ${photo.why}`;
-  if (photo.state === "processing") return `${photo.done} of ${formatCount(photo.total, "chunk")}`;
-  return { waiting: "Waiting to be sent", sending: "Sending", queued: "Queued" }[photo.state] ?? "";
+  if (hasFailed(photo)) return t("{name}: {text}", { name: t("Failed"), text: photo.why });
+  if (photo.state === "processing") return plural(photo.total, "{done} of {n} chunk", "{done} of {n} chunks", { done: photo.done });
+  return { waiting: t("Waiting to be sent"), sending: t("Sending"), queued: t("Queued") }[photo.state] ?? "";
 }

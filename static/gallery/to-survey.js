@@ -2,7 +2,8 @@
 
 import { fetchJson, token } from "../app/api-client.js";
 import { $, announce, el, setChildren } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { formatDate } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt, showProblem } from "../app/problem.js";
 import { getFile } from "../photos/photo-list.js";
 import { rememberSurvey, rememberedSurveys, surveyQuery } from "../surveys/remembered-surveys.js";
@@ -17,7 +18,7 @@ export async function openSurveyDialog(photos, name) {
   const problem = $(".bad", dialog);
   const surveys = rememberedSurveys().length || token.get() ? (await fetchJson(`/surveys${surveyQuery()}`)).surveys : [];
   const chooser = $("select", dialog);
-  setChildren(chooser, el("option", { value: "" }, "A new survey"), ...surveys.map((survey) => el("option", { value: survey.survey_id }, `${survey.name}, ${survey.date}`)));
+  setChildren(chooser, el("option", { value: "" }, t("A new survey")), ...surveys.map((survey) => el("option", { value: survey.survey_id }, `${survey.name}, ${formatDate(survey.date)}`)));
   const fields = $("#new-survey-fields");
   const [nameField, dateField] = [$("[name=name]", dialog), $("[name=date]", dialog)];
   nameField.value = name;
@@ -46,7 +47,7 @@ async function addAll(surveyId, photos, withPosition, problem) {
   const { readExif } = await import("../photos/exif.js"); // large, so loaded only now
   const repeated = [];
   for (const [index, photo] of photos.entries()) {
-    announce(`Adding photo ${index + 1} of ${photos.length}.`);
+    announce(t("Adding photo {n} of {total}.", { n: index + 1, total: photos.length }));
     const file = await getFile(photo.id);
     const exif = file ? await readExif(file) : null;
     const body = { job_id: photo.jobId, name: photo.name, taken_at: exif?.takenAt ? exif.takenAt + (exif.utcOffset ?? "") : null };
@@ -58,6 +59,6 @@ async function addAll(surveyId, photos, withPosition, problem) {
       repeated.push(photo.name);
     }
   }
-  announce(`${formatCount(photos.length - repeated.length, "photo")} added.`);
-  if (repeated.length) showProblem(`The survey has ${repeated.join(", ")} already. Nothing was added twice.`, problem);
+  announce(plural(photos.length - repeated.length, "{n} photo added.", "{n} photos added."));
+  if (repeated.length) showProblem(t("The survey has {names} already. Nothing was added twice.", { names: repeated.join(", ") }), problem);
 }

@@ -1,6 +1,7 @@
 // Draw the boxes that a network finds on the photo.
 
 import { $ } from "../app/dom.js";
+import { formatNumber } from "../app/language.js";
 
 const SHOWN_PX = 1600;
 // Okabe & Ito: apart under every common colour vision; each box also has the name of its label.
@@ -36,7 +37,7 @@ export function drawBoxes(photo, predictions, labels) {
       pen.lineWidth = width;
       pen.strokeRect(x, y, (xmax - xmin) * canvas.width, (ymax - ymin) * canvas.height);
     }
-    drawName(pen, `${name} ${score.toFixed(2)}`, x + line, y + line, colour);
+    drawName(pen, `${name} ${formatNumber(score, 2)}`, x + line, y + line, colour);
   }
   canvas.hidden = false;
 }

@@ -2,6 +2,7 @@
 
 import { token } from "../app/api-client.js";
 import { $, el, setChildren } from "../app/dom.js";
+import { LOCALE, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { getNetworks, getVersions } from "./networks-api.js";
 import { bindUploadForm, resetUploadForm } from "./upload-form.js";
@@ -15,14 +16,14 @@ async function showList() {
 
 function networkItem(network, versions) {
   const own = versions.filter((version) => version.network_id === network.id);
-  const links = own.map((version) => el("a", { href: `#${version.id}` }, `${version.spec_name}, version ${version.id}`));
-  const created = new Date(network.create_date).toLocaleDateString(undefined, { dateStyle: "medium" });
+  const links = own.map((version) => el("a", { href: `#${version.id}` }, t("{name}, version {id}", { name: version.spec_name, id: version.id })));
+  const created = new Date(network.create_date).toLocaleDateString(LOCALE, { dateStyle: "medium" });
   return el(
     "li",
     {},
     el("h2", {}, network.name),
-    el("p", { class: "fine" }, `Uploaded on ${created}`),
-    ...(links.length ? links.map((link) => el("div", {}, link)) : [el("p", {}, "No version: its outputs are not described.")]),
+    el("p", { class: "fine" }, t("Uploaded on {day}", { day: created })),
+    ...(links.length ? links.map((link) => el("div", {}, link)) : [el("p", {}, t("No version: its outputs are not described."))]),
   );
 }
 

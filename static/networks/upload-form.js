@@ -1,6 +1,7 @@
 // The form that uploads a network: its file, how pictures are prepared, and what its outputs mean.
 
 import { $, $$, el, setChildren, setText } from "../app/dom.js";
+import { formatNumber, t } from "../app/language.js";
 import { attempt, showProblem } from "../app/problem.js";
 import { createNetwork, createSpecification, createVersion, deleteNetwork, previewInput, readGraph } from "./networks-api.js";
 import { suggestPreprocessing } from "./suggestions.js";
@@ -8,11 +9,11 @@ import { suggestPreprocessing } from "./suggestions.js";
 const PREVIEW_AFTER_MS = 200;
 /** What each kind of answer is read from: tensor fields, whether boxes, whether one label holds. */
 const KINDS = {
-  exclusive: { tensors: { output_tensor: "Scores" }, isBox: false, isExclusive: true },
-  tags: { tensors: { output_tensor: "Scores" }, isBox: false, isExclusive: false },
-  direct: { tensors: { boxes_tensor: "Boxes", scores_tensor: "Scores", classes_tensor: "Classes" }, isBox: true, isExclusive: true },
-  anchored: { tensors: { anchors_tensor: "Anchors", scores_tensor: "Scores", offsets_tensor: "Offsets" }, isBox: true, isExclusive: true },
-  yolo: { tensors: { output_tensor: "Grid" }, isBox: true, isExclusive: true },
+  exclusive: { tensors: { output_tensor: t("Scores") }, isBox: false, isExclusive: true },
+  tags: { tensors: { output_tensor: t("Scores") }, isBox: false, isExclusive: false },
+  direct: { tensors: { boxes_tensor: t("Boxes"), scores_tensor: t("Scores"), classes_tensor: t("Classes") }, isBox: true, isExclusive: true },
+  anchored: { tensors: { anchors_tensor: t("Anchors"), scores_tensor: t("Scores"), offsets_tensor: t("Offsets") }, isBox: true, isExclusive: true },
+  yolo: { tensors: { output_tensor: t("Grid") }, isBox: true, isExclusive: true },
 };
 
 /** @type {File|null} */
@@ -79,7 +80,7 @@ function showTensors() {
     const options = graph.outputs.map((output, place) => el("option", { selected: place === index }, output.name));
     return el("label", {}, `${title} `, el("select", { name }, ...options));
   });
-  const anchors = kind === "yolo" ? [el("label", {}, "Anchors: width, height, width, height … in cells ", el("input", { name: "anchors", required: true }))] : [];
+  const anchors = kind === "yolo" ? [el("label", {}, `${t("Anchors: width, height, width, height … in cells")} `, el("input", { name: "anchors", required: true }))] : [];
   setChildren($("#tensors"), ...selects, ...anchors);
 }
 
@@ -104,12 +105,12 @@ async function showPreview() {
   const found = await previewInput(photo, preprocessing(), meanFile());
   $("#preview-picture").src = found.png;
   $("#preview-picture").hidden = false;
-  setText($("#preview-shape"), `Tensor of shape ${found.shape.join(" × ")}, ${found.data_type}`);
-  const number = (value) => value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+  setText($("#preview-shape"), t("Tensor of shape {shape}, {type}", { shape: found.shape.join(" × "), type: found.data_type }));
+  const number = (value) => formatNumber(value, Math.abs(value) < 10 ? 3 : 1);
   const rows = found.channels.map((one) =>
     el("tr", {}, el("th", { scope: "row" }, one.name), ...[one.lowest, one.mean, one.highest].map((value) => el("td", {}, number(value)))),
   );
-  const heads = ["Channel", "Lowest", "Mean", "Highest"].map((name) => el("th", { scope: "col" }, name));
+  const heads = [t("Channel"), t("Lowest"), t("Mean"), t("Highest")].map((name) => el("th", { scope: "col" }, name));
   setChildren($("#preview-channels"), el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)));
   $("#preview-channels").hidden = false;
 }
@@ -117,7 +118,7 @@ async function showPreview() {
 async function upload() {
   const kind = field("kind").value;
   const names = field("labels").value.split("\n").map((line) => line.trim()).filter(Boolean);
-  setText($("#upload-state"), "Uploading, and running it once …");
+  setText($("#upload-state"), t("Uploading, and running it once …"));
   $("#upload-button").disabled = true;
   try {
     const network = await createNetwork(networkForm());

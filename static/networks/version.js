@@ -1,7 +1,7 @@
 // Show a version of a network: try it on a photo, move its thresholds, and choose between versions.
 
 import { $, announce, el, setChildren, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { formatNumber, formatTime, plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { clearPhoto, drawBoxes } from "./boxes.js";
 import {
@@ -38,8 +38,16 @@ export async function openVersion(id) {
   const [{ image }] = network.preprocessing.inputs.filter((input) => input.image);
   setText(
     $("#version-about"),
-    `Version ${id}. ${network.name}: pictures of ${image.target_size} pixels (${image.resize_type.toLowerCase()}), ` +
-      `${image.color_channels}, ${image.dimension_order}, 0 to ${image.pixel_scaling}. ${formatCount(shown.labels.labels.length, "label")}.`,
+    t("Version {id}. {network}: pictures of {size} pixels ({resizing}), {channels}, {order}, 0 to {highest}. {labels}.", {
+      id,
+      network: network.name,
+      size: image.target_size,
+      resizing: image.resize_type.toLowerCase(),
+      channels: image.color_channels,
+      order: image.dimension_order,
+      highest: image.pixel_scaling,
+      labels: plural(shown.labels.labels.length, "{n} label", "{n} labels"),
+    }),
   );
   clearPhoto();
   setText($("#test-state"), "");
@@ -72,7 +80,7 @@ function readThresholds() {
 
 function showThresholds() {
   const values = [...new Set(thresholds.values())];
-  setText($("#all-says"), values.length === 1 ? values[0].toFixed(3) : "different");
+  setText($("#all-says"), values.length === 1 ? formatNumber(values[0], 3) : t("different"));
   if (values.length === 1) $("#all-thresholds").value = values[0];
   const { labels } = shown.labels;
   const sliders = labels.length > 1 && labels.length <= MOST_SLIDERS ? labels.map(slider) : [];
@@ -80,13 +88,13 @@ function showThresholds() {
 }
 
 function slider({ id, name }) {
-  const says = el("output", {}, thresholds.get(id).toFixed(3));
+  const says = el("output", {}, formatNumber(thresholds.get(id), 3));
   const input = el("input", { type: "range", min: 0, max: 1, step: 0.005 });
   input.value = thresholds.get(id);
   input.addEventListener("input", () => {
     thresholds.set(id, Number(input.value));
-    setText(says, thresholds.get(id).toFixed(3));
-    setText($("#all-says"), "different");
+    setText(says, formatNumber(thresholds.get(id), 3));
+    setText($("#all-says"), t("different"));
     showFound();
   });
   return el("label", { class: "slider threshold" }, el("span", {}, `${name} `, says), input);
@@ -96,7 +104,7 @@ async function tryPhoto() {
   const [file] = $("#test-photo").files;
   $("#test-photo").value = "";
   if (!file) return;
-  setText($("#test-state"), "Asking the network …");
+  setText($("#test-state"), t("Asking the network …"));
   try {
     const photo = await createImageBitmap(file).catch(() => null); // the server reads more formats
     trial = { photo, found: await infer(shown.version.id, file) };
@@ -110,12 +118,17 @@ const reaches = ({ label_id: id, score }) => score >= thresholds.get(id);
 
 function showFound() {
   const reached = trial.found.filter(reaches);
-  if (trial.found.length) setText($("#test-state"), `${reached.length} of ${trial.found.length} predictions reach their threshold.`);
+  if (trial.found.length) setText($("#test-state"), plural(trial.found.length, "{reached} of {n} prediction reaches its threshold.", "{reached} of {n} predictions reach their threshold.", { reached: reached.length }));
   const items = trial.found.slice(0, MOST_LISTED).map((one) =>
-    el("li", { class: reaches(one) ? null : "under" }, `${one.label_name}: ${one.score.toFixed(3)}${reaches(one) ? "" : " (under the threshold)"}`),
+    el("li", { class: reaches(one) ? null : "under" }, foundText(one)),
   );
   setChildren($("#found"), ...items);
   if (trial.photo) drawBoxes(trial.photo, reached, shown.labels.labels);
+}
+
+function foundText(one) {
+  const facts = { name: one.label_name, text: formatNumber(one.score, 3) };
+  return reaches(one) ? t("{name}: {text}", facts) : t("{name}: {text} (under the threshold)", facts);
 }
 
 async function saveThresholds() {
@@ -124,7 +137,7 @@ async function saveThresholds() {
   (how.classification ?? how.detection).thresholds = labels.labels.map(({ id }) => thresholds.get(id));
   const made = await createVersion(version.spec_id, version.network_id, [how]);
   await useVersion(version.spec_id, made.id);
-  announce(`Version ${made.id} is saved, and answers.`);
+  announce(t("Version {id} is saved, and answers.", { id: made.id }));
   location.hash = String(made.id);
 }
 
@@ -135,30 +148,30 @@ function versionRow(version) {
     await openVersion(shown.version.id);
   };
   const remove = async () => {
-    if (!confirm(`Permanently delete version ${version.id}?`)) return;
+    if (!confirm(t("Permanently delete version {number}?", { number: version.id }))) return;
     await deleteVersion(version.id);
     if (version.id === shown.version.id) location.hash = "";
     else await openVersion(shown.version.id);
   };
-  const created = new Date(version.update_date).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const created = formatTime(new Date(version.update_date));
   return el(
     "tr",
     {},
-    el("th", { scope: "row" }, version.id === shown.version.id ? `${version.id}, shown here` : el("a", { href: `#${version.id}` }, `${version.id}`)),
+    el("th", { scope: "row" }, version.id === shown.version.id ? t("{id}, shown here", { id: version.id }) : el("a", { href: `#${version.id}` }, `${version.id}`)),
     el("td", {}, version.network_name),
     el("td", {}, created),
     el(
       "td",
       { class: "actions" },
-      isCurrent ? "Answers " : el("button", { type: "button", onclick: () => attempt(use) }, "Use"),
-      el("button", { type: "button", class: "danger", "aria-label": `Delete version ${version.id}`, onclick: () => attempt(remove) }, "×"),
+      isCurrent ? `${t("Answers")} ` : el("button", { type: "button", onclick: () => attempt(use) }, t("Use")),
+      el("button", { type: "button", class: "danger", "aria-label": t("Delete version {number}", { number: version.id }), onclick: () => attempt(remove) }, "×"),
     ),
   );
 }
 
 async function deleteAll() {
   const { network, specification } = shown;
-  if (!confirm(`Permanently delete the network ${network.name} with all its versions?`)) return;
+  if (!confirm(t("Permanently delete the network {name} with all its versions?", { name: network.name }))) return;
   await deleteNetwork(network.id);
   const left = (await getVersions()).some((version) => version.spec_id === specification.id);
   if (!left) await deleteSpecification(specification.id);

@@ -2,6 +2,7 @@
 
 import { $, announce } from "../app/dom.js";
 import { formatMegabytes } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { showProblem } from "../app/problem.js";
 import { MANY, beginBatch, changeBatch, photosOf } from "./batch-list.js";
 import { groupFiles } from "./chosen-files.js";
@@ -11,9 +12,9 @@ const MAX_MB = Number($("#main").dataset.maxMb);
 
 /** Why a file cannot be sent; the server checks its content. @param {File} file */
 function rejectionReason(file) {
-  if (file.size === 0) return "This file is empty.";
+  if (file.size === 0) return t("This file is empty.");
   if (file.size <= MAX_MB * 1e6) return "";
-  return `This photo is ${formatMegabytes(file.size)}; the server takes at most ${MAX_MB} MB. Choose a smaller copy.`;
+  return t("This photo is {size}; the server takes at most {most} MB. Choose a smaller copy.", { size: formatMegabytes(file.size), most: MAX_MB });
 }
 
 /** @param {{file: File, path: string}[]} found */
@@ -22,14 +23,14 @@ export async function addFiles(found) {
   for (const chosen of groupFiles(found)) {
     const { name, files, zip } = chosen;
     if (zip) await addZip(chosen);
-    else if (!files.length) showProblem(`The folder ${name} holds no photos.`);
+    else if (!files.length) showProblem(t("The folder {name} holds no photos.", { name }));
     else if (files.length === 1 && !name) await addOne(files[0]);
     else await addBatch(chosen);
   }
 }
 
 async function addOne(file) {
-  announce(`${file.name || "One photo"} added.`);
+  announce(file.name ? t("{name} added.", { name: file.name }) : plural(1, "{n} photo added.", "{n} photos added."));
   await addPhotos([file], rejectionReason);
 }
 
@@ -38,7 +39,7 @@ async function addBatch({ name, source, files }) {
   const batch = beginBatch(name, source);
   const isKnown = knownFiles(batch);
   const missing = files.filter((file) => !isKnown(file));
-  announce(`${missing.length} photos added.`);
+  announce(plural(missing.length, "{n} photo added.", "{n} photos added."));
   changeBatch(batch, { isLarge: missing.length > MANY });
   await addPhotos(missing, rejectionReason, batch.id);
   changeBatch(batch, { isReading: false });
@@ -49,7 +50,7 @@ async function addZip({ name, source, zip }) {
   askToKeep();
   const { zipPhotos } = await import("./zip-photos.js");
   const batch = beginBatch(name, source);
-  announce(`Reading ${zip.name}.`);
+  announce(t("Reading {name}.", { name: zip.name }));
   const isKnown = knownFiles(batch);
   const leftOut = [];
   try {
@@ -58,8 +59,8 @@ async function addZip({ name, source, zip }) {
       if (!entry.file) leftOut.push(`${entry.name} (${entry.why})`);
       else if (!isKnown(entry.file)) await addPhotos([entry.file], rejectionReason, batch.id);
     }
-    if (!photosOf(batch).length && !leftOut.length) throw new Error(`${zip.name} holds no photos.`);
-    announce(`${photosOf(batch).length} photos added.`);
+    if (!photosOf(batch).length && !leftOut.length) throw new Error(t("{name} holds no photos.", { name: zip.name }));
+    announce(plural(photosOf(batch).length, "{n} photo added.", "{n} photos added."));
   } catch (error) {
     showProblem(error.message);
   }

@@ -1,5 +1,6 @@
 // Keep the batches of this device: photos that were added together, under a name.
 
+import { formatTime, t } from "../app/language.js";
 import { deleteBatch, getBatches, putBatch } from "./photo-database.js";
 import { listPhotos, randomKey, subscribe } from "./photo-list.js";
 
@@ -92,6 +93,6 @@ export function removeBatch(batch) {
 export const serverName = (batch) => `${batch.name} ${batch.id.slice(0, 8)}`;
 
 /** Names go into requests, where only printable characters are taken. */
-const printable = (name) => [...name.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, " ").trim()].slice(0, LONGEST_NAME).join("") || "Photos";
+const printable = (name) => [...name.normalize("NFC").replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, " ").trim()].slice(0, LONGEST_NAME).join("") || t("Photos");
 
-const dateName = (at) => new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+const dateName = (at) => formatTime(new Date(at));

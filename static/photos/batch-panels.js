@@ -2,7 +2,7 @@
 
 import { ROOT } from "../app/api-client.js";
 import { $, announce, el, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { changeBatch, getBatch, listBatches, photosOf, removeBatch, subscribeBatches } from "./batch-list.js";
 import { hasFailed, isUnfinished, progressOf, progressText, ratePerMinute } from "./batch-progress.js";
 import { cancelPhoto, deletePhoto, retryPhoto } from "./photo-actions.js";
@@ -54,9 +54,9 @@ function drawSoon(id) {
 function createPanel(batch) {
   const panel = el(
     "section",
-    { class: "batch panel", "data-id": batch.id, "aria-label": `Batch ${batch.name}` },
+    { class: "batch panel", "data-id": batch.id, "aria-label": t("Batch {name}", { name: batch.name }) },
     el("h3", {}, batch.name),
-    el("progress", { max: 1, value: 0, "aria-label": `Progress of ${batch.name}` }),
+    el("progress", { max: 1, value: 0, "aria-label": t("Progress of {name}", { name: batch.name }) }),
     el("p", { class: "batch-state" }),
     el("p", { class: "left-out fine", hidden: true }),
     el("div", { class: "acts" }),
@@ -87,15 +87,21 @@ function draw(batch) {
   setText($(".batch-state", panel), progressText(batch, progress, ratePerMinute(finishedAt.get(batch.id) ?? [], Date.now())));
   showLeftOut($(".left-out", panel), batch);
   showActions(panel, batch, progress, isDone);
-  if (isDone && !wasDone && finishedAt.has(batch.id)) announce(`${batch.name}: ${progressText(batch, progress, null)}`);
+  if (isDone && !wasDone && finishedAt.has(batch.id)) announce(t("{name}: {text}", { name: batch.name, text: progressText(batch, progress, null) }));
 }
 
 function showLeftOut(element, batch) {
-  const more = batch.leftOut.length - SHOWN;
-  const leftOut = batch.leftOut.length ? `Left out: ${batch.leftOut.slice(0, SHOWN).join("; ")}${more > 0 ? `; and ${more} more` : ""}.` : "";
-  const interrupted = batch.wasInterrupted ? "The page was closed before all photos were read. Choose the same files, folder or ZIP file again; photos that are here already are not added twice." : "";
+  const leftOut = leftOutText(batch.leftOut);
+  const interrupted = batch.wasInterrupted ? t("The page was closed before all photos were read. Choose the same files, folder or ZIP file again; photos that are here already are not added twice.") : "";
   element.hidden = !leftOut && !interrupted;
   setText(element, [interrupted, leftOut].filter(Boolean).join(" "));
+}
+
+function leftOutText(names) {
+  if (!names.length) return "";
+  const files = names.slice(0, SHOWN).join("; ");
+  const more = names.length - SHOWN;
+  return more > 0 ? t("Left out: {files}; and {more} more.", { files, more }) : t("Left out: {files}.", { files });
 }
 
 /** The buttons change only when what they do changes, so that a button that has the focus keeps it. */
@@ -106,32 +112,32 @@ function showActions(panel, batch, progress, isDone) {
   if (parent.dataset.key === key && parent.hasChildNodes()) return;
   const at = [...parent.children].indexOf(document.activeElement);
   parent.dataset.key = key;
-  const gallery = el("a", { class: "button", href: `${ROOT}/gallery#batch=${batch.id}`, "aria-label": `Gallery: ${batch.name}` }, "Gallery");
-  parent.replaceChildren(gallery, ...actions.map(([text, onclick]) => el("button", { type: "button", "aria-label": `${text}: ${batch.name}`, onclick }, text)));
+  const gallery = el("a", { class: "button", href: `${ROOT}/gallery#batch=${batch.id}`, "aria-label": t("{name}: {text}", { name: t("Gallery"), text: batch.name }) }, t("Gallery"));
+  parent.replaceChildren(gallery, ...actions.map(([text, onclick]) => el("button", { type: "button", "aria-label": t("{name}: {text}", { name: text, text: batch.name }), onclick }, text)));
   if (at >= 0) parent.children[Math.min(at, parent.children.length - 1)].focus();
 }
 
 function actionsOf(batch, progress, isDone) {
   const actions = [];
-  if (progress.failed) actions.push([`Retry ${progress.failed} failed`, () => photosOf(batch).filter(hasFailed).forEach(retryPhoto)]);
-  if (!isDone && batch.isPaused) actions.push(["Go on", () => changeBatch(batch, { isPaused: false })]);
-  else if (progress.unsent) actions.push(["Pause", () => changeBatch(batch, { isPaused: true })]);
-  actions.push(isDone ? ["Delete batch", () => deleteAll(batch)] : ["Cancel all", () => cancelAll(batch)]);
+  if (progress.failed) actions.push([t("Retry {n} failed", { n: progress.failed }), () => photosOf(batch).filter(hasFailed).forEach(retryPhoto)]);
+  if (!isDone && batch.isPaused) actions.push([t("Go on"), () => changeBatch(batch, { isPaused: false })]);
+  else if (progress.unsent) actions.push([t("Pause"), () => changeBatch(batch, { isPaused: true })]);
+  actions.push(isDone ? [t("Delete batch"), () => deleteAll(batch)] : [t("Cancel all"), () => cancelAll(batch)]);
   return actions;
 }
 
 async function cancelAll(batch) {
   const open = photosOf(batch).filter(isUnfinished);
-  if (!confirm(`Cancel ${formatCount(open.length, "photo")} of ${batch.name}? Finished results stay.`)) return;
+  if (!confirm(plural(open.length, "Cancel {n} photo of {name}? Finished results stay.", "Cancel {n} photos of {name}? Finished results stay.", { name: batch.name }))) return;
   changeBatch(batch, { isReading: false, isPaused: false });
   for (const photo of open.reverse()) await cancelPhoto(photo); // the newest first: the next to be sent are the last to go
-  announce(`${formatCount(open.length, "photo")} cancelled.`);
+  announce(plural(open.length, "{n} photo cancelled.", "{n} photos cancelled."));
 }
 
 async function deleteAll(batch) {
   const photos = photosOf(batch);
-  if (!confirm(`Delete ${formatCount(photos.length, "photo")} of ${batch.name} and the results, here and on the server?`)) return;
+  if (!confirm(plural(photos.length, "Delete {n} photo of {name} and the results, here and on the server?", "Delete {n} photos of {name} and the results, here and on the server?", { name: batch.name }))) return;
   for (const photo of photos) await (photo.jobId === null ? removePhoto(photo) : deletePhoto(photo));
   removeBatch(batch);
-  announce(`${batch.name} deleted.`);
+  announce(t("{name} deleted.", { name: batch.name }));
 }

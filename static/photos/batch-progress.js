@@ -1,6 +1,6 @@
 // Describe how far a batch is: counts, photos per minute and the time that is left.
 
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 
 const FAILED = ["refused", "error", "gone"];
 const RATE_WINDOW_MS = 180_000;
@@ -74,19 +74,19 @@ export function ratePerMinute(finishedAt, now) {
 export function progressText(batch, progress, rate) {
   const { total, completed, failed, unsent } = progress;
   const left = total - completed - failed;
-  const failures = failed ? `, ${failed} failed` : "";
-  const counts = `${completed} of ${formatCount(total, "photo")} done${failures}.`;
-  if (batch.isReading) return `Reading the photos: ${formatCount(total, "photo")} so far. ${counts}`;
+  const counts = failed
+    ? plural(total, "{completed} of {n} photo done, {failed} failed.", "{completed} of {n} photos done, {failed} failed.", { completed, failed })
+    : plural(total, "{completed} of {n} photo done.", "{completed} of {n} photos done.", { completed });
+  if (batch.isReading) return plural(total, "Reading the photos: {n} photo so far. {counts}", "Reading the photos: {n} photos so far. {counts}", { counts });
   if (!left) return counts;
-  if (batch.isPaused && unsent) return `${counts} Paused: ${formatCount(unsent, "photo")} on this device ${unsent === 1 ? "waits" : "wait"}.`;
-  if (!navigator.onLine && unsent) return `${counts} No connection: ${formatCount(unsent, "photo")} on this device ${unsent === 1 ? "waits" : "wait"}.`;
+  if (batch.isPaused && unsent) return `${counts} ${plural(unsent, "Paused: {n} photo on this device waits.", "Paused: {n} photos on this device wait.")}`;
+  if (!navigator.onLine && unsent) return `${counts} ${plural(unsent, "No connection: {n} photo on this device waits.", "No connection: {n} photos on this device wait.")}`;
   if (rate === null) return counts;
-  return `${counts} ${Math.max(1, Math.round(rate))} a minute; about ${timeLeft(left / rate)} left.`;
+  return t("{counts} {rate} a minute; about {time} left.", { counts, rate: Math.max(1, Math.round(rate)), time: timeLeft(left / rate) });
 }
 
 /** @param {number} minutes */
 function timeLeft(minutes) {
-  if (minutes < 1) return "1 min";
-  if (minutes < 90) return `${Math.ceil(minutes)} min`;
-  return `${Math.floor(minutes / 60)} h ${Math.round(minutes % 60)} min`;
+  if (minutes < 90) return t("{minutes} min", { minutes: Math.max(1, Math.ceil(minutes)) });
+  return t("{hours} h {minutes} min", { hours: Math.floor(minutes / 60), minutes: Math.round(minutes % 60) });
 }

@@ -1,7 +1,8 @@
 // Show the photos as cards, each updated in place so that focus and scroll position stay.
 
 import { $, announce, el, setText } from "../app/dom.js";
-import { correctedText, formatCount, formatDuration, formatPercent, summaryText } from "../app/format.js";
+import { correctedText, formatDuration, formatPercent, summaryText } from "../app/format.js";
+import { formatTime, plural, t } from "../app/language.js";
 import { getBatch, photosOf, subscribeBatches } from "./batch-list.js";
 import { shareCompleted } from "./batch-progress.js";
 import { showAdvice } from "./guidance.js";
@@ -38,7 +39,7 @@ function createCard(photo) {
     el("div", { class: "advice notice", hidden: true }),
     el("div", { class: "acts" }),
   );
-  $("progress", card).setAttribute("aria-label", `Progress of ${photo.name}`);
+  $("progress", card).setAttribute("aria-label", t("Progress of {name}", { name: photo.name }));
   cards.set(photo.id, card);
   $("#cards").prepend(card);
 }
@@ -64,31 +65,28 @@ function updateCard(photo) {
   const bar = $("progress", card);
   bar.hidden = !["sending", "queued", "processing"].includes(photo.state);
   bar.value = completed;
-  setText($(".state", card), photo.corrected ? `Model: ${statusText(photo)}` : statusText(photo));
+  setText($(".state", card), photo.corrected ? t("{name}: {text}", { name: t("Model"), text: statusText(photo) }) : statusText(photo));
   $(".corrected", card).hidden = !photo.corrected;
   if (photo.corrected) setText($(".corrected", card), correctedText(photo.corrected));
   $(".kept", card).hidden = photo.state !== "completed" || !photo.sentAt;
-  if (photo.sentAt) setText($(".kept", card), `Kept until ${keptUntil(photo.sentAt)}.`);
+  if (photo.sentAt) setText($(".kept", card), t("Kept until {time}.", { time: formatTime(new Date(photo.sentAt + KEPT_MS)) }));
   showAdvice($(".advice", card), photo);
   if (before !== photo.state) {
     showActions(card, photo);
-    if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(`${photo.name}: ${statusText(photo)}`);
+    if (before && ["completed", "error", "refused", "gone"].includes(photo.state)) announce(t("{name}: {text}", { name: photo.name, text: statusText(photo) }));
   }
 }
-
-/** When the server deletes a result. @param {number} sentAt ms */
-const keptUntil = (sentAt) => new Date(sentAt + KEPT_MS).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 function statusText(photo) {
   switch (photo.state) {
     case "waiting":
       return waitingText(photo);
     case "sending":
-      return photo.sent < 1 ? `Sending: ${formatPercent(photo.sent)}` : "Sent; the server is storing it";
+      return photo.sent < 1 ? t("Sending: {percent}", { percent: formatPercent(photo.sent) }) : t("Sent; the server is storing it");
     case "queued":
-      return "Queued";
+      return t("Queued");
     case "processing":
-      return `${photo.done} of ${formatCount(photo.total, "chunk")} classified`;
+      return plural(photo.total, "{done} of {n} chunk classified", "{done} of {n} chunks classified", { done: photo.done });
     case "completed":
       return summaryText(photo.summary);
     default:
@@ -97,12 +95,12 @@ function statusText(photo) {
 }
 
 function waitingText(photo) {
-  if (!navigator.onLine) return "Waiting for a connection";
-  if (getBatch(photo.batch)?.isPaused) return "Paused";
+  if (!navigator.onLine) return t("Waiting for a connection");
+  if (getBatch(photo.batch)?.isPaused) return t("Paused");
   const left = photo.retryAt - Date.now();
   if (left === Infinity) return photo.why;
-  if (left > 0) return `${photo.why} Trying again in ${formatDuration(left / 1000)}.`;
-  return "Waiting to be sent";
+  if (left > 0) return t("{why} Trying again in {time}.", { why: photo.why, time: formatDuration(left / 1000) });
+  return t("Waiting to be sent");
 }
 
 function showThumbnail(card, photo) {
@@ -118,29 +116,31 @@ function showActions(card, photo) {
   const parent = $(".acts", card);
   const hadFocus = parent.contains(document.activeElement);
   const isUnfinished = ["waiting", "sending", "queued", "processing"].includes(photo.state);
-  const labelled = (text) => ({ "aria-label": `${text} ${photo.name}` });
+  const { name } = photo;
   parent.replaceChildren();
   if (photo.state === "completed") {
-    parent.append(el("a", { class: "button main", href: `#photo=${photo.id}`, ...labelled("Look at") }, "Look"));
+    parent.append(el("a", { class: "button main", href: `#photo=${photo.id}`, "aria-label": t("Look at {name}", { name }) }, t("Look")));
   }
   if (["refused", "error", "gone"].includes(photo.state)) {
-    parent.append(el("button", { type: "button", ...labelled("Try again:"), onclick: () => retryPhoto(photo) }, "Try again"));
+    parent.append(el("button", { type: "button", "aria-label": t("Try again: {name}", { name }), onclick: () => retryPhoto(photo) }, t("Try again")));
   }
-  const [text, action] = endingAction(photo, isUnfinished);
-  parent.append(el("button", { type: "button", ...labelled(text), onclick: () => action(getPhoto(photo.id)) }, text));
+  const [text, label, action] = endingAction(photo, isUnfinished);
+  parent.append(el("button", { type: "button", "aria-label": label, onclick: () => action(getPhoto(photo.id)) }, text));
   if (hadFocus) $("a, button", parent)?.focus();
 }
 
 function endingAction(photo, isUnfinished) {
-  if (isUnfinished) return ["Cancel", cancelOne];
-  return photo.state === "completed" && photo.jobId ? ["Delete", confirmDelete] : ["Remove", removePhoto];
+  const { name } = photo;
+  if (isUnfinished) return [t("Cancel"), t("Cancel {name}", { name }), cancelOne];
+  if (photo.state === "completed" && photo.jobId) return [t("Delete"), t("Delete {name}", { name }), confirmDelete];
+  return [t("Remove"), t("Remove {name}", { name }), removePhoto];
 }
 
 async function cancelOne(photo) {
   await cancelPhoto(photo);
-  announce(`${photo.name} cancelled.`);
+  announce(t("{name} cancelled.", { name: photo.name }));
 }
 
 async function confirmDelete(photo) {
-  if (confirm(`Delete ${photo.name} and its result, here and on the server?`)) await deletePhoto(photo);
+  if (confirm(t("Delete {name} and its result, here and on the server?", { name: photo.name }))) await deletePhoto(photo);
 }

@@ -2,6 +2,7 @@
 
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { leaveList, returnToList } from "../app/place.js";
 import { addFiles } from "./adding.js";
 import { loadBatches } from "./batch-list.js";
@@ -68,7 +69,7 @@ async function showRoute() {
     await viewer.showResult(await loadResult(photo));
   } catch (error) {
     viewer.showViewProblem(error.message); // whatever it is, an empty page would say less
-    if (error.status === 404) updatePhoto(photo, { state: "gone", why: "The server no longer has this result." });
+    if (error.status === 404) updatePhoto(photo, { state: "gone", why: t("The server no longer has this result.") });
   }
 }
 

@@ -1,6 +1,7 @@
 // Follow running jobs: server-sent events for the first two, long polling where those fail.
 
 import { ApiError, BASE, NetworkError, fetchApi, fetchJson, parseJson, token } from "../app/api-client.js";
+import { t } from "../app/language.js";
 import { listPhotos, subscribe, updatePhoto } from "./photo-list.js";
 
 const MAX_WATCHED = 2; // browsers open six connections to a server; uploads and pictures need some
@@ -78,7 +79,7 @@ async function pollStatus(photo) {
 
 function markGone(photo) {
   unwatch(photo);
-  updatePhoto(photo, { state: "gone", why: "The server no longer has this result: it was deleted or has expired." });
+  updatePhoto(photo, { state: "gone", why: t("The server no longer has this result: it was deleted or has expired.") });
 }
 
 /** Apply a status to a photo. */

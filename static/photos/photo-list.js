@@ -1,5 +1,6 @@
 // Keep the list of this device's photos in memory and in IndexedDB, and notify subscribers of changes.
 
+import { t } from "../app/language.js";
 import * as database from "./photo-database.js";
 import { lookAtPhoto } from "./looking.js";
 
@@ -128,7 +129,7 @@ function notify(photo, kind) {
 function newPhoto(file, order) {
   return {
     id: randomKey(),
-    name: file.name || "photo",
+    name: file.name || t("Photo"),
     size: file.size,
     key: randomKey(),
     addedAt: Date.now() + order / 1000,

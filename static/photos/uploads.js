@@ -1,6 +1,7 @@
 // Upload waiting photos: three at a time, each under its own idempotency key, with retries.
 
 import { ApiError, BASE, NetworkError, authHeaders, toApiError } from "../app/api-client.js";
+import { t } from "../app/language.js";
 import { onBackgroundSync, requestBackgroundSync } from "../offline/background-sync.js";
 import { getBatch, serverName, subscribeBatches } from "./batch-list.js";
 import { getFile, getPhoto, listPhotos, subscribe, updatePhoto } from "./photo-list.js";
@@ -9,7 +10,7 @@ const MAX_UPLOADS = 3; // more would only share one thin line, and browsers open
 const RESUMABLE_BYTES = 4e6; // on a thin line, smaller ones are soon sent again
 const STALL_TIMEOUT_MS = 60_000;
 const RETRY_DELAYS_S = [2, 4, 8, 15, 30]; // after a lost connection
-const WITHOUT_TOKEN = { state: "waiting", why: "Waiting for a token. Press “Token” at the top of this page.", retryAt: Infinity };
+const WITHOUT_TOKEN = { state: "waiting", why: t("Waiting for a token. Press “Token” at the top of this page."), retryAt: Infinity };
 
 /** @type {Map<string, XMLHttpRequest>} */
 const running = new Map();
@@ -79,7 +80,7 @@ async function upload(photo) {
   updatePhoto(photo, { state: "sending", sent: 0, why: "", retryAt: 0 });
   try {
     const file = await getFile(photo.id);
-    if (!file) throw new ApiError(0, "This device no longer has the photo. Choose it again.");
+    if (!file) throw new ApiError(0, t("This device no longer has the photo. Choose it again."));
     if (!getPhoto(photo.id)) return; // cancelled meanwhile
     const jobId = await sendPhoto(request, file, photo);
     failures.delete(photo.id);

@@ -1,5 +1,6 @@
 // Unpack the photos of a ZIP file one after the other, so that memory holds one of them.
 
+import { t } from "../app/language.js";
 import { isHidden, isPhotoName } from "./chosen-files.js";
 
 const BLOCK_BYTES = 1 << 20;
@@ -27,18 +28,18 @@ export async function* zipPhotos(zip, maxBytes) {
   for (let start = 0; start < zip.size; start += BLOCK_BYTES) {
     const block = new Uint8Array(await zip.slice(start, start + BLOCK_BYTES).arrayBuffer());
     push(unzip, block, start + BLOCK_BYTES >= zip.size, zip.name);
-    if (counts.entries > MAX_ENTRIES) throw new Error(`${zip.name} has more than ${MAX_ENTRIES} entries. Split it into smaller ZIP files.`);
-    if (counts.unpacked > MAX_UNPACKED_BYTES) throw new Error(`${zip.name} unpacks to more than ${MAX_UNPACKED_BYTES / 1e9} GB. Split it into smaller ZIP files.`);
+    if (counts.entries > MAX_ENTRIES) throw new Error(t("{name} has more than {most} entries. Split it into smaller ZIP files.", { name: zip.name, most: MAX_ENTRIES }));
+    if (counts.unpacked > MAX_UNPACKED_BYTES) throw new Error(t("{name} unpacks to more than {most} GB. Split it into smaller ZIP files.", { name: zip.name, most: MAX_UNPACKED_BYTES / 1e9 }));
     while (found.length) yield found.shift();
   }
-  if (!counts.entries) throw new Error(`${zip.name} is not a ZIP file that can be read.`);
+  if (!counts.entries) throw new Error(t("{name} is not a ZIP file that can be read.", { name: zip.name }));
 }
 
 function push(unzip, block, isLast, name) {
   try {
     unzip.push(block, isLast);
   } catch {
-    throw new Error(`${name} is damaged or not a ZIP file. Photos before the damage were added.`);
+    throw new Error(t("{name} is damaged or not a ZIP file. Photos before the damage were added.", { name }));
   }
 }
 
@@ -50,11 +51,11 @@ function receive(entry, found, counts, maxBytes) {
   let why = "";
   const isWanted = isPhotoName(entry.name) && !isHidden(entry.name);
   entry.ondata = (error, chunk, isFinal) => {
-    if (error) why ||= "it is damaged or encrypted";
+    if (error) why ||= t("it is damaged or encrypted");
     size += chunk?.length ?? 0;
     counts.unpacked += chunk?.length ?? 0;
     if (size > maxBytes) {
-      why ||= "it is larger than the server takes";
+      why ||= t("it is larger than the server takes");
       parts.length = 0;
     } else if (isWanted && chunk && !why) parts.push(chunk.slice()); // its memory is used again
     if (!isWanted || !(isFinal || error)) return;

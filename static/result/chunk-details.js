@@ -3,7 +3,8 @@
 import { fetchJson } from "../app/api-client.js";
 import { announce, el, setChildren } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
-import { STATES, isEmpty, labelOf } from "./chunk-states.js";
+import { t } from "../app/language.js";
+import { STATES, isEmpty, labelText, titleOf } from "./chunk-states.js";
 
 const AUTHOR_KEY = "coralchunk.by";
 
@@ -13,11 +14,15 @@ const AUTHOR_KEY = "coralchunk.by";
  * @returns {string}
  */
 export function describeChunk(cell) {
-  if (isEmpty(cell)) return `${labelOf(cell.state)}: more than half of it is empty in the photo, or under the colour card`;
+  if (isEmpty(cell)) return t("{name}: {text}", { name: titleOf(cell.state), text: t("more than half of it is empty in the photo, or under the colour card") });
   const { bleached, healthy, not_coral } = cell.probabilities;
-  const model = `bleached ${formatPercent(bleached)}, healthy ${formatPercent(healthy)}, not coral ${formatPercent(not_coral)}`;
-  if (cell.corrected) return `${cell.corrected} (corrected); the model said ${cell.predicted_label}: ${model}`;
-  return `${labelOf(cell.state)}: ${model}`;
+  const model = t("bleached {bleached}, healthy {healthy}, not coral {other}", {
+    bleached: formatPercent(bleached),
+    healthy: formatPercent(healthy),
+    other: formatPercent(not_coral),
+  });
+  if (cell.corrected) return t("{label} (corrected); the model said {predicted}: {model}", { ...labelsOf(cell), model });
+  return t("{name}: {text}", { name: titleOf(cell.state), text: model });
 }
 
 /**
@@ -35,17 +40,19 @@ export function showChunk(parent, cells, index, job) {
   const bottom = cell.y + cell.height;
   setChildren(
     parent,
-    el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` Chunk ${index}: ${labelOf(cell.state)}`),
+    el("h2", {}, el("span", { class: `swatch ${cell.state}` }), ` ${t("Chunk {index}: {label}", { index, label: titleOf(cell.state) })}`),
     isEmpty(cell)
-      ? el("p", {}, "More than half of it is empty in the photo (transparent, masked or padded) or under the colour card, so it was not classified.")
+      ? el("p", {}, t("More than half of it is empty in the photo (transparent, masked or padded) or under the colour card, so it was not classified."))
       : el("dl", { class: "probabilities" }, ...["bleached", "healthy", "not_coral"].flatMap((state) => probabilityRow(state, cell))),
-    el("p", { class: "fine" }, `Pixels ${cell.x}–${right} across, ${cell.y}–${bottom} down (${cell.width}\u00a0×\u00a0${cell.height}).`),
+    el("p", { class: "fine" }, t("Pixels {left}–{right} across, {top}–{bottom} down ({size}).", { left: cell.x, right, top: cell.y, bottom, size: `${cell.width}\u00a0×\u00a0${cell.height}` })),
     job.jobId === null || isEmpty(cell) ? correctionNote(cell) : correctionForm(parent, cells, index, job),
   );
 }
 
+const labelsOf = (cell) => ({ label: labelText(cell.corrected), predicted: labelText(cell.predicted_label) });
+
 const correctionNote = (cell) =>
-  cell.corrected ? el("p", {}, `Corrected by a person: ${cell.corrected}. The model said ${cell.predicted_label}.`) : null;
+  cell.corrected ? el("p", {}, t("Corrected by a person: {label}. The model said {predicted}.", labelsOf(cell))) : null;
 
 function probabilityRow(state, cell) {
   const share = cell.probabilities[state];
@@ -58,7 +65,7 @@ function probabilityRow(state, cell) {
 /** Ask what the chunk shows; the answer is stored on the server and can be removed. */
 function correctionForm(parent, cells, index, job) {
   const cell = cells[index];
-  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? `Your correction: ${cell.corrected}. The model said ${cell.predicted_label}.` : "");
+  const message = el("p", { class: "fine", role: "status" }, cell.corrected ? t("Your correction: {label}. The model said {predicted}.", labelsOf(cell)) : "");
   const author = el("input", { value: localStorage.getItem(AUTHOR_KEY) ?? "", autocomplete: "name", maxlength: 100 });
   const storeCorrection = async (label) => {
     localStorage.setItem(AUTHOR_KEY, author.value.trim());
@@ -66,25 +73,25 @@ function correctionForm(parent, cells, index, job) {
     try {
       await fetchJson(path, label ? { method: "PUT", body: { label, by: author.value.trim() } } : { method: "DELETE" });
     } catch (error) {
-      message.textContent = `Not stored: ${error.message}`;
+      message.textContent = t("Not stored: {why}", { why: error.message });
       return;
     }
     cell.corrected = label;
     await job.changed();
     showChunk(parent, cells, index, job);
-    announce(label ? `Stored: chunk ${index} is ${label}.` : `Chunk ${index}: correction removed.`);
+    announce(label ? t("Stored: chunk {index} is {label}.", { index, label: labelText(label) }) : t("Chunk {index}: correction removed.", { index }));
     parent.querySelector("[aria-pressed=true], .correction button")?.focus();
   };
-  const choices = STATES.filter(({ state }) => !["unsure", "no_data"].includes(state)).map(({ label }) =>
-    el("button", { type: "button", "aria-pressed": String(cell.corrected === label), onclick: () => storeCorrection(label) }, label),
+  const choices = STATES.filter(({ state }) => !["unsure", "no_data"].includes(state)).map(({ label, title }) =>
+    el("button", { type: "button", "aria-pressed": String(cell.corrected === label), onclick: () => storeCorrection(label) }, title),
   );
   return el(
     "div",
     { class: "correction", role: "group", "aria-labelledby": "correction-title" },
-    el("h3", { id: "correction-title" }, "Wrong? Correct it"),
-    el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => storeCorrection(null) }, "Remove correction") : null),
-    el("p", { class: "fine" }, "The server keeps your correction, this square and a small copy of the photo, even after the photo is deleted, until you remove the correction."),
-    el("label", {}, "Your name (optional)", author),
+    el("h3", { id: "correction-title" }, t("Wrong? Correct it")),
+    el("div", { class: "row" }, ...choices, cell.corrected ? el("button", { type: "button", onclick: () => storeCorrection(null) }, t("Remove correction")) : null),
+    el("p", { class: "fine" }, t("The server keeps your correction, this square and a small copy of the photo, even after the photo is deleted, until you remove the correction.")),
+    el("label", {}, t("Your name (optional)"), author),
     message,
   );
 }

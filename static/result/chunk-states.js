@@ -1,13 +1,15 @@
 // The states of a chunk, and how probabilities and a threshold decide between them.
 
+import { t } from "../app/language.js";
+
 /** In the order in which they are listed; `label` is the label in the API. */
 export const STATES = [
-  { state: "bleached", label: "Bleached Coral", name: "bleached" },
-  { state: "partly_bleached", label: "Partly Bleached Coral", name: "partly bleached" },
-  { state: "healthy", label: "Healthy Coral", name: "healthy" },
-  { state: "not_coral", label: "Not Coral", name: "not coral" },
-  { state: "unsure", label: "Unsure", name: "unsure" },
-  { state: "no_data", label: "No Data", name: "without data" },
+  { state: "bleached", label: "Bleached Coral", title: t("Bleached Coral"), name: t("bleached") },
+  { state: "partly_bleached", label: "Partly Bleached Coral", title: t("Partly Bleached Coral"), name: t("partly bleached") },
+  { state: "healthy", label: "Healthy Coral", title: t("Healthy Coral"), name: t("healthy") },
+  { state: "not_coral", label: "Not Coral", title: t("Not Coral"), name: t("not coral") },
+  { state: "unsure", label: "Unsure", title: t("Unsure"), name: t("unsure") },
+  { state: "no_data", label: "No Data", title: t("No Data"), name: t("without data") },
 ];
 
 /** Every state. @type {Set<string>} */
@@ -56,4 +58,7 @@ export function countStates(cells) {
 }
 
 /** @param {string} state @returns {string} label of the API */
-export const labelOf = (state) => STATES.find((item) => item.state === state).label;
+export const titleOf = (state) => STATES.find((item) => item.state === state).title;
+
+/** Write a label of the API for people. @param {string} label @returns {string} */
+export const labelText = (label) => STATES.find((item) => item.label === label)?.title ?? label;

@@ -1,7 +1,8 @@
 // Draw the labels that people gave on the server's picture, beside those of the model.
 
+import { t } from "../app/language.js";
 import { drawCorrection, drawOverlay } from "./overlay.js";
-import { ALL_STATES, BY_LABEL } from "./chunk-states.js";
+import { ALL_STATES, BY_LABEL, labelText } from "./chunk-states.js";
 
 /**
  * Return the server's picture with the corrected chunks marked: the colour of the new label, and both labels in words.
@@ -28,7 +29,7 @@ export async function withCorrections(picture, status, cells) {
 
 /** Write both labels at the lower edge of a chunk, as large as fits. */
 function drawLabels(context, cell, scale) {
-  const lines = [`Model: ${cell.predicted_label}`, `Corrected: ${cell.corrected}`];
+  const lines = [[t("Model"), cell.predicted_label], [t("Corrected"), cell.corrected]].map(([name, label]) => t("{name}: {text}", { name, text: labelText(label) }));
   const [width, bottom] = [cell.width * scale - 4, (cell.y + cell.height) * scale - 2];
   context.font = "20px sans-serif";
   const size = Math.min(24, (20 * (width - 6)) / Math.max(...lines.map((line) => context.measureText(line).width)));

@@ -2,6 +2,7 @@
 
 import { ROOT, fetchFile, fetchJson } from "../app/api-client.js";
 import { downloadFile, el } from "../app/dom.js";
+import { formatTime, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { withCorrections } from "./corrected-picture.js";
 
@@ -17,27 +18,27 @@ export function showExports(parent, result, cells) {
   const stem = result.name.replace(/\.[^.]*$/, "");
   const button = (label, action) =>
     el("button", { type: "button", onclick: () => attempt(() => run(message, action), problem) }, label);
-  const picture = button("Picture (PNG)", async () =>
+  const picture = button(t("Picture (PNG)"), async () =>
     downloadFile(await withCorrections(await result.picture(), result.status, cells), `${stem}.png`),
   );
-  const data = button("All data (JSON)", () => downloadFile(asJson(result.status), `${stem}.json`));
+  const data = button(t("All data (JSON)"), () => downloadFile(asJson(result.status), `${stem}.json`));
   const { jobId } = result;
   if (jobId === null) {
-    parent.replaceChildren(el("h2", {}, "Export"), el("div", { class: "row" }, picture, data), message, problem);
+    parent.replaceChildren(el("h2", {}, t("Export")), el("div", { class: "row" }, picture, data), message, problem);
     return;
   }
   parent.replaceChildren(
-    el("h2", {}, "Export"),
+    el("h2", {}, t("Export")),
     el(
       "div",
       { class: "row" },
       picture,
-      button("Table (CSV)", async () => downloadFile(await fetchFile(`/result/${jobId}.csv`), `${stem}.csv`)),
+      button(t("Table (CSV)"), async () => downloadFile(await fetchFile(`/result/${jobId}.csv`), `${stem}.csv`)),
       data,
-      button("Map point (GeoJSON)", () => exportGeoJson(message, result, stem)),
-      el("a", { class: "button", href: `${ROOT}/report/${jobId}` }, "Printable report"),
-      button("Share link", () => createShareLink(message, jobId)),
-      el("a", { class: "button", href: `${ROOT}/surveys` }, "Add to a survey"),
+      button(t("Map point (GeoJSON)"), () => exportGeoJson(message, result, stem)),
+      el("a", { class: "button", href: `${ROOT}/report/${jobId}` }, t("Printable report")),
+      button(t("Share link"), () => createShareLink(message, jobId)),
+      el("a", { class: "button", href: `${ROOT}/surveys` }, t("Add to a survey")),
     ),
     message,
     problem,
@@ -54,40 +55,40 @@ async function run(message, action) {
 
 /** The position is read on this device, and only on request. */
 async function exportGeoJson(message, result, stem) {
-  if (!result.photo) throw new Error("This device no longer has the photo, so its position cannot be read.");
+  if (!result.photo) throw new Error(t("This device no longer has the photo, so its position cannot be read."));
   const { readExif } = await import("../photos/exif.js");
   const { latitude, longitude, takenAt } = await readExif(result.photo);
-  if (latitude === null) throw new Error("The photo contains no position (GPS).");
+  if (latitude === null) throw new Error(t("The photo contains no position (GPS)."));
   const feature = {
     type: "Feature",
     geometry: { type: "Point", coordinates: [longitude, latitude] },
     properties: { photo: result.name, taken_at: takenAt, ...result.status.summary },
   };
   message.replaceChildren(
-    el("p", {}, `The file will contain the position where the photo was taken: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}.`),
-    el("button", { type: "button", onclick: () => downloadFile(asJson(feature), `${stem}.geojson`) }, "Save with position"),
+    el("p", {}, t("The file will contain the position where the photo was taken: {position}.", { position: `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` })),
+    el("button", { type: "button", onclick: () => downloadFile(asJson(feature), `${stem}.geojson`) }, t("Save with position")),
   );
 }
 
 async function createShareLink(message, jobId) {
   const { url, expires_at } = await fetchJson(`/classify/${jobId}/share`, { method: "POST" });
   const link = el("input", { readonly: true, value: new URL(url, location.href).href, id: "share-link" });
-  const until = new Date(expires_at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const time = formatTime(new Date(expires_at * 1000));
   const row = el("div", { class: "row" });
   // Neither exists on pages that are loaded without TLS; then the text is selected for copying.
-  if (navigator.share) row.append(el("button", { type: "button", onclick: () => navigator.share({ url: link.value }) }, "Send"));
+  if (navigator.share) row.append(el("button", { type: "button", onclick: () => navigator.share({ url: link.value }) }, t("Send")));
   if (navigator.clipboard) {
-    const copy = el("button", { type: "button" }, "Copy");
+    const copy = el("button", { type: "button" }, t("Copy"));
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(link.value);
-      copy.textContent = "Copied";
+      copy.textContent = t("Copied");
     });
     row.append(copy);
   }
   message.replaceChildren(
-    el("label", {}, "Anyone with this link can see the result but not change it", link),
+    el("label", {}, t("Anyone with this link can see the result but not change it"), link),
     row,
-    el("p", { class: "fine" }, `The link expires with the result: ${until}.`),
+    el("p", { class: "fine" }, t("The link expires with the result: {time}.", { time })),
   );
   link.select();
 }

@@ -2,8 +2,8 @@
 
 import { fetchJson } from "../app/api-client.js";
 import { $, announce, el, setChildren } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
-import { STATES, isEmpty } from "./chunk-states.js";
+import { plural, t } from "../app/language.js";
+import { STATES, isEmpty, labelText } from "./chunk-states.js";
 
 const AUTHOR_KEY = "coralchunk.by";
 const BATCH = 50; // most that the server takes at once
@@ -30,20 +30,20 @@ function showPanel(map, job) {
   panel.hidden = !map.marked.size;
   if (panel.hidden) return setChildren(panel);
   const message = el("p", { class: "fine", role: "status" });
-  const buttons = STATES.filter(({ state }) => state !== "no_data").map(({ label }) =>
-    el("button", { type: "button", onclick: () => labelMarked(map, label, job, message) }, label),
+  const buttons = STATES.filter(({ state }) => state !== "no_data").map(({ label, title }) =>
+    el("button", { type: "button", onclick: () => labelMarked(map, label, job, message) }, title),
   );
   const undo = [...map.marked].some((index) => map.cells[index].corrected)
-    ? el("button", { type: "button", onclick: () => labelMarked(map, null, job, message) }, "Remove corrections")
+    ? el("button", { type: "button", onclick: () => labelMarked(map, null, job, message) }, t("Remove corrections"))
     : null;
-  const clear = el("button", { type: "button", onclick: () => markChunks(map, [], false, job) }, "Clear the selection");
+  const clear = el("button", { type: "button", onclick: () => markChunks(map, [], false, job) }, t("Clear the selection"));
   setChildren(
     panel,
-    el("h2", {}, `${formatCount(map.marked.size, "square")} selected`),
+    el("h2", {}, plural(map.marked.size, "{n} square selected", "{n} squares selected")),
     el("div", { class: "row" }, ...buttons, undo, clear),
     message,
   );
-  announce(`${formatCount(map.marked.size, "square")} selected.`);
+  announce(plural(map.marked.size, "{n} square selected", "{n} squares selected"));
 }
 
 async function labelMarked(map, label, job, message) {
@@ -51,16 +51,16 @@ async function labelMarked(map, label, job, message) {
   const changes = [...map.marked].map((chunk) => ({ job_id: job.jobId, chunk, label }));
   try {
     for (let start = 0; start < changes.length; start += BATCH) {
-      message.textContent = `Storing ${start} of ${changes.length} …`;
+      message.textContent = t("Storing {done} of {total} …", { done: start, total: changes.length });
       const { refused } = await fetchJson("/corrections", { method: "POST", body: { by, changes: changes.slice(start, start + BATCH) } });
       if (refused.length) throw new Error(refused[0].detail);
     }
   } catch (error) {
-    message.textContent = `Not all were stored: ${error.message}`;
+    message.textContent = t("Not all were stored: {why}", { why: error.message });
     await job.changed();
     return;
   }
   await job.changed();
-  announce(label ? `Stored: ${formatCount(changes.length, "square")}, ${label}.` : "The corrections were removed.");
+  announce(label ? plural(changes.length, "Stored: {n} square, {label}.", "Stored: {n} squares, {label}.", { label: labelText(label) }) : t("The corrections were removed."));
   markChunks(map, [], false, job);
 }

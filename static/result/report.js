@@ -2,6 +2,7 @@
 
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
+import { LOCALE, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { getPhotos } from "../photos/photo-database.js";
 import { loadCorrections } from "./chunk-details.js";
@@ -14,18 +15,18 @@ const jobId = Number($("#main").dataset.job);
 /** Return the photo's name on this device, or its job id on other devices. */
 async function photoName() {
   const photos = await getPhotos().catch(() => []); // a private window remembers nothing
-  return photos.find((photo) => photo.jobId === jobId)?.name ?? `Photo ${jobId}`;
+  return photos.find((photo) => photo.jobId === jobId)?.name ?? t("Photo {id}", { id: jobId });
 }
 
 async function showReport() {
   const status = await fetchJson(`/status/${jobId}?include=summary,chunks`);
-  if (status.status !== "completed") throw new Error("This photo is not classified yet. Open the report again when it is.");
+  if (status.status !== "completed") throw new Error(t("This photo is not classified yet. Open the report again when it is."));
   const { name, version, sha256 } = status.summary.model;
   setText($("#name"), await photoName());
-  document.title = `Report: ${$("#name").textContent}`;
+  document.title = t("{name}: {text}", { name: t("Report"), text: $("#name").textContent });
   setText($("#model"), `${name} ${version} (${sha256.slice(0, 12)})`);
-  setText($("#size"), `${status.image_width} × ${status.image_height} pixels`);
-  setText($("#today"), new Date().toLocaleDateString(undefined, { dateStyle: "long" }));
+  setText($("#size"), t("{width} × {height} pixels", { width: status.image_width, height: status.image_height }));
+  setText($("#today"), new Date().toLocaleDateString(LOCALE, { dateStyle: "long" }));
   const cells = status.chunks.map((chunk) => ({ ...chunk, state: classify(chunk, null) }));
   const corrected = await loadCorrections(`/classify/${jobId}/corrections`, cells);
   showSummary($("#summary"), status.summary, cells, corrected);

@@ -2,6 +2,7 @@
 
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { showResult, showViewProblem } from "./viewer.js";
 
 const id = $("#main").dataset.share;
@@ -10,7 +11,7 @@ $("#view").hidden = false;
 $(".back").hidden = true;
 try {
   await showResult({
-    name: "Shared result",
+    name: t("Shared result"),
     status: await fetchJson(`/shared/${id}`),
     photo: null,
     preview: () => fetchFile(`/shared/${id}.webp`),
@@ -19,6 +20,6 @@ try {
     corrections: `/shared/${id}/corrections`,
   });
 } catch (error) {
-  setText($("#view-title"), "No result");
-  showViewProblem(error.status === 404 ? "This link has expired or never existed. Results are deleted after a while." : error.message);
+  setText($("#view-title"), t("No result"));
+  showViewProblem(error.status === 404 ? t("This link has expired or never existed. Results are deleted after a while.") : error.message);
 }

@@ -2,10 +2,23 @@
 
 import { ROOT } from "../app/api-client.js";
 import { el, setChildren } from "../app/dom.js";
-import { bleachedCoverText, coralCoverText, formatArea, formatCount, formatNumber, formatPercent, severityText } from "../app/format.js";
+import { bleachedCoverText, coralCoverText, correctionsTitle, formatArea, formatDecimal, formatPercent, severityText } from "../app/format.js";
+import { plural, t } from "../app/language.js";
+import { reasonText, sentence, translated } from "../app/server-text.js";
 import { STATES, countStates, isEmpty } from "./chunk-states.js";
 
 const CHUNK_PX = 244;
+
+/** What the server advises for a better photo. */
+const NOTES = [
+  sentence("The photo is very dark. Use a light, or take it nearer to noon or to the surface."),
+  sentence("The photo is overexposed: bright sand and bleached coral look alike. Expose for less."),
+  sentence("The photo is blurred. Hold still, let the camera focus, and clean the lens or housing."),
+  sentence("The red light is lost, the photo blue: go closer, use a light or set the white balance."),
+  sentence("The red light is lost, the photo green: go closer, use a light or set the white balance."),
+  sentence("Water lies between camera and reef like a veil: go closer."),
+  sentence("The file's colour profile cannot be used, so its colours were taken for sRGB. Save the photo as sRGB for exact colours."),
+];
 
 /**
  * Write the result.
@@ -34,9 +47,8 @@ export function showSummary(parent, summary, cells, corrected) {
 export function figuresSideBySide(summary, corrected) {
   const paragraphs = (figures) => [el("p", { class: "lead" }, bleachedCoverText(figures)), el("p", {}, coralCoverText(figures))];
   if (!corrected) return [el("h2", {}, severityText(summary)), ...paragraphs(summary)];
-  const column = (title, figures) => el("section", {}, el("h2", {}, `${title}: ${severityText(figures)}`), ...paragraphs(figures));
-  const title = `With ${formatCount(corrected.count, "correction")}`;
-  return [el("div", { class: "side-by-side" }, column("Model", summary), column(title, corrected.figures))];
+  const column = (name, figures) => el("section", {}, el("h2", {}, t("{name}: {text}", { name, text: severityText(figures) })), ...paragraphs(figures));
+  return [el("div", { class: "side-by-side" }, column(t("Model"), summary), column(correctionsTitle(corrected.count), corrected.figures))];
 }
 
 /** A bar of all chunks, with the same patterns as the photo, and the numbers beside it. */
@@ -51,7 +63,7 @@ function stateBar(summary) {
     bar.append(piece);
   }
   const rows = parts.map(({ state, name, chunks }) =>
-    el("li", {}, el("span", { class: `swatch ${state}` }), `${formatCount(chunks, "chunk")} ${name} (${formatPercent(chunks / summary.total_chunks)})`),
+    el("li", {}, el("span", { class: `swatch ${state}` }), plural(chunks, "{n} chunk {state} ({percent})", "{n} chunks {state} ({percent})", { state: name, percent: formatPercent(chunks / summary.total_chunks) })),
   );
   return el("div", {}, bar, el("ul", { class: "key" }, ...rows));
 }
@@ -59,17 +71,26 @@ function stateBar(summary) {
 function qualityNotes(summary) {
   const notes = summary.quality?.notes ?? [];
   if (!notes.length) return null;
-  return el("div", { class: "notice" }, ...notes.map((note) => el("p", {}, note.text)));
+  return el("div", { class: "notice" }, ...notes.map((note) => el("p", {}, translated(note.text, NOTES))));
 }
 
 /** What the colour card in the photo measures. */
 function cardFacts(card) {
   if (!card) return null;
   const { area_cm2: area, px_per_cm: scale } = card;
+  const found = t("Colour card found: {scale} px are 1 cm, and a square of {side} px is {width} cm wide.", {
+    scale: formatDecimal(scale),
+    side: CHUNK_PX,
+    width: formatDecimal(CHUNK_PX / scale),
+  });
   const areas = area
-    ? `In the plane of the card, ${formatArea(area.classified)} were classified: ${formatArea(area.coral)} of coral, ${formatArea(area.bleached)} of it bleached.`
-    : `No areas: ${card.area_reason}.`;
-  return el("p", {}, `Colour card found: ${formatNumber(scale)} px are 1 cm, and a square of ${CHUNK_PX} px is ${formatNumber(CHUNK_PX / scale)} cm wide. ${areas} The card itself counts nowhere.`);
+    ? t("In the plane of the card, {classified} were classified: {coral} of coral, {bleached} of it bleached.", {
+        classified: formatArea(area.classified),
+        coral: formatArea(area.coral),
+        bleached: formatArea(area.bleached),
+      })
+    : t("No areas: {reason}.", { reason: reasonText(card.area_reason) });
+  return el("p", {}, `${found} ${areas} ${t("The card itself counts nowhere.")}`);
 }
 
 function modelNote(summary, cells) {
@@ -77,14 +98,19 @@ function modelNote(summary, cells) {
   const classified = cells.filter((cell) => !isEmpty(cell));
   const mean = sure.reduce((sum, cell) => sum + Math.max(...Object.values(cell.probabilities)), 0) / (sure.length || 1);
   const text = sure.length
-    ? `The model was sure of ${sure.length} of ${formatCount(classified.length, "chunk")}, with a mean probability of ${formatPercent(mean)}.`
-    : "The model was sure of no chunk.";
+    ? plural(
+        classified.length,
+        "The model was sure of {sure} of {n} chunk, with a mean probability of {mean}.",
+        "The model was sure of {sure} of {n} chunks, with a mean probability of {mean}.",
+        { sure: sure.length, mean: formatPercent(mean) },
+      )
+    : t("The model was sure of no chunk.");
   const { name, version } = summary.model;
   return el(
     "p",
     { class: "fine" },
-    `${text} The intervals include the errors of the model where the card of the model states them. `,
-    el("a", { href: `${ROOT}/docs/model` }, `How accurate ${name} ${version} is, and where it fails`),
+    `${text} ${t("The intervals include the errors of the model where the card of the model states them.")} `,
+    el("a", { href: `${ROOT}/docs/model` }, t("How accurate {model} is, and where it fails", { model: `${name} ${version}` })),
     ".",
   );
 }

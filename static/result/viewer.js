@@ -3,6 +3,7 @@
 import { ApiError, NetworkError, ROOT } from "../app/api-client.js";
 import { $, $$, setText } from "../app/dom.js";
 import { formatPercent } from "../app/format.js";
+import { t } from "../app/language.js";
 import { showProblem } from "../app/problem.js";
 import { describeChunk, loadCorrections, showChunk } from "./chunk-details.js";
 import { ALL_STATES, stateOf } from "./chunk-states.js";
@@ -85,7 +86,7 @@ function offerWhiteBalance({ source }, factors) {
 /** Close the result. */
 export function closeResult() {
   shown = null;
-  document.title = "coralchunk: where is the reef bleaching?";
+  document.title = t("coralchunk: where is the reef bleaching?");
 }
 
 /**
@@ -97,8 +98,9 @@ export function showViewProblem(message) {
 }
 
 function markedPictureNotice({ photo }) {
-  const why = photo ? "This browser cannot draw photos of this format" : "This device no longer has the photo";
-  return `${why}, so the picture of the server is shown, including the marks.`;
+  return photo
+    ? t("This browser cannot draw photos of this format, so the picture of the server is shown, including the marks.")
+    : t("This device no longer has the photo, so the picture of the server is shown, including the marks.");
 }
 
 /** Read the corrections, and show the figures with them beside those of the model. */
@@ -110,7 +112,7 @@ async function addCorrections(result, cells) {
     result.onCorrected?.(corrected);
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof NetworkError)) throw error;
-    showViewProblem(`Earlier corrections cannot be shown: ${error.message}`);
+    showViewProblem(t("Earlier corrections cannot be shown: {why}", { why: error.message }));
   }
 }
 
@@ -130,7 +132,7 @@ async function showWholePicture(result) {
     const image = await decodeImage(await result.picture());
     if (shown === result && image) map.replaceImage(image);
   } catch (error) {
-    showViewProblem(`The full picture cannot be shown: ${error.message}`);
+    showViewProblem(t("The full picture cannot be shown: {why}", { why: error.message }));
   }
 }
 
@@ -176,7 +178,7 @@ function applyOverlayStyle() {
 function setThreshold(value) {
   const isOwn = value === MODEL_THRESHOLD;
   $("#threshold").value = String(value);
-  setText($("#threshold-says"), isOwn ? `${formatPercent(value / 100)} (the model's own)` : formatPercent(value / 100));
+  setText($("#threshold-says"), isOwn ? t("{percent} (the model's own)", { percent: formatPercent(value / 100) }) : formatPercent(value / 100));
   $("#recounted").hidden = isOwn;
   for (const cell of map.cells) cell.state = stateOf(cell, isOwn ? null : value / 100);
   showCounts(map.cells, (state) => $(`[data-count=${state}]`));
@@ -203,7 +205,7 @@ function showTooltip(index, at) {
   tip.hidden = index < 0;
   if (index < 0) return;
   const cell = map.cells[index];
-  setText(tip, `${describeChunk(cell)}. Pixels ${cell.x}, ${cell.y}, ${cell.width} × ${cell.height}`);
+  setText(tip, t("{chunk}. Pixels {x}, {y}, {width} × {height}", { chunk: describeChunk(cell), x: cell.x, y: cell.y, width: cell.width, height: cell.height }));
   const box = $("#frame").getBoundingClientRect();
   const left = Math.min(at.clientX - box.left + 14, box.width - tip.offsetWidth - 6);
   tip.style.transform = `translate(${Math.max(6, left)}px, ${Math.min(at.clientY - box.top + 18, box.height - tip.offsetHeight - 6)}px)`;

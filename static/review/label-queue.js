@@ -1,6 +1,7 @@
 // Keep labels on this device until the server has them, and send them in batches.
 
 import { ApiError, NetworkError, fetchJson } from "../app/api-client.js";
+import { t } from "../app/language.js";
 
 const BATCH = 25;
 const SOON_MS = 600; // after the last label
@@ -82,7 +83,7 @@ export class LabelQueue {
       const answer = await fetchJson(this.path, { method: "POST", body: { by: batch[0].by || null, changes } });
       this.entries = this.entries.filter(({ id }) => !this.inFlight.has(id));
       this.failures = 0;
-      for (const { detail } of answer.refused) this.handlers.refused(`Not stored: ${detail}`);
+      for (const { detail } of answer.refused) this.handlers.refused(t("Not stored: {why}", { why: detail }));
       this.handlers.stored();
     } catch (error) {
       this.handleFailure(error);
@@ -97,7 +98,7 @@ export class LabelQueue {
   handleFailure(error) {
     if (!(error instanceof NetworkError || error instanceof ApiError)) throw error;
     this.failures += 1;
-    if (error instanceof ApiError && !error.isRetryable) this.handlers.refused(`Not stored yet: ${error.message}`);
+    if (error instanceof ApiError && !error.isRetryable) this.handlers.refused(t("Not stored yet: {why}", { why: error.message }));
     this.plan(RETRY_MS[Math.min(this.failures, RETRY_MS.length) - 1]);
   }
 }

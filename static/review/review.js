@@ -2,8 +2,10 @@
 
 import { ROOT, fetchJson } from "../app/api-client.js";
 import { $, $$, announce, setText } from "../app/dom.js";
-import { formatCount, formatPercent } from "../app/format.js";
+import { formatPercent } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt, showProblem } from "../app/problem.js";
+import { labelText } from "../result/chunk-states.js";
 import { forecastText } from "./forecast.js";
 import { LabelQueue } from "./label-queue.js";
 import { Views, keyOf } from "./views.js";
@@ -65,7 +67,7 @@ function labelledHere() {
 
 function showUnsent() {
   const waiting = queue.entries.length;
-  setText($("#unsent"), waiting ? `${formatCount(waiting, "label")} not sent yet.` : "");
+  setText($("#unsent"), waiting ? plural(waiting, "{n} label not sent yet.", "{n} labels not sent yet.") : "");
   showProgress();
 }
 
@@ -73,7 +75,7 @@ function showProgress() {
   if (!answer) return;
   const labelled = labelledHere();
   const checked = answer.checked + answer.chunks.filter((chunk) => labelled.has(keyOf(chunk))).length;
-  setText($("#count"), `${checked} of ${formatCount(answer.total, "chunk")} checked.`);
+  setText($("#count"), plural(answer.total, "{checked} of {n} chunk checked.", "{checked} of {n} chunks checked.", { checked }));
   $("#bar").max = Math.max(1, answer.total);
   $("#bar").value = checked;
   setText($("#forecast"), forecastText(answer));
@@ -85,7 +87,7 @@ async function showChunk() {
   const [chunk] = open;
   const isOver = !chunk && answer !== null;
   $("#nothing").hidden = !isOver;
-  if (isOver) setText($("#nothing"), answer.total ? "All of these chunks have a label." : "There is no photo that can still be looked at.");
+  if (isOver) setText($("#nothing"), answer.total ? t("All of these chunks have a label.") : t("There is no photo that can still be looked at."));
   for (const button of $$("[data-label]")) {
     button.disabled = !chunk;
     button.classList.toggle("given", !isRandom && Boolean(chunk) && button.dataset.label === chunk.label);
@@ -100,22 +102,23 @@ async function showChunk() {
     const url = await views.get(chunk);
     if (open[0] === chunk) showPicture(chunk, url);
   } catch (error) {
-    if (open[0] === chunk) showProblem(`${chunk.photo || "The photo"}: ${error.message}`);
+    if (open[0] === chunk) showProblem(t("{name}: {text}", { name: chunk.photo || t("The photo"), text: error.message }));
   }
 }
 
 function describe(chunk) {
-  const place = `${chunk.photo ? `${chunk.photo}, ` : ""}chunk ${chunk.chunk}.`;
-  if (isRandom) return `${place} What the model says is not shown, so that it does not sway you.`;
+  const facts = { photo: chunk.photo, index: chunk.chunk };
+  const place = chunk.photo ? t("{photo}, chunk {index}.", facts) : t("chunk {index}.", facts);
+  if (isRandom) return `${place} ${t("What the model says is not shown, so that it does not sway you.")}`;
   const probability = Math.max(...Object.values(chunk.probabilities));
-  return `${place} The model says: ${chunk.predicted_label}, ${formatPercent(probability)}.`;
+  return `${place} ${t("The model says: {label}, {percent}.", { label: labelText(chunk.predicted_label), percent: formatPercent(probability) })}`;
 }
 
 function showPicture({ view, box, photo, chunk }, url) {
   const picture = $("#picture");
   const image = $("#picture img");
   image.src = url;
-  image.alt = `Chunk ${chunk}${photo ? ` of ${photo}` : ""} and what lies round it`;
+  image.alt = photo ? t("Chunk {index} of {photo} and what lies round it", { index: chunk, photo }) : t("Chunk {index} and what lies round it", { index: chunk });
   ratio = view.width / view.height;
   picture.hidden = false;
   fitPicture();
@@ -142,7 +145,7 @@ function give(label) {
   open = open.slice(1);
   done.push({ chunk, label });
   queue.add(chunk, label, author());
-  announce(`${label}. ${$("#count").textContent}`);
+  announce(`${labelText(label)}. ${$("#count").textContent}`);
   showChunk();
 }
 
@@ -151,7 +154,7 @@ function undo() {
   if (!last) return;
   if (!queue.drop(last.chunk)) queue.add(last.chunk, last.chunk.label, author());
   open = [last.chunk, ...open];
-  announce(`${last.label} was taken back.`);
+  announce(t("{label} was taken back.", { label: labelText(last.label) }));
   showChunk();
 }
 
@@ -186,10 +189,10 @@ function applySettings() {
   attempt(() => refresh(true));
 }
 
-const title = isRandom ? "Random audit" : "Check the least certain";
+const title = isRandom ? t("Random audit") : t("Check the least certain");
 setText($("#review-title"), title);
 document.title = `${title}: coralchunk`;
-setText($(".up"), survey ? "Survey" : "Photo");
+setText($(".up"), survey ? t("Survey") : t("Photo"));
 $(".up").href = survey ? `${ROOT}/surveys#${survey}` : `${ROOT}/${location.hash}`;
 bindKeys();
 new ResizeObserver(fitPicture).observe($("#review-view"));

@@ -2,7 +2,7 @@
 
 import { fetchJson } from "../app/api-client.js";
 import { $, announce, setChildren, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { showProblem } from "../app/problem.js";
 import { getPhotos } from "../photos/photo-database.js";
 import { showCandidates, tickedCandidates, tickedText } from "./candidates.js";
@@ -18,7 +18,7 @@ export async function openPhotoDialog() {
   submit.disabled = true;
   clearDoubts(dialog);
   showProblem("", message);
-  setChildren(list, "Reading the photos…");
+  setChildren(list, t("Reading the photos…"));
   setText($("#selected-count"), "");
   dialog.showModal();
   const finished = (await getPhotos()).filter(({ state }) => state === "completed");
@@ -51,9 +51,9 @@ async function addPhotos(dialog, chosen) {
     for (const candidate of chosen) {
       if (!(await addPhoto(survey_id, candidate, withPosition))) duplicates.push(candidate.photo.name);
     }
-    if (duplicates.length) showProblem(`The survey has ${duplicates.join(", ")} already. Nothing was added twice.`, $(".bad", dialog));
+    if (duplicates.length) showProblem(t("The survey has {names} already. Nothing was added twice.", { names: duplicates.join(", ") }), $(".bad", dialog));
     else dialog.close();
-    announce(`${formatCount(chosen.length - duplicates.length, "photo")} added.`);
+    announce(plural(chosen.length - duplicates.length, "{n} photo added.", "{n} photos added."));
   } catch (error) {
     showProblem(error.message, $(".bad", dialog));
   }

@@ -1,7 +1,7 @@
 // List the photos of this device that could be added to a survey: those added last first, each group by time taken.
 
 import { $$, el, setChildren } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { sha256 } from "../photos/file-hash.js";
 import { getFile } from "../photos/photo-database.js";
 
@@ -28,15 +28,15 @@ export async function showCandidates(parent, photos, known) {
   const earlier = newestFirst.filter((photo) => !newest.includes(photo));
   const seen = new Set(known);
   const group = await candidateGroup(newest, known, seen, true);
-  setChildren(parent, el("h3", {}, `Added last (${newest.length})`), group);
+  setChildren(parent, el("h3", {}, t("Added last ({n})", { n: newest.length })), group);
   if (earlier.length) parent.append(earlierGroup(earlier, known, seen));
 }
 
 /** Photos of other days and places; their files are read only when they are looked at. */
 function earlierGroup(photos, known, seen) {
-  const details = el("details", {}, el("summary", {}, `Added earlier (${photos.length})`));
+  const details = el("details", {}, el("summary", {}, t("Added earlier ({n})", { n: photos.length })));
   const read = async () => {
-    const waiting = el("p", { class: "fine" }, "Reading the photos…");
+    const waiting = el("p", { class: "fine" }, t("Reading the photos…"));
     details.append(waiting);
     waiting.replaceWith(await candidateGroup(photos, known, seen, false));
   };
@@ -56,8 +56,8 @@ async function candidateGroup(photos, known, seen, isTicked) {
   const buttons = el(
     "div",
     { class: "row" },
-    el("button", { type: "button", onclick: () => tick(true) }, "All"),
-    el("button", { type: "button", onclick: () => tick(false) }, "None"),
+    el("button", { type: "button", onclick: () => tick(true) }, t("All")),
+    el("button", { type: "button", onclick: () => tick(false) }, t("None")),
   );
   return el("div", {}, photos.length > 1 ? buttons : null, list);
 }
@@ -72,18 +72,22 @@ async function readCandidate(photo) {
 function candidateItem({ photo, exif, hash }, known, seen, isTicked) {
   const isRepeated = hash !== null && seen.has(hash);
   if (hash !== null) seen.add(hash);
-  const takenAt = el("input", { type: "datetime-local", step: 1, value: exif.takenAt ?? "", "aria-label": `${photo.name} was taken` });
+  const takenAt = el("input", { type: "datetime-local", step: 1, value: exif.takenAt ?? "", "aria-label": t("{name} was taken", { name: photo.name }) });
   const checkbox = el("input", { type: "checkbox", checked: isTicked && !isRepeated, disabled: isRepeated });
   const item = el("li", {}, el("label", { class: "check" }, checkbox, thumbnail(photo), photo.name));
   if (isRepeated) {
-    item.append(el("span", { class: "fine" }, known.has(hash) ? "This survey has the photo already." : "The same photo is listed above."));
+    item.append(el("span", { class: "fine" }, known.has(hash) ? t("This survey has the photo already.") : t("The same photo is listed above.")));
   } else {
-    const position = exif.latitude === null ? "contains no position" : `was taken at ${exif.latitude.toFixed(5)}, ${exif.longitude.toFixed(5)}`;
-    item.append(takenAt, el("span", { class: "fine" }, `The photo ${position}.`));
+    item.append(takenAt, el("span", { class: "fine" }, positionText(exif)));
   }
   item.candidate = { photo, exif, takenAt, checkbox };
   return item;
 }
+
+const positionText = ({ latitude, longitude }) =>
+  latitude === null
+    ? t("The photo contains no position.")
+    : t("The photo was taken at {position}.", { position: `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` });
 
 function thumbnail(photo) {
   if (!photo.thumb) return null;
@@ -101,4 +105,4 @@ export const tickedCandidates = (parent) => $$("li", parent).map((item) => item.
  * @param {HTMLElement} parent
  * @returns {string}
  */
-export const tickedText = (parent) => `${formatCount(tickedCandidates(parent).length, "photo")} selected.`;
+export const tickedText = (parent) => plural(tickedCandidates(parent).length, "{n} photo selected.", "{n} photos selected.");

@@ -3,6 +3,8 @@
 import { fetchJson } from "../app/api-client.js";
 import { $, el, setChildren } from "../app/dom.js";
 import { formatDate, formatPoints } from "../app/format.js";
+import { t } from "../app/language.js";
+import { reasonText } from "../app/server-text.js";
 import { surveyQuery } from "./remembered-surveys.js";
 
 /**
@@ -26,7 +28,7 @@ export async function showChange(survey, isShown) {
   await show();
 }
 
-const NAMES = { bleached_cover: "Bleached coral", coral_cover: "Coral cover" };
+const NAMES = { bleached_cover: t("Bleached coral"), coral_cover: t("Coral cover") };
 
 /**
  * @param {any} change as the server answers
@@ -35,9 +37,11 @@ const NAMES = { bleached_cover: "Bleached coral", coral_cover: "Coral cover" };
  */
 function changeText(change, name) {
   const value = change[`${name}_change`];
-  if (value === null) return `${NAMES[name]}: no figure for the change, ${change[`${name}_change_reason`]}.`;
+  if (value === null) return t("{cover}: no figure for the change, {reason}.", { cover: NAMES[name], reason: reasonText(change[`${name}_change_reason`]) });
   const [low, high] = change[`${name}_change_interval`];
-  const interval = `(95 %: ${formatPoints(low)} to ${formatPoints(high)})`;
-  if (low <= 0 && high >= 0) return `${NAMES[name]}: no certain change, ${formatPoints(value)} points ${interval}.`;
-  return `${NAMES[name]} ${value > 0 ? "rose" : "fell"} by ${formatPoints(Math.abs(value))} points ${interval}.`;
+  const facts = { cover: NAMES[name], points: formatPoints(Math.abs(value)), low: formatPoints(low), high: formatPoints(high) };
+  if (low <= 0 && high >= 0) return t("{cover}: no certain change, {points} points (95 %: {low} to {high}).", { ...facts, points: formatPoints(value) });
+  return value > 0
+    ? t("{cover} rose by {points} points (95 %: {low} to {high}).", facts)
+    : t("{cover} fell by {points} points (95 %: {low} to {high}).", facts);
 }

@@ -2,19 +2,20 @@
 
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { showResult, showViewProblem } from "../result/viewer.js";
 
 const { survey, photo: id } = $("#main").dataset;
 const path = `/surveys/${survey}/photos/${id}`;
 
 $("#view").hidden = false;
-setText($(".up"), "The survey");
+setText($(".up"), t("The survey"));
 $(".up").href = `../../../surveys#${survey}`;
 try {
   const photo = await fetchJson(path);
   const { image_width, image_height, summary, chunks } = photo;
   await showResult({
-    name: photo.name || `Photo ${photo.photo_id}`,
+    name: photo.name || t("Photo {id}", { id: photo.photo_id }),
     status: { image_width, image_height, summary, chunks },
     photo: null,
     preview: () => fetchFile(`${path}/preview.webp`),
@@ -23,6 +24,6 @@ try {
     corrections: null,
   });
 } catch (error) {
-  setText($("#view-title"), "No photo");
+  setText($("#view-title"), t("No photo"));
   showViewProblem(error.message);
 }

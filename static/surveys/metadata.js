@@ -2,7 +2,7 @@
 
 import { fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
-import { formatCount } from "../app/format.js";
+import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { currentSurvey, showSurvey } from "./survey.js";
 
@@ -24,7 +24,8 @@ async function send(file) {
   const csv = await file.text();
   const answer = await fetchJson(`/surveys/${survey_id}/metadata`, { method: "POST", body: { csv } });
   await showSurvey(survey_id);
-  const without = answer.without_row ? ` ${formatCount(answer.without_row, "photo")} had no row.` : "";
-  const ignored = answer.ignored_columns.length ? ` Columns that were not used: ${answer.ignored_columns.join(", ")}.` : "";
-  setText($("#metadata-says"), `${formatCount(answer.photos, "photo")} got the data of the table.${without}${ignored}`);
+  const told = [plural(answer.photos, "{n} photo got the data of the table.", "{n} photos got the data of the table.")];
+  if (answer.without_row) told.push(plural(answer.without_row, "{n} photo had no row.", "{n} photos had no row."));
+  if (answer.ignored_columns.length) told.push(t("Columns that were not used: {names}.", { names: answer.ignored_columns.join(", ") }));
+  setText($("#metadata-says"), told.join(" "));
 }

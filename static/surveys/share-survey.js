@@ -2,6 +2,7 @@
 
 import { fetchApi, fetchJson } from "../app/api-client.js";
 import { $, announce, el, setChildren } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 
 /**
@@ -9,7 +10,7 @@ import { attempt } from "../app/problem.js";
  * @param {number} id
  */
 export function showShareLink(id) {
-  const button = el("button", { type: "button", onclick: () => attempt(() => create(id)) }, "Share link");
+  const button = el("button", { type: "button", onclick: () => attempt(() => create(id)) }, t("Share link"));
   setChildren($("#share-survey"), button);
 }
 
@@ -18,13 +19,13 @@ async function create(id) {
   const link = el("input", { readonly: true, value: new URL(url, location.href).href });
   const takeBack = async () => {
     await fetchApi(`/surveys/${id}/share`, { method: "DELETE" });
-    announce("The link was taken back.");
+    announce(t("The link was taken back."));
     showShareLink(id);
   };
   setChildren(
     $("#share-survey"),
-    el("label", {}, "Anyone with this link can see the survey without positions, but not change it", link),
-    el("button", { type: "button", onclick: () => attempt(takeBack) }, "Take the link back"),
+    el("label", {}, t("Anyone with this link can see the survey without positions, but not change it"), link),
+    el("button", { type: "button", onclick: () => attempt(takeBack) }, t("Take the link back")),
   );
   link.select();
 }

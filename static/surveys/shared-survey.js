@@ -2,6 +2,7 @@
 
 import { fetchJson } from "../app/api-client.js";
 import { $, el, setChildren, setText } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { showProblem } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
 import { correctedFigures, describeSurvey, photoCells } from "./survey-text.js";
@@ -21,6 +22,6 @@ try {
   setChildren($("#rows"), ...survey.photos.map(row));
   $("#survey").hidden = false;
 } catch (error) {
-  showProblem(error.status === 404 ? "This link shows no survey: it never existed, or was taken back." : error.message, $("#problem"));
+  showProblem(error.status === 404 ? t("This link shows no survey: it never existed, or was taken back.") : error.message, $("#problem"));
 }
 document.documentElement.dataset.ready = "shared-survey";

@@ -2,6 +2,7 @@
 
 import { fetchJson } from "../app/api-client.js";
 import { $, setText } from "../app/dom.js";
+import { t } from "../app/language.js";
 import { showProblem } from "../app/problem.js";
 import { clearDoubts, isConfirmed, surveyDoubts } from "./plausibility.js";
 
@@ -19,8 +20,8 @@ export function openSurveyForm(survey) {
   for (const { name } of form.elements) if (name && survey) setField(form.elements[name], survey[name]);
   if (!survey) form.elements.date.value = today();
   $("details", form).open = NULLABLE.slice(1).some((name) => survey?.[name]);
-  setText($("h2", form), survey ? "Edit survey" : "New survey");
-  setText($(".main", form), survey ? "Save changes" : "Create survey");
+  setText($("h2", form), survey ? t("Edit survey") : t("New survey"));
+  setText($(".main", form), survey ? t("Save changes") : t("Create survey"));
   showProblem("", $(".bad", form));
   clearDoubts(dialog);
   dialog.showModal();

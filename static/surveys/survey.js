@@ -3,6 +3,7 @@
 import { ROOT, fetchApi, fetchFile, fetchJson } from "../app/api-client.js";
 import { $, announce, el, setChildren, setText } from "../app/dom.js";
 import { formatDate } from "../app/format.js";
+import { t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 import { figuresSideBySide } from "../result/summary.js";
 import { showAudit } from "./audit.js";
@@ -27,7 +28,7 @@ function enableActions(isLoaded) {
 export function closeSurvey() {
   survey = null;
   enableActions(false);
-  document.title = "Surveys: coralchunk";
+  document.title = `${t("Surveys")}: coralchunk`;
 }
 
 /**
@@ -47,7 +48,7 @@ export async function showSurvey(id) {
   $("#figures").hidden = !hasPhotos;
   const figures = figuresSideBySide(survey, correctedFigures(survey));
   setChildren($("#figures"), ...figures);
-  setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, "No photos yet."))]));
+  setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, t("No photos yet.")))]));
   showExports(survey);
   showShareLink(id);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
@@ -62,25 +63,25 @@ function showDateOffer() {
   if ($("#date-offer").hidden) return;
   const useDate = async () => {
     await fetchApi(`/surveys/${survey.survey_id}`, { method: "PATCH", body: { date: day } });
-    announce("The survey's date was changed.");
+    announce(t("The survey's date was changed."));
     await showSurvey(survey.survey_id);
   };
   setChildren(
     $("#date-offer"),
-    `The photos were taken on ${formatDate(day)}. `,
-    el("button", { type: "button", onclick: () => attempt(useDate) }, "Use this date"),
+    `${t("The photos were taken on {day}.", { day: formatDate(day) })} `,
+    el("button", { type: "button", onclick: () => attempt(useDate) }, t("Use this date")),
   );
 }
 
 function photoRow(photo) {
-  const name = photo.name || `Photo ${photo.photo_id}`;
+  const name = photo.name || t("Photo {id}", { id: photo.photo_id });
   const cells = photoCells(photo);
   return el(
     "tr",
     {},
     el("td", {}, photo.kept_bytes === null ? name : mapLink(photo, name)),
     ...cells,
-    el("td", {}, el("button", { type: "button", "aria-label": `Remove ${name}`, onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
+    el("td", {}, el("button", { type: "button", "aria-label": t("Remove {name}", { name }), onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
 }
 
@@ -98,14 +99,14 @@ function mapLink(photo, name) {
 }
 
 async function removePhoto(photo, name) {
-  if (!confirm(`Remove ${name} from this survey? The survey may be the only place that still has its result.`)) return;
+  if (!confirm(t("Remove {name} from this survey? The survey may be the only place that still has its result.", { name }))) return;
   await fetchApi(`/surveys/${survey.survey_id}/photos/${photo.photo_id}`, { method: "DELETE" });
-  announce(`${name} removed from the survey.`);
+  announce(t("{name} removed from the survey.", { name }));
   await showSurvey(survey.survey_id);
 }
 
 async function deleteSurvey(id) {
-  if (!confirm(`Permanently delete the survey ${survey.name} and its photos?`)) return;
+  if (!confirm(t("Permanently delete the survey {name} and its photos?", { name: survey.name }))) return;
   await fetchApi(`/surveys/${id}`, { method: "DELETE" });
   forgetSurvey(id);
   location.hash = "";

@@ -3,6 +3,7 @@
 import { fetchFile, fetchJson, token } from "../app/api-client.js";
 import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
 import { bleachedCoverText } from "../app/format.js";
+import { t } from "../app/language.js";
 import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
@@ -19,7 +20,7 @@ async function showSurveyList() {
   setChildren($("#surveys"), ...surveys.map(surveyItem));
   const cameras = new Set(surveys.flatMap((survey) => survey.cameras));
   $("#cameras-differ").hidden = surveys.length < 2 || cameras.size < 2;
-  setText($("#cameras-differ"), `Different cameras took these photos (${[...cameras].sort().join(", ")}). Part of a difference between dates may come from them.`);
+  setText($("#cameras-differ"), t("Different cameras took these photos ({names}). Part of a difference between dates may come from them.", { names: [...cameras].sort().join(", ") }));
   const [image] = $$("#over-time img");
   $("#over-time").hidden = surveys.length === 0;
   if (surveys.length) image.src = URL.createObjectURL(await fetchFile(`/surveys/plot.svg${surveyQuery()}`));
@@ -31,8 +32,8 @@ function surveyItem(survey) {
     {},
     el("a", { href: `#${survey.survey_id}` }, survey.name),
     el("p", { class: "fine" }, describeSurvey(survey)),
-    el("p", {}, survey.photo_count ? bleachedCoverText(survey) : "No photos yet."),
-    survey.corrected && el("p", {}, `Corrected: ${bleachedCoverText(survey.corrected)}`),
+    el("p", {}, survey.photo_count ? bleachedCoverText(survey) : t("No photos yet.")),
+    survey.corrected && el("p", {}, t("{name}: {text}", { name: t("Corrected"), text: bleachedCoverText(survey.corrected) })),
   );
 }
 
@@ -68,7 +69,7 @@ function bindControls() {
   });
   $("#edit-survey").addEventListener("click", async () => {
     const { survey_id } = await openSurveyForm(currentSurvey());
-    announce("The survey was changed.");
+    announce(t("The survey was changed."));
     await attempt(() => showSurvey(survey_id));
   });
   bindMetadata();

@@ -2,41 +2,41 @@
 
 import { ROOT, fetchApi, fetchJson, toApiError, token } from "../app/api-client.js";
 import { $, announce, el, setChildren, setText } from "../app/dom.js";
+import { formatTime, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
 
-const when = (seconds) =>
-  seconds === null ? null : new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+const when = (seconds) => (seconds === null ? null : formatTime(new Date(seconds * 1000)));
 
 async function showTokens() {
   $("#log-in").hidden = token.get() !== null;
   $("#tokens").hidden = token.get() === null;
   if (token.get() === null) return;
   const { user, tokens } = await fetchJson("/tokens");
-  setText($("#tokens-title"), `Tokens of ${user}`);
+  setText($("#tokens-title"), t("Tokens of {user}", { user }));
   setChildren($("#rows"), ...tokens.map(row));
 }
 
 function row(one) {
-  const name = one.name || `Token ${one.token_id}`;
-  const revoke = el("button", { type: "button", "aria-label": `Revoke ${name}`, onclick: () => attempt(() => revokeToken(one, name)) }, "Revoke");
+  const name = one.name || t("Token {id}", { id: one.token_id });
+  const revoke = el("button", { type: "button", "aria-label": t("Revoke {name}", { name }), onclick: () => attempt(() => revokeToken(one, name)) }, t("Revoke"));
   return el(
     "tr",
     {},
-    el("td", {}, one.is_this ? `${name} (this browser)` : name),
+    el("td", {}, one.is_this ? t("{name} (this browser)", { name }) : name),
     el("td", {}, one.scopes.join(", ")),
     el("td", {}, when(one.created_at)),
-    el("td", {}, when(one.last_used_at) ?? "never"),
-    el("td", {}, when(one.expires_at) ?? "never"),
+    el("td", {}, when(one.last_used_at) ?? t("never")),
+    el("td", {}, when(one.expires_at) ?? t("never")),
     el("td", {}, revoke),
   );
 }
 
 async function revokeToken(one, name) {
-  const what = one.is_this ? "This logs this browser out." : "Whatever uses it must then get another one.";
-  if (!confirm(`Revoke ${name}? ${what}`)) return;
+  const what = one.is_this ? t("This logs this browser out.") : t("Whatever uses it must then get another one.");
+  if (!confirm(t("Revoke {name}? {what}", { name, what }))) return;
   await fetchApi(`/tokens/${one.token_id}`, { method: "DELETE" });
   if (one.is_this) token.remove();
-  announce(`${name} is revoked.`);
+  announce(t("{name} is revoked.", { name }));
   await showTokens();
 }
 
@@ -47,7 +47,7 @@ async function createToken() {
   const body = { name: chosen.get("name").trim(), scopes: chosen.getAll("scope"), days };
   const created = await fetchJson("/tokens", { method: "POST", body });
   const field = el("input", { readonly: true, value: created.token });
-  setChildren($("#created"), el("label", {}, "Copy the token now: it cannot be shown again", field));
+  setChildren($("#created"), el("label", {}, t("Copy the token now: it cannot be shown again"), field));
   field.select();
   form.reset();
   await showTokens();
@@ -57,7 +57,7 @@ async function logIn() {
   const form = $("#log-in form");
   const answer = await fetch(`${ROOT}/api/token_auth/`, { method: "POST", body: new URLSearchParams(new FormData(form)) });
   const said = await answer.text();
-  if (answer.status === 400) throw new Error("Unable to log in with this name and password.");
+  if (answer.status === 400) throw new Error(t("Unable to log in with this name and password."));
   if (!answer.ok) throw toApiError(answer.status, said, answer.headers.get("Retry-After"));
   token.set(JSON.parse(said).token);
   location.reload();

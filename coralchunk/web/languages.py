@@ -1,0 +1,51 @@
+"""Choose the language of a page, and give its template the texts of that language."""
+
+from functools import partial
+from typing import Any, Final
+
+from flask import Flask, Response, make_response, render_template, request
+from markupsafe import Markup
+
+from coralchunk.translations import LANGUAGES, SOURCE, translated
+
+_COOKIE: Final = "language"
+_YEAR_S: Final = 365 * 86_400
+
+
+def install_texts(app: Flask) -> None:
+    """Let templates write texts with `t`; pages that name no language are in English."""
+    app.jinja_env.globals.update(t=partial(_text, SOURCE), language=SOURCE, languages=LANGUAGES)
+
+
+def page_language() -> str:
+    """Return the language that `?lang=`, the cookie or the browser asks for; the first that there is."""
+    for wanted in (request.args.get("lang"), request.cookies.get(_COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
+    return request.accept_languages.best_match(list(LANGUAGES), SOURCE)
+
+
+def translated_page(template: str, language: str, **details: Any) -> Response:
+    """Render a page in a language, and remember a language that its address names."""
+    answer = make_response(
+        render_template(template, language=language, t=partial(_text, language), **details)
+    )
+    if request.args.get("lang") == language:
+        path = f"{request.script_root}/"
+        answer.set_cookie(
+            _COOKIE, language, max_age=_YEAR_S, path=path, samesite="Lax", secure=request.is_secure
+        )
+    return in_language(answer, language)
+
+
+def in_language(answer: Response, language: str) -> Response:
+    """Say in which language a response is, and what it depends on."""
+    answer.content_language.add(language)
+    answer.vary.update(("Accept-Language", "Cookie"))
+    return answer
+
+
+def _text(language: str, text: str, **facts: object) -> Markup:
+    """Return a text of a template; it may contain markup, and its facts are escaped."""
+    found = Markup(translated(" ".join(text.split()), language))  # noqa: S704 - of the catalogue
+    return found.format(**facts) if facts else found
