@@ -50,6 +50,7 @@ def serve_files(app: Flask) -> None:
 
 
 def _kept(answer: Response) -> Response:
+    answer.cache_control.public = True
     answer.cache_control.max_age = _YEAR_S
     answer.cache_control.immutable = True
     return answer

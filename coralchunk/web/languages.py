@@ -1,8 +1,9 @@
 """Choose the language of a page, and give its template the texts of that language."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
+from babel import negotiate_locale
 from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup
 
@@ -20,12 +21,13 @@ def install_texts(app: Flask) -> None:
 def page_language() -> str:
     """Return the language that `?lang=`, the cookie or the browser asks for; the first that there is."""
     for wanted in (request.args.get("lang"), request.cookies.get(_COOKIE)):
-        if wanted in LANGUAGES:
+        if wanted is not None and wanted in LANGUAGES:
             return wanted
-    return request.accept_languages.best_match(list(LANGUAGES), SOURCE)
+    accepted = list(request.accept_languages.values())  # best first
+    return negotiate_locale(accepted, LANGUAGES, sep="-") or SOURCE
 
 
-def translated_page(template: str, language: str, **details: Any) -> Response:
+def translated_page(template: str, language: str, **details: object) -> Response:
     """Render a page in a language, and remember a language that its address names."""
     answer = make_response(
         render_template(template, language=language, t=partial(_text, language), **details)

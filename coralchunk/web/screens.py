@@ -15,7 +15,12 @@ from coralchunk.web.languages import page_language, translated_page
 
 screens = Blueprint("screens", __name__)
 
-_UNITS: Final = ((86_400, "duration-day"), (3600, "duration-hour"), (60, "duration-minute"), (1, "duration-second"))
+_UNITS: Final = (
+    (86_400, "duration-day"),
+    (3600, "duration-hour"),
+    (60, "duration-minute"),
+    (1, "duration-second"),
+)
 
 
 @screens.get("/")

@@ -4,6 +4,7 @@
 // as ArrayBuffers, and each transaction has a time limit. What IndexedDB does not take is kept in memory by the list of
 // photos, and its record in sessionStorage, so that the other pages of this tab know it.
 
+import { t } from "../app/language.js";
 import { deleteRecord, putRecord, records } from "./session-records.js";
 
 const NAME = "coralchunk";
@@ -46,7 +47,7 @@ function withinLimit(limitMs, executor) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       isUnusable = true;
-      reject(new Error("The browser's storage does not answer."));
+      reject(new Error(t("The browser's storage does not answer.")));
     }, limitMs);
     const end = (settle) => (value) => {
       clearTimeout(timer);
@@ -64,7 +65,7 @@ function withinLimit(limitMs, executor) {
  * @returns {Promise<any>} what the request answered, once all is on disk
  */
 async function transact(stores, mode, action, limitMs = LIMIT_MS) {
-  if (isUnusable) throw new Error("The browser's storage does not answer.");
+  if (isUnusable) throw new Error(t("The browser's storage does not answer."));
   const database = await open();
   return withinLimit(limitMs, (resolve, reject) => {
     const transaction = database.transaction(stores, mode);

@@ -2,11 +2,13 @@
 
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
+from typing_extensions import override
 
 from coralchunk.assets import folder
 from coralchunk.science.cover import LIMITATIONS
@@ -14,12 +16,29 @@ from coralchunk.translations import LANGUAGES, SOURCE
 
 TRANSLATED: Final = [language for language in LANGUAGES if language != SOURCE]
 TEMPLATES: Final = [folder("templates") / "base.html", *sorted((folder("templates") / "app").glob("*.html"))]
-SCRIPTS: Final = [path for path in sorted(folder("static").rglob("*.js")) if "vendor" not in path.parts]
-OTHER_PAGES: Final = ("docs", "labelling")  # folders of static/ whose pages are in English
+OTHER_PAGES: Final = {"docs", "labelling"}  # folders of static/ whose pages are in English
+SCRIPTS: Final = [
+    path
+    for path in sorted(folder("static").rglob("*.js"))
+    if "vendor" not in path.parts and path.parent.name not in OTHER_PAGES
+]
+
 STRING: Final = r'"((?:[^"\\\n]|\\.)*)"'
 SAID: Final = re.compile(rf"(?<![\w$.])(?:t|sentence)\(\s*{STRING}")
 COUNTED: Final = re.compile(rf'(?<![\w$.])plural\(\s*[^"]*?,\s*{STRING},\s*{STRING}')
+CALLED: Final = re.compile(r"(?<![\w$.])(?:t|sentence|plural)\(")
 FACT: Final = re.compile(r"\{(\w+)\}")
+TAG: Final = re.compile(r"<[^>]*>")
+
+#: Two words of lower case beside each other, or a word with a capital letter at the beginning.
+_ENGLISH: Final = re.compile(r"[a-z]{2,} [a-z]{2,}|^\s*[A-Z][a-z]+(?: |[.:?!…]|$)")
+_COMMENTS: Final = re.compile(r"/\*.*?\*/|(?<![:\"'`\w])//[^\n]*|^import [^\n]*", re.DOTALL | re.MULTILINE)
+_NOT_SHOWN: Final = re.compile(r'class: (?:"[^"]*"|`[^`]*`)|\$\$?\((?:"[^"]*"|`[^`]*`)')
+_LITERAL: Final = re.compile(rf"{STRING}|`((?:[^`\\]|\\.)*)`")
+_TEMPLATE_CODE: Final = re.compile(
+    r"\{% block main_data %\}.*?\{% endblock %\}|\{\{.*?\}\}|\{%.*?%\}", re.DOTALL
+)
+_SPOKEN: Final = {"alt", "aria-label", "aria-roledescription", "content", "placeholder", "title"}
 
 
 def of_templates() -> set[str]:
@@ -56,3 +75,48 @@ def script_texts(language: str) -> dict[str, str | dict[str, str]]:
     path: Path = folder("static") / "languages" / f"{language}.json"
     found: dict[str, str | dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def literals_of(script: Path) -> set[str]:
+    """Return the literals of a script that read like English and do not go through a catalogue."""
+    code = _COMMENTS.sub("", script.read_text(encoding="utf-8"))
+    for pattern in (SAID, COUNTED, _NOT_SHOWN):
+        code = pattern.sub("", code)
+    literals = [re.sub(r"\$\{[^}]*\}", "", "".join(found)) for found in _LITERAL.findall(code)]
+    return {literal.strip() for literal in literals if _ENGLISH.search(literal)}
+
+
+def literals_of_page(template: Path) -> set[str]:
+    """Return the words of a template, and of its attributes that are read, without those from a catalogue."""
+    page = _Words()
+    page.feed(_TEMPLATE_CODE.sub("", template.read_text(encoding="utf-8")))
+    return page.found
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.silent = 0
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in {"code", "kbd", "script", "style"}
+        if tag == "meta" and not dict(attrs).get("property"):
+            return
+        for name, value in attrs:
+            if name in _SPOKEN:
+                self.note(value or "")
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in {"code", "kbd", "script", "style"}
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.note(data)
+
+    def note(self, text: str) -> None:
+        if re.search(r"[A-Za-z]{2}", text):
+            self.found.add(" ".join(text.split()))

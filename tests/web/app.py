@@ -66,11 +66,14 @@ def completed(page: Page, name: str) -> Locator:
     return done
 
 
-def job_of(page: Page, name: str) -> int:
-    """Wait until a photo is classified, look at it, and return its job."""
+def job_of(page: Page, name: str, look: str = "Look at") -> int:
+    """Wait until a photo is classified, look at it, and return its job.
+
+    look  first words of its link, in the language of the page
+    """
     completed(page, name)
     with page.expect_response(re.compile(r"/V1/api/status/\d+\?include=summary,chunks")) as asked:
-        page.get_by_role("link", name=f"Look at {name}").click()
+        page.get_by_role("link", name=f"{look} {name}").click()
     drawn(page)
     return int(asked.value.url.split("/status/")[1].split("?")[0])
 
