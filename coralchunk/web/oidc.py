@@ -3,13 +3,14 @@
 import time
 from typing import Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.api.context import services
 from coralchunk.api.language import Language, Refusal
 from coralchunk.api.schemas import Problem
 from coralchunk.oidc.log_in import LASTS_S
+from coralchunk.web.languages import page_language, translated_page
 
 oidc = Blueprint("oidc", __name__, url_prefix="/oidc")
 
@@ -39,7 +40,7 @@ def finish() -> ResponseReturnValue:
     """Give the browser that comes back from the provider a token."""
     cookie = request.cookies.get(_COOKIE, "")
     token = services().oidc.finish(request.args, cookie, _callback(), time.time())
-    answer = make_response(render_template("app/logged-in.html", settings=services().settings, token=token))
+    answer = translated_page("app/logged-in.html", page_language(), settings=services().settings, token=token)
     answer.delete_cookie(_COOKIE, path=f"{request.script_root}/oidc")
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -50,7 +51,12 @@ def _callback() -> str:
 
 
 def _page(refusal: Refusal) -> Response:
-    page = render_template("app/log-in-refused.html", settings=services().settings, detail=refusal.detail)
+    page = translated_page(
+        "app/log-in-refused.html",
+        page_language(),
+        settings=services().settings,
+        detail=refusal.detail,
+    )
     return make_response(page, refusal.status)
 
 

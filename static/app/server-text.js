@@ -15,6 +15,7 @@ const REASONS = [
   sentence("no labelled chunk is coral"),
   sentence("the model states no error rates"),
   sentence("nothing is known of any chunk"),
+  sentence("the card is tilted by {tilt} degrees, and areas need at most {most}: lay it flat and hold the camera straight above it"),
 ];
 
 const escaped = (text) => text.replace(/[.*+?^$()[\]\\]/g, "\\$&");
