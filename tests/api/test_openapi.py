@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from coralchunk.api.openapi_headings import HEADINGS
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import PATIENCE_S
@@ -214,3 +215,10 @@ def test_answers_are_as_described(server: RunningServer, document: dict[str, Any
 
     assert {place: told for place, told in errors.items() if told} == {}
     assert {status for _, status in errors} >= {200, 400, 404, 409, 415, 422}
+
+
+def test_every_heading_says_what_its_operations_are_for(document: dict[str, Any]) -> None:
+    used = {tag for path in document["paths"].values() for one in path.values() for tag in one["tags"]}
+
+    assert used == set(HEADINGS)
+    assert {tag["name"]: tag["description"] for tag in document["tags"]} == HEADINGS

@@ -1,4 +1,4 @@
-"""List the routes of Ximilar's language."""
+"""List the routes of Ximilar's API."""
 
 from typing import Final
 
