@@ -24,6 +24,7 @@ _FOLDERS: Final = (
     "surveys",
     "vendor/exifreader",
     "vendor/fflate",
+    "vendor/natural-earth",
 )
 _SUFFIXES: Final = frozenset({".js", ".css", ".svg"})
 _COLOUR: Final = "#00617f"

@@ -21,6 +21,7 @@ async function showSurveyList() {
   const cameras = new Set(surveys.flatMap((survey) => survey.cameras));
   $("#cameras-differ").hidden = surveys.length < 2 || cameras.size < 2;
   setText($("#cameras-differ"), t("Different cameras took these photos ({names}). Part of a difference between dates may come from them.", { names: [...cameras].sort().join(", ") }));
+  await showSites(surveys);
   const [image] = $$("#over-time img");
   $("#over-time").hidden = surveys.length === 0;
   if (surveys.length) image.src = URL.createObjectURL(await fetchFile(`/surveys/plot.svg${surveyQuery()}`));
@@ -35,6 +36,13 @@ function surveyItem(survey) {
     el("p", {}, survey.photo_count ? bleachedCoverText(survey) : t("No photos yet.")),
     survey.corrected && el("p", {}, t("{name}: {text}", { name: t("Corrected"), text: bleachedCoverText(survey.corrected) })),
   );
+}
+
+/** Show the map, which is loaded only where a survey has a position. */
+async function showSites(surveys) {
+  const placed = surveys.filter((survey) => survey.position);
+  $("#site-map").hidden = !placed.length;
+  if (placed.length) (await import("./site-map.js")).showSiteMap($("#site-map"), placed);
 }
 
 let lastHash = "";

@@ -5,7 +5,7 @@ from typing import Any
 
 from coralchunk.science.cover import figures
 from coralchunk.storage.rows.surveys import SurveyPhoto
-from coralchunk.surveys.coordinates import rounded_degrees
+from coralchunk.surveys.coordinates import middle, rounded_degrees
 from coralchunk.surveys.measured import CorrectedPhoto, Measured
 
 
@@ -26,11 +26,23 @@ def survey_body(measured: Measured) -> dict[str, Any]:
         "keeps_photos": survey.keeps_photos,
         "kept_bytes": sum(photo.kept_bytes or 0 for photo in measured.photos),
         "cameras": sorted({photo.camera for photo in measured.photos if photo.camera}),
+        "position": _position(measured),
         "created_at": survey.created_at,
         "photo_count": len(measured.photos),
         **figures(measured.cover),
         "corrected": None if measured.corrected_cover is None else figures(measured.corrected_cover),
     }
+
+
+def _position(measured: Measured) -> dict[str, float] | None:
+    found = middle(
+        [
+            (photo.latitude, photo.longitude)
+            for photo in measured.photos
+            if photo.latitude is not None and photo.longitude is not None
+        ]
+    )
+    return None if found is None else {"latitude": found[0], "longitude": found[1]}
 
 
 def photo_body(photo: SurveyPhoto, corrected: CorrectedPhoto | None) -> dict[str, Any]:

@@ -171,6 +171,13 @@ class SurveyPhotoResponse(_Response):
     chunks: list[ChunkResult] | None = Field(None, description="Only in the response for a single photo")
 
 
+class Position(_Response):
+    """Where a survey was made: the median of its photos' positions."""
+
+    latitude: Latitude
+    longitude: Longitude
+
+
 class SurveyResponse(_Response):
     """A survey and the figures over all its photos, with 95 % intervals."""
 
@@ -187,6 +194,7 @@ class SurveyResponse(_Response):
     keeps_photos: Annotated[bool, Field(description=_KEEPS)] = False
     kept_bytes: Count = Field(0, description="Size of the photos and maps that are kept")
     cameras: list[str] = Field(default_factory=list, description="That took the photos, where these tell")
+    position: Position | None = Field(None, description="Null if no photo has a position")
     created_at: float = Field(description="Unix seconds")
     photo_count: Count
     coral_cover: Share | None = Field(
