@@ -43,8 +43,8 @@ export function showAdvice(parent, photo) {
       el("button", { ...labelled(t("Keep this photo")), onclick: () => keep(photo, parent) }, t("Keep this photo")),
     ),
   );
-  const isNews = before !== undefined && !getBatch(photo.batch); // not for each photo of a batch, nor of an earlier visit
-  if (shown.length && isNews) announce(t("{name}: {text}", { name: photo.name, text: shown.map(adviceText).join(" ") }));
+  const isChanged = before !== undefined && !getBatch(photo.batch); // not for each photo of a batch, nor of an earlier visit
+  if (shown.length && isChanged) announce(t("{name}: {text}", { name: photo.name, text: shown.map(adviceText).join(" ") }));
 }
 
 /** Open the camera; the photo is replaced only when there is another. @param {import("./photo-list.js").Photo} photo */

@@ -5,7 +5,7 @@ import { lookAt } from "./look.js"; // at once: without a connection, neither a 
 /** @type {Worker|null} */
 let worker = null;
 let isRefused = typeof OffscreenCanvas === "undefined"; // Safari before 16.4; Firefox before 114 has no worker of modules
-let asked = 0;
+let requests = 0;
 /** @type {Map<number, {resolve: Function, reject: Function}>} */
 const waiting = new Map();
 
@@ -25,8 +25,8 @@ export async function lookAtPhoto(file) {
 /** @returns {Promise<import("./look.js").Look|null>} null where the worker cannot be started */
 function askWorker(file) {
   worker ??= startWorker();
-  asked += 1;
-  const id = asked;
+  requests += 1;
+  const id = requests;
   worker.postMessage({ id, file });
   return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
 }

@@ -24,8 +24,8 @@ async function send(file) {
   const csv = await file.text();
   const answer = await fetchJson(`/surveys/${survey_id}/metadata`, { method: "POST", body: { csv } });
   await showSurvey(survey_id);
-  const told = [plural(answer.photos, "{n} photo got the data of the table.", "{n} photos got the data of the table.")];
-  if (answer.without_row) told.push(plural(answer.without_row, "{n} photo had no row.", "{n} photos had no row."));
-  if (answer.ignored_columns.length) told.push(t("Columns that were not used: {names}.", { names: answer.ignored_columns.join(", ") }));
-  setText($("#metadata-says"), told.join(" "));
+  const sentences = [plural(answer.photos, "{n} photo got the data of the table.", "{n} photos got the data of the table.")];
+  if (answer.without_row) sentences.push(plural(answer.without_row, "{n} photo had no row.", "{n} photos had no row."));
+  if (answer.ignored_columns.length) sentences.push(t("Columns that were not used: {names}.", { names: answer.ignored_columns.join(", ") }));
+  setText($("#metadata-says"), sentences.join(" "));
 }

@@ -2,6 +2,7 @@
 
 import { $, $$, el, setChildren } from "../app/dom.js";
 import { bleachedCoverText, formatDate, formatPercent } from "../app/format.js";
+import { t } from "../app/language.js";
 import { LAND, STEP_DEGREES } from "../vendor/natural-earth/land.js";
 import { MapView } from "./map-view.js";
 
@@ -50,8 +51,9 @@ const newest = (site) => site.surveys.at(-1);
 
 function siteWords(site) {
   const { bleached_cover: share } = newest(site);
-  const cover = share === null ? "no figure for bleaching" : `${formatPercent(share)} bleached`;
-  return `${site.name}: ${cover}, ${formatDate(newest(site).date)}`;
+  const date = formatDate(newest(site).date);
+  if (share === null) return t("{site}: no figure for bleaching, {date}", { site: site.name, date });
+  return t("{site}: {percent} of the coral looks bleached, {date}", { site: site.name, percent: formatPercent(share), date });
 }
 
 function showSurveys(parent, site) {
@@ -75,7 +77,7 @@ class Drawing {
     this.land = svg("g", {}, ...[-360, 0, 360].map((shift) => svg("path", { class: "land", d: LAND, transform: `translate(${shift} 0) scale(${STEP_DEGREES})` })));
     this.marks = svg("g");
     this.bar = svg("g", { "aria-hidden": "true" });
-    this.root = svg("svg", { viewBox: `0 0 ${view.width} ${view.height}`, role: "group", "aria-label": "Map of the sites", tabindex: 0 }, this.land, this.bar, this.marks);
+    this.root = svg("svg", { viewBox: `0 0 ${view.width} ${view.height}`, role: "group", "aria-label": t("Map of the sites"), tabindex: 0 }, this.land, this.bar, this.marks);
     for (const site of sites) this.marks.append(this.markOf(site));
     setChildren(frame, this.root);
   }

@@ -34,7 +34,15 @@ LABELS: Final = {
     "Unsure",
     "No Data",
 }  # of the API
-NAMES: Final = {"Backspace", "Escape", "Feature", "Location", "Point", "Token"}  # of keys, GeoJSON, headers
+NAMES: Final = {
+    "Backspace",
+    "Enter",
+    "Escape",
+    "Feature",
+    "Location",
+    "Point",
+    "Token",
+}  # of keys, GeoJSON, headers
 NOT_READ: Final = {"none yet", "unknown compression"}  # an ETag; an error that is caught
 CODE: Final = re.compile(r"(?:px )?sans-serif$|^bold |^#\w+ \w+$|^\[.*\] ?, \.")  # fonts and selectors
 DEFINITIONS: Final = {"language.js", "server-text.js"}  # of the functions that translate
