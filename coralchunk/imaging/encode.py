@@ -45,14 +45,15 @@ def png(picture: Pixels, empty: Empty | None = None, exact: Sequence[Colour] = (
         few.paste(index, (0, 0, *few.size), Image.fromarray(empty))
         palette, clear = palette + bytes(3), _chunk(b"tRNS", b"\xff" * index + b"\0")
     # Each row begins with its filter: none, as neighbours in a palette say nothing about each other.
-    rows = np.pad(np.asarray(few), ((0, 0), (1, 0)))
+    rows = np.zeros((few.height, 1 + few.width), dtype=np.uint8)
+    rows[:, 1:] = few
     return b"".join(
         (
             _SIGNATURE,
             _chunk(b"IHDR", struct.pack(">II", few.width, few.height) + _EIGHT_BIT_PALETTE),
             _chunk(b"PLTE", palette),
             clear,
-            _chunk(b"IDAT", isal_zlib.compress(rows.tobytes(), 1)),
+            _chunk(b"IDAT", isal_zlib.compress(rows, 1)),
             _chunk(b"IEND", b""),
         )
     )

@@ -125,9 +125,15 @@ _DRAW: Final[dict[State, Callable[[Pixels], None]]] = {
 
 
 def _wash(cell: Pixels, colour: Colour) -> None:
-    solid = np.empty_like(cell)
-    solid[:] = colour
+    solid = _solid(cell.shape[0], cell.shape[1], colour)
     cv2.addWeighted(cell, 1 - _OPACITY, solid, _OPACITY, 0, dst=cell)
+
+
+@lru_cache(maxsize=32)  # nine sizes at most, in two colours
+def _solid(height: int, width: int, colour: Colour) -> Pixels:
+    solid = np.empty((height, width, 3), dtype=np.uint8)
+    solid[:] = colour
+    return solid
 
 
 def _frame(cell: Pixels, colour: Colour, inset: int, thick: int) -> None:

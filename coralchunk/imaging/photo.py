@@ -71,10 +71,14 @@ class Photo:
     @cached_property
     def small(self) -> Pixels:
         """A copy of at most 256 px a side; where the photo is empty, it repeats other pixels."""
-        spare = max(1, max(self.size.width, self.size.height) // _SCENE_PX)
-        small = smaller(self.reduced(1 << spare.bit_length() - 1))  # halved again and again, as is fastest
+        small = smaller(self._halved_often)
         share = self.empty_share(Size(small.shape[1], small.shape[0]))
         return small if share is None else fill_small(small, share)
+
+    @cached_property
+    def _halved_often(self) -> Pixels:
+        """A copy that was halved again and again, as is fastest, and is at least 512 px long; 3 MB at most."""
+        return self.reduced(_halvings(max(self.size.width, self.size.height), _SCENE_PX))
 
     @cached_property
     def scene(self) -> Scene:
@@ -145,14 +149,18 @@ class Photo:
         return self._upright(self._raster.reduced(factor))
 
     def shrunk(self, size: Size) -> Pixels:
-        """Return a copy of `size`, which is not larger than the photo: by a whole factor, then bilinearly."""
+        """Return a copy of `size`, which is not larger than the photo.
+
+        Each pixel is the mean of a whole number of pixels where that is possible; otherwise the photo is halved
+        while it can be, then scaled bilinearly.
+        """
         width, height = self.size.width, self.size.height
         factor = -(-width // size.width)
-        if (-(-width // factor), -(-height // factor)) != (size.width, size.height):
-            factor = min(width // size.width, height // size.height)
-        small = self.reduced(factor)
-        if small.shape[:2] == (size.height, size.width):
-            return small.copy()
+        if (-(-width // factor), -(-height // factor)) == (size.width, size.height):
+            return self.reduced(factor).copy()
+        factor = min(_halvings(width, size.width), _halvings(height, size.height))
+        is_kept = factor == _halvings(max(width, height), _SCENE_PX)
+        small = self._halved_often if is_kept else self.reduced(factor)
         scaled = cv2.resize(small, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
         return np.asarray(scaled, dtype=np.uint8)
 
@@ -177,3 +185,8 @@ class Photo:
         if self._orientation == 1:
             return stored
         return np.ascontiguousarray(_TURN[self._orientation](stored))
+
+
+def _halvings(length: int, least: int) -> int:
+    """Return the largest power of two by which a length can be divided and is at least `least`; or 1."""
+    return 1 << max(1, length // least).bit_length() - 1

@@ -38,15 +38,30 @@ def scene(photo: Pixels) -> Scene:
     brightness (mean of the channels) at its 0, 5, ..., 100 % quantiles; the mean saturation
     ((max - min) / max of the channels, 0 for black).
     """
-    small = smaller(photo)
-    # Combining three channels takes a quarter of the time of reducing an axis of three numbers. Means and
-    # deviations are summed along the pixels, as for the training of the models: other sums differ by 2e-4.
-    rows = small.reshape(-1, 3) / np.float32(255)
-    red, green, blue = (channel.ravel() / np.float32(255) for channel in cv2.split(small))
+    # One channel at a time takes a fraction of the time of arrays with an axis of three numbers.
+    channels = [channel.ravel() / np.float32(255) for channel in cv2.split(smaller(photo))]
+    red, green, blue = channels
+    means = [_mean(channel) for channel in channels]
+    deviations = [
+        np.sqrt(_mean(np.square(channel - mean))) for channel, mean in zip(channels, means, strict=True)
+    ]
     brightest = np.maximum(np.maximum(red, green), blue)
     darkest = np.minimum(np.minimum(red, green), blue)
     saturation = (brightest - darkest) / np.maximum(brightest, np.float32(1 / 255))
-    quantiles = np.quantile((red + green + blue) / np.float32(3), np.linspace(0, 1, _STEPS))
-    return np.concatenate(
-        [rows.mean(axis=0), rows.std(axis=0), quantiles, [saturation.mean()]], dtype=np.float32
-    )
+    quantiles = _quantiles((red + green + blue) / np.float32(3))
+    return np.concatenate([means, deviations, quantiles, [saturation.mean()]], dtype=np.float32)
+
+
+def _mean(values: NDArray[np.float32]) -> np.float32:
+    """Add float32 numbers one after the other, as for the training of the models: other sums differ by 2e-4."""
+    return np.float32(np.cumsum(values)[-1] / np.float32(values.size))
+
+
+def _quantiles(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what np.quantile returns; sorting once takes a fifth of its time."""
+    ordered = np.sort(values)
+    places = np.linspace(0, 1, _STEPS) * (values.size - 1)
+    below = places.astype(np.intp)
+    low, high = ordered[below], ordered[np.minimum(below + 1, values.size - 1)]
+    share = places - below
+    return np.where(share < 0.5, low + (high - low) * share, high - (high - low) * (1 - share))
