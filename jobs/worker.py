@@ -7,10 +7,14 @@ from functools import partial
 from types import FrameType
 from typing import Any, Final
 
+from redis.client import Pipeline
 from rq import Queue, SimpleWorker
 from rq.executions import Execution
 from rq.job import Job as RqJob
+from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
+from rq.utils import now
+from rq.worker import WorkerStatus
 from typing_extensions import override
 
 from coralchunk.errors.setup import BadSetup
@@ -18,6 +22,7 @@ from coralchunk.pipeline.records.keys import QUEUE_NAME
 from coralchunk.pipeline.worker.context import WorkerContext
 from jobs.tasks import ALLOWED
 
+_HEARTBEAT_EVERY_S: Final = 15.0
 _MAX_CPU_S: Final = 60  # of one task; a batch takes a fraction of a second, decoding 100 megapixels two
 
 
@@ -55,6 +60,38 @@ class ChunkWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self._context.stop.is_requested = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    @override
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        # RQ sends one several times a task; the record of a worker lasts for eight minutes after each.
+        last = self.last_heartbeat
+        if pipeline is None and last and (now() - last).total_seconds() < _HEARTBEAT_EVERY_S:
+            return
+        super().heartbeat(timeout, pipeline)
+
+    @override
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        if state != self.get_state():  # RQ calls itself idle three times after each task
+            super().set_state(state, pipeline)
+
+    @override
+    def handle_execution_ended(self, job: RqJob, queue: Queue, heartbeat_ttl: int) -> None:
+        job.ended_at = now()  # RQ also renews the record of the task, which is deleted or replaced next
+
+    @override
+    def handle_job_success(
+        self, job: RqJob, queue: Queue, started_job_registry: StartedJobRegistry, execution: Execution
+    ) -> None:
+        """Forget a task that is done.
+
+        RQ first asks Redis for what no task here has: dependents, repeats, results, rate limits, executions
+        by other workers. That is ten round trips; this is one.
+        """
+        with self.connection.pipeline(transaction=True) as pipeline:
+            self.cleanup_execution(job, pipeline, execution)
+            self.set_state(WorkerStatus.IDLE, pipeline)
+            pipeline.delete(job.key, job.execution_registry.key)
+            pipeline.execute()
 
     @override
     def perform_job(self, job: RqJob, queue: Queue, *execution: Execution) -> bool:

@@ -46,7 +46,7 @@ def png(picture: Pixels, empty: Empty | None = None, exact: Sequence[Colour] = (
         palette, clear = palette + bytes(3), _chunk(b"tRNS", b"\xff" * index + b"\0")
     # Each row begins with its filter: none, as neighbours in a palette say nothing about each other.
     rows = np.zeros((few.height, 1 + few.width), dtype=np.uint8)
-    rows[:, 1:] = few
+    rows[:, 1:] = np.asarray(few)
     return b"".join(
         (
             _SIGNATURE,

@@ -77,7 +77,7 @@ class Photo:
 
     @cached_property
     def _halved_often(self) -> Pixels:
-        """A copy that was halved again and again, as is fastest, and is at least 512 px long; 3 MB at most."""
+        """A copy at least 512 px long, halved again and again, as is fastest; 3 MB at most."""
         return self.reduced(_halvings(max(self.size.width, self.size.height), _SCENE_PX))
 
     @cached_property
@@ -151,8 +151,8 @@ class Photo:
     def shrunk(self, size: Size) -> Pixels:
         """Return a copy of `size`, which is not larger than the photo.
 
-        Each pixel is the mean of a whole number of pixels where that is possible; otherwise the photo is halved
-        while it can be, then scaled bilinearly.
+        Each pixel is the mean of a whole number of pixels where that is possible; otherwise the photo is
+        halved while it can be, then scaled bilinearly.
         """
         width, height = self.size.width, self.size.height
         factor = -(-width // size.width)

@@ -53,7 +53,7 @@ def scene(photo: Pixels) -> Scene:
 
 
 def _mean(values: NDArray[np.float32]) -> np.float32:
-    """Add float32 numbers one after the other, as for the training of the models: other sums differ by 2e-4."""
+    """Add float32 numbers one after the other, as when the models were trained: other sums differ by 2e-4."""
     return np.float32(np.cumsum(values)[-1] / np.float32(values.size))
 
 
