@@ -29,6 +29,15 @@ def test_one_task_classifies_a_whole_stream_while_nothing_else_waits(
     assert waiting(stores) == []
 
 
+def test_a_task_that_is_done_leaves_nothing_in_redis(stores: Stores, send: Submit, work_off: WorkOff) -> None:
+    job_id = send()
+
+    work_off()
+
+    assert get_job(stores, job_id).state is JobState.COMPLETED
+    assert stores.redis.keys("rq:job*") == stores.redis.keys("rq:exec*") == stores.redis.keys("rq:wip*") == []
+
+
 def test_a_small_photo_that_arrives_meanwhile_comes_before_the_next_batch(
     stores: Stores, context: WorkerContext, send: Submit
 ) -> None:

@@ -29,6 +29,19 @@ def test_deleting_removes_all_parts_of_one_job_and_of_no_other(blobs: Blobs) -> 
         blobs.read(7, PHOTO)
 
 
+def test_parts_are_stored_together(blobs: Blobs) -> None:
+    blobs.write_all(7, {PHOTO: b"reef", PICTURE: b"map", OWNER: b"me"})
+
+    assert [blobs.read(7, part) for part in (PHOTO, PICTURE, OWNER)] == [b"reef", b"map", b"me"]
+
+
+def test_of_parts_stored_together_one_that_fails_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "7" / PICTURE).mkdir(parents=True)  # where a file should be
+
+    with pytest.raises(OSError, match=PICTURE):
+        Blobs(FolderStore(tmp_path)).write_all(7, {PHOTO: b"reef", PICTURE: b"map"})
+
+
 def test_folders_tell_whether_they_hold_a_photo_or_a_request(blobs: Blobs) -> None:
     blobs.write(7, PHOTO, BytesIO(b"."))
     blobs.write(8, PICTURE, BytesIO(b"."))

@@ -1,6 +1,5 @@
 """Finish a job whose chunks all have results: stitch, store the answer, mark the job completed."""
 
-from io import BytesIO
 from typing import Final
 
 import structlog
@@ -23,13 +22,13 @@ def finish(context: WorkerContext, job: Job) -> None:
         manifest,
         stores.settings.result_max_side,
     )
-    for name, content in (
-        (PICTURE, answer.png),
-        (PREVIEW, answer.preview),
-        (SUMMARY, answer.summary),
-        (CHUNKS, answer.chunks),
-    ):
-        stores.blobs.write(job.id, name, BytesIO(content))
+    parts = {PICTURE: answer.png, PREVIEW: answer.preview, SUMMARY: answer.summary, CHUNKS: answer.chunks}
+    try:
+        stores.blobs.write_all(job.id, parts)
+    except FileNotFoundError:
+        if stores.records.exists(job.id):
+            raise
+        # The job was deleted meanwhile, and its folder with it.
     if stores.records.complete(job.id, answer.picture):
         JOBS.labels("completed").inc()
         _log.info("photo completed", chunks=job.total_chunks)

@@ -11,7 +11,8 @@
 <job id>/view-<chunk>.webp                 a chunk with its surroundings, for those who check it
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Final
@@ -67,6 +68,18 @@ class Blobs:
         content  read from its position to its end
         """
         self._objects.write(f"{job_id}/{name}", content)
+
+    def write_all(self, job_id: int, parts: Mapping[str, bytes]) -> None:
+        """Store parts of a job, as `write` does, all at once: each waits for the disk or the object store.
+
+        Raises what `write` raises; some of the parts may be stored then.
+        """
+        with ThreadPoolExecutor(len(parts)) as threads:
+            stored = [
+                threads.submit(self.write, job_id, name, BytesIO(content)) for name, content in parts.items()
+            ]
+        for one in stored:
+            one.result()
 
     def read(self, job_id: int, name: str) -> bytes:
         """Return one part of a job. Raises FileNotFoundError, StorageDown."""

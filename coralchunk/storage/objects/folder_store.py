@@ -13,6 +13,7 @@ from coralchunk.storage.objects.object_store import StoredFolder, StoredObject
 
 _HALF_WRITTEN: Final = ".part"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REMOVALS: Final = 10  # of one folder, while others still store objects in it
 _COPY_BYTES: Final = 1 << 20
 
 
@@ -59,8 +60,18 @@ class FolderStore:
 
     def remove_folder(self, folder: str) -> None:
         """Remove a folder; see ObjectStore."""
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._root / folder)
+        path = self._root / folder
+        for attempt in range(1, _REMOVALS + 1):
+            try:
+                shutil.rmtree(path)
+            except FileNotFoundError:
+                if not path.exists():
+                    return
+            except OSError as failure:
+                if failure.errno != errno.ENOTEMPTY or attempt == _REMOVALS:
+                    raise
+            else:
+                return
 
     def folder(self, name: str) -> StoredFolder:
         """Return one folder; see ObjectStore."""
