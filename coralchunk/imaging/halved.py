@@ -21,31 +21,31 @@ class HalvedPhoto:
 
     def __init__(self, half: Photo, size: Size) -> None:
         """Take the copy, and the size of the whole upright photo."""
-        self._half: Final = half
+        self.half: Final = half
         self.size: Final = size
         self.notes: Final = half.notes
 
     @property
     def nbytes(self) -> int:
         """How much memory its pixels take."""
-        return self._half.nbytes
+        return self.half.nbytes
 
     @property
     def small(self) -> Pixels:
         """A copy of at most 256 px a side."""
-        return self._half.small
+        return self.half.small
 
     @property
     def scene(self) -> Scene:
         """The statistics of the whole photo, see imaging.scene."""
-        return self._half.scene
+        return self.half.scene
 
     def windows(self, chunks: Sequence[Chunk]) -> Iterator[Pixels]:
         """Yield the window of each chunk at half its size, (122, 122, 3) uint8, see imaging.windows."""
         width, height = self.size.width, self.size.height
         for chunk in chunks:
             x, y = min(chunk.x, width - CHUNK_PX) // 2, min(chunk.y, height - CHUNK_PX) // 2
-            yield self._half.cut(Chunk(x, y, _WINDOW_PX, _WINDOW_PX))
+            yield self.half.cut(Chunk(x, y, _WINDOW_PX, _WINDOW_PX))
 
     def has_data(self, _piece: Chunk) -> bool:
         """Tell whether at least half of a piece has data."""
@@ -57,7 +57,7 @@ class HalvedPhoto:
 
     def shrunk(self, size: Size) -> Pixels:
         """Return a copy of `size`, which is at most half that of the photo, see Photo.shrunk."""
-        return self._half.shrunk(size)
+        return self.half.shrunk(size)
 
     def emptiness(self, _size: Size) -> Empty | None:
         """Return where a smaller copy is empty: nowhere."""

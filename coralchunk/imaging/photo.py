@@ -57,9 +57,9 @@ class Photo:
         self._raster: Final = raster
         self._applied: Final = applied
         self.notes: Final = notes
-        self._orientation: Final = orientation if orientation in _TURN else 1
+        self.orientation: Final = orientation if orientation in _TURN else 1
         width, height = raster.size.width, raster.size.height
-        if self._orientation in SIDEWAYS:
+        if self.orientation in SIDEWAYS:
             width, height = height, width
         self.size: Final = Size(width, height)  # upright
 
@@ -67,6 +67,13 @@ class Photo:
     def nbytes(self) -> int:
         """How much memory its pixels take."""
         return self._raster.nbytes + (0 if self._empty is None else self._empty.nbytes)
+
+    @property
+    def array(self) -> Pixels | None:
+        """Its pixels as stored, if they are one array, none of them empty, and its file stores them so."""
+        if self._empty is not None or self._applied != 1 or not isinstance(self._raster, ArrayRaster):
+            return None
+        return self._raster.piece((0, 0, self._raster.size.width, self._raster.size.height))
 
     @cached_property
     def small(self) -> Pixels:
@@ -169,11 +176,11 @@ class Photo:
         width, height = self.size.width, self.size.height
         left, right = piece.x, piece.x + piece.width
         top, bottom = piece.y, piece.y + piece.height
-        if self._orientation in {2, 3, 6, 7}:
+        if self.orientation in {2, 3, 6, 7}:
             left, right = width - right, width - left
-        if self._orientation in {3, 4, 7, 8}:
+        if self.orientation in {3, 4, 7, 8}:
             top, bottom = height - bottom, height - top
-        if self._orientation in SIDEWAYS:
+        if self.orientation in SIDEWAYS:
             left, top, right, bottom = top, left, bottom, right
         return left, top, right, bottom
 
@@ -182,9 +189,9 @@ class Photo:
         return self._upright(empty[top:bottom, left:right])
 
     def _upright(self, stored: Pixels) -> Pixels:
-        if self._orientation == 1:
+        if self.orientation == 1:
             return stored
-        return np.ascontiguousarray(_TURN[self._orientation](stored))
+        return np.ascontiguousarray(_TURN[self.orientation](stored))
 
 
 def _halvings(length: int, least: int) -> int:

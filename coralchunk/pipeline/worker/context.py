@@ -12,6 +12,7 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.pipeline.worker.classifier_cache import ClassifierCache, load_classifier
 from coralchunk.pipeline.worker.network_cache import NetworkCache, network_limits
 from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
+from coralchunk.pipeline.worker.shared_photos import IS_POSSIBLE, SharedPhotos
 from coralchunk.pipeline.worker.turn import LONGEST_TURN_S, Stop, Turn
 from coralchunk.storage.model_repository import ModelRef, ModelRepository
 
@@ -59,7 +60,12 @@ def open_worker_context(stores: Stores, models: ModelRepository, model: ModelRef
         stores=stores,
         classifier=classifier,
         photos=DecodedPhotoCache(
-            stores.blobs, settings.max_pixels, _PHOTO_MEMORY_BYTES, conversions, settings.result_max_side
+            stores.blobs,
+            settings.max_pixels,
+            _PHOTO_MEMORY_BYTES,
+            conversions,
+            settings.result_max_side,
+            SharedPhotos(settings.data_dir.resolve() / "decoded") if IS_POSSIBLE else None,
         ),
         classifiers=ClassifierCache(models, model, classifier, limits),
         conversions=conversions,

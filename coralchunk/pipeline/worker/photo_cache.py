@@ -1,7 +1,8 @@
 """Cache decoded photos in memory while a worker classifies one batch after another."""
 
 from collections import OrderedDict
-from typing import Final
+from functools import partial
+from typing import IO, Final
 
 from coralchunk.errors import BrokenImage
 from coralchunk.imaging.colour.colour import Conversions
@@ -9,9 +10,11 @@ from coralchunk.imaging.decoding.decode import open_halved, open_photo
 from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.worker.shared_photos import SharedPhotos
 from coralchunk.storage.files.blobs import PHOTO, Blobs
 from coralchunk.terms import CHUNK_PX
 
+_JPEG: Final = b"\xff\xd8"
 _BYTES_PER_PIXEL: Final = 4  # at most, see imaging.photo
 
 
@@ -28,11 +31,14 @@ class DecodedPhotoCache:
         max_bytes: int,
         conversions: Conversions | None = None,
         max_side: int = 0,
+        shared: SharedPhotos | None = None,
     ) -> None:
         """Decode photos of stored jobs.
 
         max_side  of the result picture, see overlay.bounded
+        shared    with other workers; None to decode all photos here
         """
+        self._shared: Final = shared
         self._blobs: Final = blobs
         self._max_pixels: Final = max_pixels
         self._max_bytes: Final = max_bytes
@@ -65,16 +71,29 @@ class DecodedPhotoCache:
     def drop(self, job_id: int) -> None:
         """Free the memory of a photo that is no longer needed here."""
         self._photos.pop(job_id, None)
+        if self._shared is not None:
+            self._shared.forget(job_id)
 
     def _make_room(self, needed: int) -> None:
         while self._photos and needed + sum(p.nbytes for p in self._photos.values()) > self._max_bytes:
-            self._photos.popitem(last=False)
+            self.drop(next(iter(self._photos)))
 
     def _decode(self, job: Job, *, is_halved: bool) -> ClassifiedPhoto:
         opened = open_halved if is_halved else open_photo
         with self._blobs.open(job.id, PHOTO) as stream:
-            photo = opened(stream, self._max_pixels, self._conversions)
+            decode = partial(opened, stream, self._max_pixels, self._conversions)
+            # Other workers would wait for a photo that cannot be shared, and decode it after that.
+            if self._shared is None or job.streams == 1 or not _is_jpeg(stream):
+                photo = decode()
+            else:
+                photo = self._shared.get(job.id, "half" if is_halved else "full", decode)
         if photo.size != job.size:
             # Chunks were counted by the header; a file whose pixels disagree with it cannot be trusted.
             raise BrokenImage("image", f"its header says {job.size.width} x {job.size.height} pixels")
         return photo
+
+
+def _is_jpeg(stream: IO[bytes]) -> bool:
+    start = stream.read(len(_JPEG))
+    stream.seek(0)
+    return start == _JPEG

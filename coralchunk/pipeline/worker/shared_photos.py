@@ -1,0 +1,143 @@
+"""Share decoded photos between the worker processes of one host, so that each photo is decoded once.
+
+The process that decodes a photo puts its pixels into anonymous shared memory (memfd_create(2)) and writes
+into a small file where that is: /proc/<process>/fd/<descriptor>. It locks the file meanwhile, so that the
+others wait. The kernel releases the lock and the memory with the last process that holds them, also after
+kill -9; a file that is left behind leads nowhere, and a process that reads it decodes the photo itself.
+"""
+
+import fcntl
+import json
+import mmap
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from coralchunk.arrays import Pixels
+from coralchunk.imaging.halved import ClassifiedPhoto
+from coralchunk.imaging.plain import PlainPhoto, put_together, taken_apart
+from coralchunk.terms import Size
+
+IS_POSSIBLE: Final = hasattr(os, "memfd_create")  # on Linux
+_FORGOTTEN_S: Final = 600.0  # age of a file whose process has died; a job takes seconds
+
+
+class SharedPhotos:
+    """The photos that this process has decoded for others, and finds those of others."""
+
+    def __init__(self, folder: Path) -> None:
+        """Share photos with all processes of this host that use the same folder."""
+        self._folder: Final = folder
+        self._descriptors: Final[dict[int, tuple[Path, int]]] = {}  # by job
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for file in folder.iterdir():
+            with suppress(FileNotFoundError):
+                if time.time() - file.stat().st_mtime > _FORGOTTEN_S:
+                    file.unlink()
+
+    def get(self, job_id: int, name: str, decode: Callable[[], ClassifiedPhoto]) -> ClassifiedPhoto:
+        """Return the photo of a job from the process that has decoded it, or decode it for the others.
+
+        name  of the way in which it is decoded
+
+        Raises what `decode` raises.
+        """
+        self.forget(job_id)
+        path = self._folder / f"{job_id}-{name}"
+        with _locked(path) as file:
+            found = _found(os.pread(file, os.fstat(file).st_size, 0))
+            if found is not None:
+                return put_together(found)
+            try:
+                return self._offered(decode(), job_id, path, file)
+            finally:
+                if job_id not in self._descriptors:
+                    path.unlink(missing_ok=True)
+
+    def _offered(self, photo: ClassifiedPhoto, job_id: int, path: Path, file: int) -> ClassifiedPhoto:
+        """Return the photo in shared memory, where others find it, or as it is if that is not possible."""
+        plain = taken_apart(photo)
+        if plain is None:
+            return photo
+        descriptor = _stored(plain)
+        self._descriptors[job_id] = path, descriptor
+        os.ftruncate(file, 0)
+        os.pwrite(file, _described(plain, descriptor), 0)
+        return put_together(replace(plain, pixels=_mapped(descriptor, *plain.pixels.shape[:2])))
+
+    def forget(self, job_id: int) -> None:
+        """Stop offering a photo. Processes that use it keep its memory until they need it no more."""
+        path, descriptor = self._descriptors.pop(job_id, (None, -1))
+        if path is not None:
+            path.unlink(missing_ok=True)
+            os.close(descriptor)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+    finally:
+        os.close(file)
+
+
+def _stored(plain: PlainPhoto) -> int:
+    """Return a descriptor of shared memory with the pixels of a photo, which nobody can change any more."""
+    descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(np.ascontiguousarray(plain.pixels).data)
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _described(plain: PlainPhoto, descriptor: int) -> bytes:
+    size = plain.halved_from
+    return json.dumps(
+        {
+            "path": f"/proc/{os.getpid()}/fd/{descriptor}",
+            "inode": os.fstat(descriptor).st_ino,  # tells whether the descriptor is still that of the photo
+            "shape": plain.pixels.shape[:2],
+            "orientation": plain.orientation,
+            "notes": plain.notes,
+            "halved_from": None if size is None else [size.width, size.height],
+        }
+    ).encode()
+
+
+def _found(description: bytes) -> PlainPhoto | None:
+    """Return the photo that is described; None if its process is decoding it, has forgotten it or died."""
+    try:
+        stated = json.loads(description)
+        # A descriptor that has become that of a pipe must not block.
+        descriptor = os.open(stated["path"], os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (ValueError, OSError):
+        return None
+    try:
+        height, width = stated["shape"]
+        file = os.fstat(descriptor)
+        if (file.st_ino, file.st_size) != (stated["inode"], height * width * 3):
+            return None
+        pixels = _mapped(descriptor, height, width)
+    finally:
+        os.close(descriptor)
+    size = None if stated["halved_from"] is None else Size(*stated["halved_from"])
+    return PlainPhoto(pixels, stated["orientation"], tuple(stated["notes"]), size)
+
+
+def _mapped(descriptor: int, height: int, width: int) -> Pixels:
+    # Linux before 6.7 does not map sealed memory otherwise. Nothing writes to it, so nothing is copied.
+    mapped = mmap.mmap(descriptor, height * width * 3, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+    return np.frombuffer(mapped, dtype=np.uint8).reshape(height, width, 3)

@@ -1,0 +1,178 @@
+"""Test that workers of one host decode a photo once, and what remains when one of them dies."""
+
+import subprocess
+import sys
+import threading
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from coralchunk.errors import BrokenImage, Unreadable
+from coralchunk.imaging.decoding.decode import open_halved, open_photo
+from coralchunk.imaging.halved import ClassifiedPhoto
+from coralchunk.pipeline.queries.lookup import get_job
+from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
+from coralchunk.pipeline.worker.shared_photos import IS_POSSIBLE, SharedPhotos
+from coralchunk.storage.files.blobs import PHOTO
+from coralchunk.terms import Chunk, Size
+from tests.pipeline.conftest import Submit
+from tests.reef import encoded, jpeg, reef
+from tests.waiting import PATIENCE_S, wait_for
+
+pytestmark = pytest.mark.skipif(not IS_POSSIBLE, reason="this system has no memfd_create")
+
+_DIES_AFTER_SHARING = """
+import os, signal, sys
+from io import BytesIO
+from pathlib import Path
+from coralchunk.imaging.decoding.decode import open_photo
+from coralchunk.pipeline.worker.shared_photos import SharedPhotos
+from tests.reef import jpeg
+shared = SharedPhotos(Path(sys.argv[1]))
+photo = shared.get(7, "full", lambda: open_photo(BytesIO(jpeg(300, 200)), 10**6))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def decoded(width: int = 300, height: int = 200, orientation: int = 1) -> ClassifiedPhoto:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return open_photo(BytesIO(encoded(reef(width, height), "JPEG", exif=exif)), 10**7)
+
+
+def never() -> ClassifiedPhoto:
+    raise AssertionError("the photo was decoded a second time")
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.parametrize("orientation", [1, 6], ids=["upright", "held sideways"])
+def test_a_second_process_gets_the_pixels_of_the_first(tmp_path: Path, orientation: int) -> None:
+    alone = decoded(orientation=orientation)
+    first = SharedPhotos(tmp_path).get(7, "full", lambda: decoded(orientation=orientation))
+
+    second = SharedPhotos(tmp_path).get(7, "full", never)
+
+    piece = Chunk(3, 5, 100, 150)
+    assert first.size == second.size == alone.size
+    for photo in (first, second):
+        assert np.array_equal(next(iter(photo.windows([piece]))), next(iter(alone.windows([piece]))))
+        assert np.array_equal(photo.scene, alone.scene)
+
+
+def test_a_photo_at_half_its_size_knows_the_size_of_the_whole(tmp_path: Path) -> None:
+    photo = BytesIO(jpeg(976, 733))
+    SharedPhotos(tmp_path).get(7, "half", lambda: open_halved(photo, 10**6))
+
+    second = SharedPhotos(tmp_path).get(7, "half", never)
+
+    assert second.size == Size(976, 733)
+    assert second.nbytes == 488 * 367 * 3
+
+
+def test_a_process_waits_for_the_one_that_decodes(tmp_path: Path) -> None:
+    is_decoding, may_end = threading.Event(), threading.Event()
+    found: list[ClassifiedPhoto] = []
+
+    def slowly() -> ClassifiedPhoto:
+        is_decoding.set()
+        assert may_end.wait(PATIENCE_S)
+        return decoded()
+
+    one = threading.Thread(target=lambda: found.append(SharedPhotos(tmp_path).get(7, "full", slowly)))
+    other = threading.Thread(target=lambda: found.append(SharedPhotos(tmp_path).get(7, "full", never)))
+    one.start()
+    assert is_decoding.wait(PATIENCE_S)
+    other.start()
+    may_end.set()
+    for thread in (one, other):
+        thread.join(PATIENCE_S)
+
+    assert [photo.size for photo in found] == [Size(300, 200)] * 2
+
+
+def test_a_photo_that_cannot_be_decoded_is_tried_by_each(tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    def fail() -> ClassifiedPhoto:
+        tries.append(1)
+        raise BrokenImage("image", "it is damaged")
+
+    for _ in range(2):
+        with pytest.raises(BrokenImage):
+            SharedPhotos(tmp_path).get(7, "full", fail)
+
+    assert len(tries) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_of_a_killed_process_is_decoded_again(tmp_path: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", _DIES_AFTER_SHARING, str(tmp_path)], timeout=PATIENCE_S, check=False
+    )
+
+    photo = SharedPhotos(tmp_path).get(7, "full", decoded)
+
+    assert killed.returncode == -9
+    assert photo.size == Size(300, 200)
+    assert SharedPhotos(tmp_path).get(7, "full", never).size == Size(300, 200)
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b'{"path": "/nowhere"}'], ids=["nothing", "a part", "no place"])
+def test_a_file_that_leads_nowhere_is_ignored(tmp_path: Path, left: bytes) -> None:
+    (tmp_path / "7-full").write_bytes(left)
+
+    assert SharedPhotos(tmp_path).get(7, "full", decoded).size == Size(300, 200)
+    assert SharedPhotos(tmp_path).get(7, "full", never).size == Size(300, 200)
+
+
+def test_a_forgotten_photo_leaves_no_file_and_no_memory_behind(tmp_path: Path) -> None:
+    before, shared = descriptors(), SharedPhotos(tmp_path)
+    photo = shared.get(7, "full", decoded)
+    other = SharedPhotos(tmp_path).get(7, "full", never)
+
+    shared.forget(7)
+    shared.forget(7)
+
+    assert list(tmp_path.iterdir()) == []
+    assert np.array_equal(photo.scene, other.scene)  # who has it keeps it
+    del photo, other
+    wait_for(lambda: descriptors() == before, "the end of the shared memory")
+
+
+def two_caches(stores: Stores, folder: Path) -> list[DecodedPhotoCache]:
+    return [
+        DecodedPhotoCache(stores.blobs, max_pixels=10**7, max_bytes=10**9, shared=SharedPhotos(folder))
+        for _ in range(2)
+    ]
+
+
+def test_two_workers_decode_a_photo_of_two_streams_once(stores: Stores, send: Submit, tmp_path: Path) -> None:
+    job, (one, other) = get_job(stores, send()), two_caches(stores, tmp_path / "decoded")
+    first = one.get(job)
+    stores.blobs.write(job.id, PHOTO, BytesIO(b"\xff\xd8 and no photo"))
+
+    second = other.get(job)
+    one.drop(job.id)
+    other.drop(job.id)
+
+    assert second.size == first.size == job.size
+    with pytest.raises(Unreadable):
+        other.get(job)
+
+
+def test_a_photo_that_is_no_jpeg_is_not_shared(stores: Stores, send: Submit, tmp_path: Path) -> None:
+    job, caches = get_job(stores, send(300, 200)), two_caches(stores, tmp_path / "decoded")
+    stores.blobs.write(job.id, PHOTO, BytesIO(encoded(reef(300, 200), "PNG")))
+
+    sizes = [cache.get(job).size for cache in caches]
+
+    assert job.streams == 2
+    assert sizes == [job.size] * 2
+    assert list((tmp_path / "decoded").iterdir()) == []
