@@ -52,6 +52,11 @@ _PROCESSES = frozenset(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the test of a whole day take as many photos as a survey has: pytest --day-photos=200 tests/web."""
+    parser.addoption("--day-photos", default="24", help="photos of the test of a whole day in the app")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need another process as slow, before tests are chosen by their marks."""
