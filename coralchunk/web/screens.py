@@ -53,6 +53,12 @@ def tokens() -> ResponseReturnValue:
     return _screen("tokens")
 
 
+@screens.get("/audit-log")
+def audit_log() -> ResponseReturnValue:
+    """Show the page of who did what."""
+    return _screen("audit-log")
+
+
 @screens.get("/networks")
 def networks() -> ResponseReturnValue:
     """Show the page of networks: upload one, say how it is fed and read, and try it."""

@@ -3,6 +3,7 @@
 import { LANGUAGE, t } from "./language.js";
 
 const TOKEN = "coralchunk.token";
+const ABOUT_ROLES = new Set(["RoleTooWeak", "RolesOff"]); // which no other token helps against
 /** The path below which the server is published; empty if it has a host of its own. */
 export const ROOT = document.documentElement.dataset.root ?? "";
 export const BASE = `${ROOT}/V1/api`;
@@ -29,7 +30,7 @@ export class ApiError extends Error {
 
   /** Whether the server requires a token, or one with another scope. */
   get needsToken() {
-    return this.status === 401 || this.status === 403;
+    return this.status === 401 || (this.status === 403 && !ABOUT_ROLES.has(this.kind));
   }
 }
 

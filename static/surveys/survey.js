@@ -9,6 +9,7 @@ import { figuresSideBySide } from "../result/summary.js";
 import { showAudit } from "./audit.js";
 import { showChange } from "./change.js";
 import { showExports } from "./exports.js";
+import { showPeople } from "./people.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 import { showShareLink } from "./share-survey.js";
 import { correctedFigures, describeSurvey, photoCells } from "./survey-text.js";
@@ -52,7 +53,7 @@ export async function showSurvey(id) {
   showExports(survey);
   showShareLink(id);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
-  await Promise.all([showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
+  await Promise.all([showPeople(found, () => showSurvey(id)), showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
 }
 
 /** Offer the day on which all dated photos were taken, if it is not the survey's. */
@@ -81,7 +82,7 @@ function photoRow(photo) {
     {},
     el("td", {}, photo.kept_bytes === null ? name : mapLink(photo, name)),
     ...cells,
-    el("td", {}, el("button", { type: "button", "aria-label": t("Remove {name}", { name }), onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
+    el("td", {}, el("button", { class: "for-admins", type: "button", "aria-label": t("Remove {name}", { name }), onclick: () => attempt(() => removePhoto(photo, name)) }, "×")),
   );
 }
 
