@@ -44,7 +44,7 @@ function memberItem(survey, member, reload) {
   const select = el("select", { "aria-label": t("Role of {name}", { name }), onchange: (event) => attempt(() => change(event)) }, ...options);
   const button = el("button", { type: "button", "aria-label": t("Remove {name}", { name }), onclick: () => attempt(remove) }, "×");
   const isAdmin = survey.role === "admin";
-  return el("li", {}, name, " ", isAdmin ? select : ROLES[role], " ", isAdmin ? button : null);
+  return el("li", {}, el("span", {}, name), isAdmin ? select : ROLES[role], isAdmin ? button : null);
 }
 
 async function invite(id, reload) {

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
-from tests.web.app import STATIC, card, choose, completed, file
+from tests.web.app import STATIC, choose, completed, file
 from tests.web.conftest import NewPage
 
 _INSTALLED = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
@@ -27,25 +27,6 @@ def installed(page: Page) -> None:
     page.goto("/")
     page.locator("html[data-ready]").wait_for()
     wait_for(lambda: page.evaluate(_INSTALLED), "the service worker being active")
-
-
-def test_the_app_opens_without_a_connection_and_sends_what_was_added(new_page: NewPage) -> None:
-    page = new_page(service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
-    installed(page)
-    page.context.set_offline(True)
-
-    page.goto("/surveys")
-    expect(page.locator("html[data-ready]")).to_be_attached()
-    page.goto("/")
-    choose(page, file("boat.jpg", jpeg(300, 300)))
-    expect(card(page, "boat.jpg")).to_contain_text("Waiting for a connection")
-    expect(card(page, "boat.jpg").locator("img")).to_be_visible()  # drawn once the photo is stored
-    page.reload()
-    expect(card(page, "boat.jpg")).to_contain_text("Waiting for a connection")
-    page.context.set_offline(False)
-
-    completed(page, "boat.jpg").get_by_role("link").click()
-    expect(page.locator("#map")).to_be_visible()
 
 
 def test_waiting_photos_are_sent_after_the_page_was_closed(

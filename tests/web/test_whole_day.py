@@ -88,6 +88,8 @@ def boat_day(page: Page, count: int) -> Page:
     drop(again, photos_of(count, 2))
     waiting = f"0 of {count} photos done. No connection: {count} photos on this device wait."
     expect(again.locator(".batch .batch-state").first).to_have_text(waiting)
+    again.reload()
+    expect(again.locator(".batch .batch-state").first).to_have_text(waiting)
     context.set_offline(False)
     expect(again.locator(".batch .batch-state")).to_have_text([f"{count} of {count} photos done."] * 2)
     return again
