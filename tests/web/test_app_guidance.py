@@ -91,7 +91,7 @@ def test_a_blurred_photo_is_sent_all_the_same_and_its_card_says_what_to_do(page:
 
 
 def test_a_photo_taken_again_replaces_the_first_only_once_it_is_there(new_page: NewPage) -> None:
-    page = new_page(**PHONE)
+    page = new_page(expected="404 (NOT FOUND", **PHONE)  # the progress of the first, when it is gone
     page.goto("/")
     choose(page, file("first.jpg", BLURRED))
     again = card(page, "first.jpg").get_by_role("button", name="Take again: first.jpg")
