@@ -1,9 +1,10 @@
 """Translate the texts of pages and errors, with the catalogues in templates/languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Final
 
+from babel import negotiate_locale
 from babel.messages.pofile import read_po
 
 from coralchunk.assets import folder
@@ -17,6 +18,14 @@ LANGUAGES: Final[Mapping[str, str]] = {
     "pt": "Português",
 }
 SOURCE: Final = "en"  # the texts in templates and errors are written in it
+
+
+def best_language(accepted: Iterable[str]) -> str:
+    """Return the first of the accepted languages that there is; English if there is none.
+
+    accepted  tags such as es-MX, best first
+    """
+    return negotiate_locale(list(accepted), LANGUAGES, sep="-") or SOURCE
 
 
 def translated(text: str, language: str) -> str:

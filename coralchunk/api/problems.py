@@ -2,6 +2,7 @@
 
 import errno
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response, current_app, request
@@ -9,20 +10,16 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from coralchunk.api.context import services
-from coralchunk.api.language import Refusal, language_at
+from coralchunk.api.language import V1, Refusal, language_at
 from coralchunk.errors import (
     BadRequest,
     Conflict,
     CoralchunkError,
-    FormatNotAccepted,
     Missing,
     NotFinished,
     QueueFull,
     RateLimited,
     StorageFull,
-    TooLong,
-    TooManyBytes,
-    TooManyPixels,
     Unavailable,
     Unreadable,
 )
@@ -37,6 +34,7 @@ from coralchunk.errors.access import (
     TooLongDocument,
     TooManyJobs,
 )
+from coralchunk.errors.images import FormatNotAccepted, TooLong, TooManyBytes, TooManyPixels
 from coralchunk.errors.oidc import LogInBroken, NameTaken, NotLetIn
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.errors.presigned import NotUploaded, PresignedOff
@@ -44,6 +42,7 @@ from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
 from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
 from coralchunk.errors.webhooks import WebhooksOff
+from coralchunk.translations import SOURCE, best_language, translated
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -118,8 +117,12 @@ problems = Blueprint("problems", __name__)
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Respond to an error of the domain; its name is a stable, documented title."""
-    faults = error.faults if isinstance(error, BadDocument) else (Fault(None, str(error)),)
-    answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short))
+    language = _asked_language()
+    detail = error.sentence.said(partial(translated, language=language))
+    faults = error.faults if isinstance(error, BadDocument) else (Fault(None, detail),)
+    answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short or str(error)))
+    if detail != str(error):
+        answer.content_language.add(language)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     if answer.status_code == 401:
@@ -157,6 +160,11 @@ def input_problem(error: OSError | ParseException) -> Response:
     raise error
 
 
+def _asked_language() -> str:
+    """Return the language that a client asks for; other clients than those of V1 look for English words."""
+    return best_language(request.accept_languages.values()) if language_at(request.path) is V1 else SOURCE
+
+
 def _too_large() -> Response:
     max_bytes, max_parts = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_PARTS"]
     if request.max_content_length != max_bytes:  # this view accepts less
@@ -179,4 +187,8 @@ def _problem(status: int, kind: str, detail: str) -> Response:
 
 
 def _write(refusal: Refusal) -> Response:
-    return language_at(request.path).write_refusal(refusal)
+    language = language_at(request.path)
+    answer = language.write_refusal(refusal)
+    if language is V1:
+        answer.vary.add("Accept-Language")
+    return answer

@@ -1,4 +1,4 @@
-"""Define the errors of the domain. They know no HTTP; `access`, `photos`, `setup` and `surveys` hold more.
+"""Define the errors of the domain. They know no HTTP; the other modules of this package hold more.
 
 CoralchunkError
 ├─ BadRequest              the request is wrong
@@ -7,12 +7,6 @@ CoralchunkError
 │   ├─ BadWait
 │   └─ UnknownPart
 ├─ Unreadable              the photo cannot be used as sent
-│   ├─ NotAnImage
-│   ├─ BrokenImage
-│   ├─ FormatNotAccepted
-│   ├─ TooManyBytes
-│   ├─ TooLong
-│   └─ TooManyPixels
 ├─ Missing                 the requested thing does not exist
 │   ├─ UnknownJob
 │   ├─ NotFinished
@@ -36,7 +30,7 @@ CoralchunkError
 
 from typing import ClassVar
 
-from coralchunk.terms import Size
+from coralchunk.errors.sentences import Sentence
 
 
 class CoralchunkError(Exception):
@@ -44,6 +38,10 @@ class CoralchunkError(Exception):
 
     public_name: ClassVar[str | None] = None  # set if clients know the error by another name than its class
     short: ClassVar[str | None] = None  # text that V1 clients look for in `error`; None for the whole message
+
+    def __init__(self, text: str = "", **facts: object) -> None:
+        self.sentence = Sentence(text, facts)
+        super().__init__(self.sentence.said(str))
 
     @classmethod
     def kind(cls) -> str:
@@ -68,7 +66,9 @@ class BadIdempotencyKey(BadRequest):
     """The Idempotency-Key header is empty or too long."""
 
     def __init__(self, length: int, longest: int) -> None:
-        super().__init__(f"The Idempotency-Key has {length} characters; use 1 to {longest}.")
+        super().__init__(
+            "The Idempotency-Key has {length} characters; use 1 to {longest}.", length=length, longest=longest
+        )
 
 
 class BadWait(BadRequest):
@@ -88,59 +88,11 @@ class UnknownPart(BadRequest):
 class Unreadable(CoralchunkError):
     """The photo cannot be used as sent."""
 
-
-class NotAnImage(Unreadable):
-    """The bytes are not an image."""
-
-    def __init__(self, found: str, accepted: str) -> None:
-        super().__init__(f"This file is not a photo: {found}. Send one of: {accepted}.")
-
-
-class BrokenImage(Unreadable):
-    """The bytes start like an image but cannot be decoded."""
-
-    def __init__(self, format_name: str, damage: str) -> None:
-        super().__init__(
-            f"This {format_name} file is damaged or incomplete ({damage})."
-            " Send the original photo again, or save a new copy of it."
-        )
-
-
-class FormatNotAccepted(Unreadable):
-    """The bytes are an image in a format that is not accepted."""
-
-    def __init__(self, found: str, accepted: str) -> None:
-        super().__init__(f"This image is in {found} format, which is not read. Send one of: {accepted}.")
-
-
-class TooManyBytes(Unreadable):
-    """The upload is larger than the server accepts."""
-
-    def __init__(self, max_mb: int) -> None:
-        super().__init__(
-            f"The upload is larger than {max_mb} MB, the largest size that is accepted."
-            " Send a smaller copy, or ask the operator to raise CORALCHUNK_MAX_UPLOAD_MB."
-        )
-
-
-class TooLong(Unreadable):
-    """The photo is wider or higher than the server accepts."""
-
-    def __init__(self, width: int, height: int, max_side: int) -> None:
-        super().__init__(f"The photo has {width} x {height} pixels; no side may have more than {max_side}.")
-
-
-class TooManyPixels(Unreadable):
-    """The photo has more pixels than the server decodes."""
-
-    def __init__(self, size: Size, kind: str, most: int, max_pixels: int) -> None:
-        remedy = "Send a smaller copy, or have the operator raise CORALCHUNK_MAX_PIXELS."
-        if size.pixels <= max_pixels:
-            remedy = f"Save it as a baseline JPEG, which may have {max_pixels}, or send a smaller copy."
-        excess = (
-            f"The photo has {size.width} x {size.height} = {size.pixels} pixels; at most {most} are accepted"
-        )
-        super().__init__(f"{excess} of a {kind}. {remedy}")
+    def tell_which(self, number: int, total: int) -> None:
+        """Say which of several photos it is."""
+        facts = {"number": number, "total": total, "problem": self.sentence}
+        self.sentence = Sentence("Photo {number} of {total}: {problem} None of the photos was stored.", facts)
+        self.args = (self.sentence.said(str),)
 
 
 class Missing(CoralchunkError):
@@ -151,14 +103,20 @@ class UnknownJob(Missing):
     """No job has this id, or its results have been deleted."""
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"No job {job_id}: it never existed, was deleted, or its results have expired.")
+        super().__init__(
+            "No job {job_id}: it never existed, was deleted, or its results have expired.", job_id=job_id
+        )
 
 
 class NotFinished(Missing):
     """The job exists but has no result, or none yet."""
 
     def __init__(self, job_id: int, state: str) -> None:
-        super().__init__(f"Job {job_id} has no result: its status is {state!r}, not 'completed'.")
+        super().__init__(
+            "Job {job_id} has no result: its status is {state!r}, not 'completed'.",
+            job_id=job_id,
+            state=state,
+        )
 
 
 class UnknownModel(Missing):
@@ -202,8 +160,11 @@ class QueueFull(Unavailable):
 
     def __init__(self, waiting: int, most: int, retry_after_s: int) -> None:
         super().__init__(
-            f"{waiting} chunks are waiting to be classified, and with this photo more than {most} would be."
-            f" Nothing was stored; try again in {retry_after_s} s."
+            "{waiting} chunks are waiting to be classified, and with this photo more than {most} would be."
+            " Nothing was stored; try again in {seconds} s.",
+            waiting=waiting,
+            most=most,
+            seconds=retry_after_s,
         )
         self.retry_after_s = retry_after_s
 
@@ -215,7 +176,9 @@ class RateLimited(Unavailable):
 
     def __init__(self, limit: str, retry_after_s: int) -> None:
         super().__init__(
-            f"Too many requests from this address: at most {limit}. Try again in {retry_after_s} s."
+            "Too many requests from this address: at most {limit}. Try again in {seconds} s.",
+            limit=limit,
+            seconds=retry_after_s,
         )
         self.retry_after_s = retry_after_s
 

@@ -61,7 +61,11 @@ class ScopeMissing(Denied):
     """The token is valid but lacks the scope for this request."""
 
     def __init__(self, needed: str, held: str) -> None:
-        super().__init__(f"This needs the scope {needed!r}; the token has only: {held}. Use another token.")
+        super().__init__(
+            "This needs the scope {needed!r}; the token has only: {held}. Use another token.",
+            needed=needed,
+            held=held,
+        )
 
 
 class FetchingOff(Denied):

@@ -18,8 +18,9 @@ class RawPhoto(Unreadable):
 
     def __init__(self, found: str) -> None:
         super().__init__(
-            f"This is a raw file ({found}): it holds sensor data, and of the picture a small preview only."
-            " Send the JPEG or HEIC that the camera saved beside it, or export it as JPEG, PNG or TIFF."
+            "This is a raw file ({found}): it holds sensor data, and of the picture a small preview only."
+            " Send the JPEG or HEIC that the camera saved beside it, or export it as JPEG, PNG or TIFF.",
+            found=found,
         )
 
 
@@ -28,8 +29,10 @@ class UnsupportedPixels(Unreadable):
 
     def __init__(self, format_name: str, found: str) -> None:
         super().__init__(
-            f"This {format_name} file keeps its pixels in a way that is not read here: {found}."
-            " Nothing is wrong with it. Export red, green and blue, 8 or 16 bits each, as TIFF, PNG or JPEG."
+            "This {format} file keeps its pixels in a way that is not read here: {found}."
+            " Nothing is wrong with it. Export red, green and blue, 8 or 16 bits each, as TIFF, PNG or JPEG.",
+            format=format_name,
+            found=found,
         )
 
 
@@ -37,7 +40,9 @@ class ModelGone(Unreadable):
     """The model that was to classify the photo was deleted."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(f"The model {label}, which was to classify this photo, is gone. Send it again.")
+        super().__init__(
+            "The model {label}, which was to classify this photo, is gone. Send it again.", label=label
+        )
 
 
 class NothingSeen(Unreadable):
@@ -45,8 +50,10 @@ class NothingSeen(Unreadable):
 
     def __init__(self, size: Size) -> None:
         super().__init__(
-            f"In this photo of {size.width} x {size.height} pixels nothing was seen: more than half of each"
-            " chunk is transparent, masked or marked as no data. Send a photo with something in it."
+            "In this photo of {width} x {height} pixels nothing was seen: more than half of each"
+            " chunk is transparent, masked or marked as no data. Send a photo with something in it.",
+            width=size.width,
+            height=size.height,
         )
 
 

@@ -57,7 +57,9 @@ class NothingToShow(Missing):
     """The shared photo has no result, or none yet."""
 
     def __init__(self, state: str) -> None:
-        super().__init__(f"There is no picture under this link: the status is {state!r}, not 'completed'.")
+        super().__init__(
+            "There is no picture under this link: the status is {state!r}, not 'completed'.", state=state
+        )
 
 
 class BadChoice(BadRequest):
@@ -110,7 +112,9 @@ class TooManyPhotos(BadRequest):
     """The survey has the maximum number of photos."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"This survey has {most} photos, which is the maximum. Create another survey.")
+        super().__init__(
+            "This survey has {most} photos, which is the maximum. Create another survey.", most=most
+        )
 
 
 class DuplicatePhoto(Conflict):
@@ -128,7 +132,9 @@ class UnknownSurvey(Missing):
     """No survey has this id, or it is another user's."""
 
     def __init__(self, survey_id: int) -> None:
-        super().__init__(f"No survey {survey_id}: it never existed, was deleted, or is another user's.")
+        super().__init__(
+            "No survey {survey_id}: it never existed, was deleted, or is another user's.", survey_id=survey_id
+        )
 
 
 class RoleTooWeak(Denied):
@@ -171,7 +177,11 @@ class UnknownPhoto(Missing):
     """The survey has no photo of this number."""
 
     def __init__(self, photo_id: int, survey_id: int) -> None:
-        super().__init__(f"Survey {survey_id} has no photo {photo_id}; GET the survey lists those it has.")
+        super().__init__(
+            "Survey {survey_id} has no photo {photo_id}; GET the survey lists those it has.",
+            survey_id=survey_id,
+            photo_id=photo_id,
+        )
 
 
 class NotKept(Missing):
@@ -179,8 +189,10 @@ class NotKept(Missing):
 
     def __init__(self, photo_id: int, survey_id: int) -> None:
         super().__init__(
-            f"Survey {survey_id} keeps the figures of photo {photo_id}, but not the photo and its map: it was"
-            " added while `keeps_photos` was off."
+            "Survey {survey_id} keeps the figures of photo {photo_id}, but not the photo and its map: it was"
+            " added while `keeps_photos` was off.",
+            survey_id=survey_id,
+            photo_id=photo_id,
         )
 
 
@@ -188,7 +200,11 @@ class UnknownChunk(Missing):
     """The photo has no chunk of this number."""
 
     def __init__(self, index: int, total: int) -> None:
-        super().__init__(f"There is no chunk {index}: this photo has {total}, numbered from 0 row by row.")
+        super().__init__(
+            "There is no chunk {index}: this photo has {total}, numbered from 0 row by row.",
+            index=index,
+            total=total,
+        )
 
 
 class NothingToCorrect(Conflict):
@@ -196,8 +212,9 @@ class NothingToCorrect(Conflict):
 
     def __init__(self, index: int) -> None:
         super().__init__(
-            f"Chunk {index} has no data: more than half of it is empty in the photo."
-            " Nobody can say what it shows; correct another chunk."
+            "Chunk {index} has no data: more than half of it is empty in the photo."
+            " Nobody can say what it shows; correct another chunk.",
+            index=index,
         )
 
 
@@ -205,7 +222,7 @@ class UnknownCorrection(Missing):
     """This chunk has no correction."""
 
     def __init__(self, index: int) -> None:
-        super().__init__(f"Chunk {index} has no correction, or it was removed.")
+        super().__init__("Chunk {index} has no correction, or it was removed.", index=index)
 
 
 class CropUnavailable(Unavailable):
@@ -215,6 +232,7 @@ class CropUnavailable(Unavailable):
 
     def __init__(self, waited_s: float) -> None:
         super().__init__(
-            f"No worker was free to crop this chunk from its photo within {waited_s:.0f} s."
-            " Nothing was kept; try again in a moment."
+            "No worker was free to crop this chunk from its photo within {seconds} s."
+            " Nothing was kept; try again in a moment.",
+            seconds=round(waited_s),
         )

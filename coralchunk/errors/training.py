@@ -38,7 +38,9 @@ class AlreadyTraining(Conflict):
     """A collection is being trained, or is queued for it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is already being trained. Train it again when the training has finished.")
+        super().__init__(
+            "{name!r} is already being trained. Train it again when the training has finished.", name=name
+        )
 
 
 class UnknownSlug(Missing):
@@ -56,5 +58,6 @@ class NotClassifiedInTime(Unavailable):
 
     def __init__(self, waited_s: float) -> None:
         super().__init__(
-            f"The images were not classified within {waited_s:.0f} s. Nothing was kept; try again soon."
+            "The images were not classified within {seconds} s. Nothing was kept; try again soon.",
+            seconds=round(waited_s),
         )

@@ -7,7 +7,8 @@ from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
-from coralchunk.errors import Conflict, TooManyBytes, Unreadable
+from coralchunk.errors import Conflict, Unreadable
+from coralchunk.errors.images import TooManyBytes
 from coralchunk.errors.uploads import TooMuchContent, UnknownResumableUpload, WrongOffset
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.steps.submit import Sender, submit_all

@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Final
 
-from babel import negotiate_locale
 from flask import Flask, Response, make_response, render_template, request
 from markupsafe import Markup
 
-from coralchunk.translations import LANGUAGES, SOURCE, translated
+from coralchunk.translations import LANGUAGES, SOURCE, best_language, translated
 
 _COOKIE: Final = "language"
 _YEAR_S: Final = 365 * 86_400
@@ -23,8 +22,7 @@ def page_language() -> str:
     for wanted in (request.args.get("lang"), request.cookies.get(_COOKIE)):
         if wanted is not None and wanted in LANGUAGES:
             return wanted
-    accepted = list(request.accept_languages.values())  # best first
-    return negotiate_locale(accepted, LANGUAGES, sep="-") or SOURCE
+    return best_language(request.accept_languages.values())
 
 
 def translated_page(template: str, language: str, **details: object) -> Response:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from coralchunk.arrays import Pixels
-from coralchunk.errors import BrokenImage, TooManyPixels
+from coralchunk.errors.images import BrokenImage, TooManyPixels
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.imaging.decoding.decode import decode, open_photo
 from coralchunk.imaging.decoding.header import read_header

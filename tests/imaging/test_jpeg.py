@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from coralchunk.arrays import Pixels
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.imaging.decoding.jpeg import jpeg_pixels
 from coralchunk.imaging.files.metered import Metered

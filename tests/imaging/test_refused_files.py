@@ -9,13 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coralchunk.errors import (
-    BrokenImage,
-    FormatNotAccepted,
-    NotAnImage,
-    TooManyPixels,
-    Unreadable,
-)
+from coralchunk.errors import Unreadable
+from coralchunk.errors.images import BrokenImage, FormatNotAccepted, NotAnImage, TooManyPixels
 from coralchunk.imaging.decoding.decode import decode
 from coralchunk.imaging.decoding.header import read_header
 from coralchunk.terms import Size

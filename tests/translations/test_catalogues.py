@@ -20,6 +20,7 @@ from tests.translations.texts import (
     TRANSLATED,
     literals_of,
     literals_of_page,
+    of_errors,
     of_scripts,
     of_templates,
     po,
@@ -70,8 +71,8 @@ def texts_of(language: str) -> Iterator[tuple[str, str]]:
 
 
 @languages
-def test_the_catalogue_of_pages_has_each_of_their_texts_and_no_other(language: str) -> None:
-    assert set(po(language)) == of_templates()
+def test_the_catalogue_of_pages_and_errors_has_each_of_their_texts_and_no_other(language: str) -> None:
+    assert set(po(language)) == of_templates() | of_errors()
 
 
 @languages

@@ -1,5 +1,6 @@
 """Find the texts of the app: those that go through the catalogues, and those that do not."""
 
+import ast
 import json
 import re
 from html.parser import HTMLParser
@@ -10,10 +11,12 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 from typing_extensions import override
 
+from coralchunk import translations
 from coralchunk.assets import folder
 from coralchunk.science.cover import LIMITATIONS
 from coralchunk.translations import LANGUAGES, SOURCE
 
+ROOT: Final = Path(translations.__file__).parent
 TRANSLATED: Final = [language for language in LANGUAGES if language != SOURCE]
 TEMPLATES: Final = [folder("templates") / "base.html", *sorted((folder("templates") / "app").glob("*.html"))]
 OTHER_PAGES: Final = {"docs", "labelling"}  # folders of static/ whose pages are in English
@@ -23,11 +26,25 @@ SCRIPTS: Final = [
     if "vendor" not in path.parts and path.parent.name not in OTHER_PAGES
 ]
 
+#: Of what users of the app can do wrong. Other clients look for English words, or are programs.
+ERRORS: Final = [
+    *(
+        ROOT / "errors" / f"{name}.py"
+        for name in ("__init__", "access", "images", "photos", "surveys", "training")
+    ),
+    *sorted((ROOT / "imaging" / "files").glob("*.py")),
+]
+
+OF_OTHER_SERVICES: Final = {  # whose clients look for these words
+    "This job isn't finished yet",
+    "Unable to log in with provided credentials.",
+}
+
 STRING: Final = r'"((?:[^"\\\n]|\\.)*)"'
 SAID: Final = re.compile(rf"(?<![\w$.])(?:t|sentence)\(\s*{STRING}")
 COUNTED: Final = re.compile(rf'(?<![\w$.])plural\(\s*[^"]*?,\s*{STRING},\s*{STRING}')
 CALLED: Final = re.compile(r"(?<![\w$.])(?:t|sentence|plural)\(")
-FACT: Final = re.compile(r"\{(\w+)\}")
+FACT: Final = re.compile(r"\{(\w+(?:!r)?)\}")
 TAG: Final = re.compile(r"<[^>]*>")
 
 #: Two words of lower case beside each other, or a word with a capital letter at the beginning.
@@ -51,6 +68,20 @@ def of_templates() -> set[str]:
                 if text is not None:  # of a variable: its texts are those above
                     found.add(" ".join(text.split()))
     return found
+
+
+def of_errors() -> set[str]:
+    """Return the sentences of errors that name their facts, or have none, and facts that are words."""
+    found: set[str] = set()
+    for path in ERRORS:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            name = ast.unparse(call.func)
+            text = call.args[1 if name == "BrokenImage" and len(call.args) > 1 else 0]
+            if name in {"super().__init__", "BrokenImage", "Sentence"} and isinstance(text, ast.Constant):
+                found.add(str(text.value))
+    return found - OF_OTHER_SERVICES
 
 
 def of_scripts() -> dict[str, str | None]:

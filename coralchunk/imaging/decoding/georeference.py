@@ -6,7 +6,7 @@ Read by this package's own reader of tags: six numbers and a code need no librar
 from dataclasses import dataclass
 from typing import IO, Final
 
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.files.metered import Metered
 from coralchunk.imaging.files.tiff import read_pages
 from coralchunk.imaging.metadata.orientation import UPRIGHT

@@ -4,7 +4,7 @@ from typing import Final
 
 from PIL import Image
 
-from coralchunk.errors import BrokenImage, TooLong, TooManyPixels
+from coralchunk.errors.images import BrokenImage, TooLong, TooManyPixels
 from coralchunk.imaging.files.metered import Metered
 from coralchunk.terms import Size
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 
 END: Final = b"\xff\xd9"
 _START_OF_SCAN, _END_OF_IMAGE, _RESTART_INTERVAL = 0xDA, 0xD9, 0xDD

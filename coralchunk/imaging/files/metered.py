@@ -7,7 +7,7 @@ same megabytes: each is a small file that keeps a parser busy for hours or fills
 from collections.abc import Sequence
 from typing import IO, Final
 
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 
 _HEADER_READS: Final = 10_000  # an EXIF of 10 MB comes in 160 segments, three reads each
 _HEADER_BYTES: Final = 16_000_000

@@ -9,7 +9,8 @@ from typing import IO, Any, Final, cast
 
 from PIL import Image, UnidentifiedImageError
 
-from coralchunk.errors import BrokenImage, CoralchunkError, FormatNotAccepted, NotAnImage
+from coralchunk.errors import CoralchunkError
+from coralchunk.errors.images import BrokenImage, FormatNotAccepted, NotAnImage
 from coralchunk.errors.photos import RawPhoto, UnsupportedPixels
 from coralchunk.imaging.colour.png_chunks import PngColours, png_colours
 from coralchunk.imaging.files.bounds import check_pixels, check_scans, check_sides
@@ -101,10 +102,10 @@ def _without(metered: Metered, hidden: tuple[int, int] | None) -> Metered:
 
 def _refusal(head: bytes, found: str, pages: Pages | None, damage: Exception) -> CoralchunkError:
     if not head:
-        return NotAnImage("it is empty (0 bytes)", SENTENCE)
+        return NotAnImage(b"", SENTENCE)
     claimed = found or claimed_format(head)
     if claimed is None:
-        return NotAnImage(f"it begins with {head[:12]!r}", SENTENCE)
+        return NotAnImage(head[:12], SENTENCE)
     if not found and claimed not in PLUGINS:
         return FormatNotAccepted(claimed, SENTENCE)
     if isinstance(damage, UnidentifiedImageError):  # its words are about a Python object

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.metadata.sources import File, Seekable
 from coralchunk.imaging.metadata.tags import (
     HEIGHT,

@@ -5,7 +5,8 @@ import secrets
 from dataclasses import dataclass
 from typing import IO, Final
 
-from coralchunk.errors import TooManyBytes, Unreadable
+from coralchunk.errors import Unreadable
+from coralchunk.errors.images import TooManyBytes
 from coralchunk.errors.presigned import NotUploaded, OtherContent, PresignedOff, UnknownUpload
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.job_records import reachable

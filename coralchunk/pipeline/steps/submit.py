@@ -119,9 +119,7 @@ def _sizes(uploads: Sequence[IO[bytes]], max_pixels: int) -> list[Size]:
             sizes.append(read_header(upload, max_pixels).size)
         except Unreadable as unreadable:
             if len(uploads) > 1:
-                unreadable.args = (
-                    f"Photo {number} of {len(uploads)}: {unreadable} None of the photos was stored.",
-                )
+                unreadable.tell_which(number, len(uploads))
             raise
     return sizes
 

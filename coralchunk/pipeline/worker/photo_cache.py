@@ -4,7 +4,7 @@ from collections import OrderedDict
 from functools import partial
 from typing import IO, Final
 
-from coralchunk.errors import BrokenImage
+from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
 from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
