@@ -45,10 +45,8 @@ class JobRecords:
         """Keep records in Redis. `lists_finished`: FinishedJobs lists the jobs that end."""
         self._redis: Final = redis
         self._finished: Final = [keys.FINISHED] if lists_finished else []
-        self._create: Final = redis.register_script(scripts.CREATE)
         self._begin: Final = redis.register_script(scripts.BEGIN)
         self._refund_attempt: Final = redis.register_script(scripts.REFUND_ATTEMPT)
-        self._record: Final = redis.register_script(scripts.RECORD)
         self._progress: Final = redis.register_script(scripts.PROGRESS)
         self._close: Final = redis.register_script(scripts.CLOSE)
         self._outcomes: Final = redis.register_script(scripts.OUTCOMES)
@@ -95,7 +93,7 @@ class JobRecords:
         first = together[0] if together and together[0] != job.id else ""
         counted = [job.owner, job.kind.value, max_open, first]
         arguments = [job.id, job.created_at, job.expires_at, keep, *counted, *_flat(fields)]
-        self._create(names, arguments, client=pipeline)
+        _add(pipeline, scripts.CREATE, names, arguments)
 
     def get(self, job_id: int) -> Job:
         """Return a job as it is now. Raises UnknownJob."""
@@ -145,9 +143,8 @@ class JobRecords:
         """
         names = [keys.job(job_id), keys.results(job_id), keys.classified(now)]
         following = position.next_batch if continues and position.next_batch is not None else ""
-        self._record(
-            names, [position.batch, position.task_batch, following, *_flat(results)], client=pipeline
-        )
+        arguments = [position.batch, position.task_batch, following, *_flat(results)]
+        _add(pipeline, scripts.RECORD, names, arguments)
 
     def results(self, job: Job) -> Probabilities:
         """Return the probabilities of all chunks of a job that has them all."""
@@ -241,6 +238,11 @@ def kept_jobs(kept: bytes) -> tuple[list[int], str]:
     """Read the stored value of an Idempotency-Key: the ids of its jobs and the sha256 of their upload."""
     job_ids, _, digest = kept.decode().partition(":")
     return [int(job_id) for job_id in job_ids.split(",")], digest
+
+
+def _add(pipeline: Pipeline, script: str, names: Sequence[str], arguments: Sequence[Any]) -> None:
+    """Add a script to a transaction by its text: a registered one is looked up first, a round trip more."""
+    pipeline.eval(script, len(names), *names, *arguments)
 
 
 def _flat(pairs: Mapping[Any, Any]) -> Iterator[Any]:

@@ -139,12 +139,12 @@ RECORD: Final = (
     + """
 local state, expires, total = unpack(redis.call('HMGET', KEYS[1], 'state', 'expires', 'total'))
 if state ~= 'queued' and state ~= 'processing' then return -1 end
+local new = 0
 for argument = 4, #ARGV, 2 do
-    if redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1]) == 1 then
-        redis.call('INCR', KEYS[3])
-        count_missing(-1)
-    end
+    new = new + redis.call('HSETNX', KEYS[2], ARGV[argument], ARGV[argument + 1])
 end
+redis.call('INCRBY', KEYS[3], new)
+count_missing(-new)
 redis.call('EXPIRE', KEYS[3], 120)
 redis.call('EXPIREAT', KEYS[2], math.ceil(tonumber(expires)) + 60)
 redis.call('HSET', KEYS[1], 'state', 'processing')
