@@ -14,7 +14,7 @@ BEFORE ?= 7ad2c8d
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
+.PHONY: help run test fast lint openapi expo docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,15 @@ $(VENV)/generators/bin/python: $(BIN)/python
 
 openapi: $(VENV)/.dev $(VENV)/npm/node_modules $(VENV)/generators/bin/python  ## lint /openapi.json, and generate clients from it
 	$(BIN)/pytest -q tests/api/test_openapi.py tests/api/test_generated_clients.py
+
+$(VENV)/expo/node_modules: clients/expo/package.json
+	@echo "Installing Expo and React Native into $(VENV)/expo for their types (once, 340 MB; needs Node) ..."
+	@mkdir -p $(VENV)/expo && cp clients/expo/package.json $(VENV)/expo/
+	@npm install --silent --no-audit --no-fund --ignore-scripts --prefix $(VENV)/expo
+	@touch $@
+
+expo: $(VENV)/.dev $(VENV)/npm/node_modules $(VENV)/expo/node_modules  ## check the sample of a mobile app
+	$(BIN)/pytest -q tests/clients/test_expo_sample.py
 
 fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .

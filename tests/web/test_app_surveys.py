@@ -32,7 +32,7 @@ def begin(page: Page, name: str) -> None:
     """Begin a survey and open it."""
     page.get_by_role("button", name="New survey").click()
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Site").fill("Tayrona")
+    page.get_by_label("Site", exact=True).fill("Tayrona")
     page.get_by_label("Date").fill("2024-11-29")
     page.get_by_label("Depth in metres").fill("7.5")
     page.get_by_role("button", name="Create survey").click()
@@ -158,7 +158,7 @@ def test_a_survey_is_edited_and_implausible_values_are_asked_about(page: Page, s
     doubts = page.locator("#survey-form .doubts")
 
     page.get_by_role("button", name="Edit survey").click()
-    expect(page.get_by_label("Site")).to_have_value("Tayrona")
+    expect(page.get_by_label("Site", exact=True)).to_have_value("Tayrona")
     page.get_by_label("Name").fill("East wall")
     page.get_by_label("Depth in metres").fill("750")
     page.get_by_label("Date").fill("2224-11-29")

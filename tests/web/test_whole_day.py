@@ -66,7 +66,7 @@ def at_its_site(page: Page, name: str) -> None:
     page.goto("/surveys")
     page.get_by_role("link", name=name).click()
     page.get_by_role("button", name="Edit survey").click()
-    page.get_by_label("Site").fill("Tayrona")
+    page.get_by_label("Site", exact=True).fill("Tayrona")
     page.locator("#survey-form button.main").click()
     expect(page.locator("#about")).to_contain_text("Tayrona")
 
