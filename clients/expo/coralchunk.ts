@@ -9,7 +9,7 @@ export type Summary = {
   bleached_cover: number | null;
   bleached_cover_interval: [number, number] | null;
 };
-type Status = { status: string; progress: number; summary?: Summary; message?: string };
+type Status = { status: string; completed_chunks: number; total_chunks: number; summary?: Summary; error?: string };
 
 const ATTEMPTS = 5;
 
@@ -29,9 +29,9 @@ export async function result(server: Server, jobId: number, onProgress: (done: n
   for (;;) {
     const url = `${server.url}/V1/api/status/${jobId}?include=summary&wait=20`; // answers when something changes
     const status = await answer<Status>(url, { headers: headersOf(server) });
-    onProgress(status.progress / 100);
+    onProgress(status.completed_chunks / status.total_chunks);
     if (status.status === "completed" && status.summary) return status.summary;
-    if (status.status === "error") throw new Error(status.message ?? "The server could not classify the photo.");
+    if (status.status === "error") throw new Error(status.error ?? "The server could not classify the photo.");
   }
 }
 
