@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from coralchunk.errors import CoralchunkError
 from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.migrate import is_current
 from coralchunk.storage.rows import webhooks
 from coralchunk.storage.sql.database import open_database
 from coralchunk.webhooks.collect import collect
@@ -23,11 +24,15 @@ _log: Final = structlog.get_logger()
 def notify_periodically(stores: Stores, stopping: threading.Event, is_elected: Callable[[], bool]) -> None:
     """Collect and send what happened until the process stops, while this process is the one that sweeps."""
     database = open_database(stores.settings.database_url, stores.settings.data_dir)
-    rounds = 0
+    is_migrated, rounds = False, 0
     while not stopping.wait(_EVERY_S):
         if not is_elected():
             continue
         try:
+            # On several hosts a sweeper may start before the database is migrated.
+            is_migrated = is_migrated or is_current(database)
+            if not is_migrated:
+                continue
             collect(stores, database, time.time())
             deliver_due(database, stores.settings, time.time())
             if rounds % _TIDY_EVERY == 0:

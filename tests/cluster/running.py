@@ -18,7 +18,7 @@ from tests.cluster.hosts import Host, Network
 from tests.coralnet.host import ImageHost
 from tests.object_store import ObjectStoreServer
 from tests.postgres import Postgres
-from tests.server import environment
+from tests.server import environment, free_port
 from tests.waiting import PATIENCE_S, wait_for
 
 V1 = "/V1/api"
@@ -44,6 +44,7 @@ class Cluster:
         if store_mb is not None:
             mount("-t", "tmpfs", "-o", f"size={store_mb}m", "tmpfs", str(self.objects.volumes))
         self.photos = ImageHost(self.network.address)
+        self.hook_port = free_port()  # of what webhooks may be sent to
         self.start_redis()
         self.objects.start()
         self.bucket = self.objects.new_bucket()
@@ -58,7 +59,8 @@ class Cluster:
             WORKERS="2",
             RATE_LIMIT="off",
             FETCH_URLS="1",
-            FETCH_ALLOW=f"{self.network.address}:{self.photos.port}",
+            FETCH_ALLOW=f"{self.network.address}:{self.photos.port},{self.network.address}:{self.hook_port}",
+            WEBHOOKS="1",
         )
         self.settings |= self.objects.environment
         self._clients: dict[str, httpx.Client] = {}

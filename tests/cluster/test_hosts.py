@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.networks import onnx_files
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import PATIENCE_S, wait_for
+from tests.webhooks.receiver import receiving
 
 pytestmark = pytest.mark.slow
 PASSWORD = "parrotfish"  # noqa: S105 - of a made-up user
@@ -89,6 +91,49 @@ def test_keys_links_and_deletions_hold_on_every_web(cluster: Cluster) -> None:
     assert pictures[0] == pictures[1]
     assert pictures[0].startswith(b"\x89PNG")
     assert (deleted.status_code, gone) == (200, [404, 404])
+
+
+def test_an_upload_that_began_on_one_web_goes_on_on_the_other(cluster: Cluster) -> None:
+    photo = jpeg(900, 600, seed=8)
+    a, b = cluster.web(cluster.a), cluster.web(cluster.b)
+    tus = {"Tus-Resumable": "1.0.0"}
+    piece = tus | {"Content-Type": "application/offset+octet-stream"}
+    half = len(photo) // 2
+
+    begun = a.post(f"{V1}/uploads", headers=tus | {"Upload-Length": str(len(photo))})
+    path = urlsplit(begun.headers["Location"]).path
+    a.patch(path, content=photo[:half], headers=piece | {"Upload-Offset": "0"}).raise_for_status()
+    told = b.head(path, headers=tus).headers["Upload-Offset"]
+    ended = b.patch(path, content=photo[half:], headers=piece | {"Upload-Offset": told})
+
+    assert told == str(half)
+    assert ended.status_code == 204, ended.text
+    job_id = int(a.head(path, headers=tus).headers["Upload-Job-Id"])
+    alone = cluster.completed(cluster.b, cluster.submit(cluster.b, photo))
+    assert cluster.completed(cluster.a, job_id)["chunks"] == alone["chunks"]
+
+
+def test_a_webhook_is_told_once_of_each_photo_though_two_sweepers_run(cluster: Cluster, token: str) -> None:
+    a, b = cluster.web(cluster.a), cluster.web(cluster.b)
+    by_token = {"X-API-KEY": token}
+    with receiving(cluster.network.address, cluster.hook_port) as receiver:
+        added = a.post(
+            f"{V1}/webhooks",
+            json={"url": receiver.url, "events": ["coralchunk.job.completed"]},
+            headers=by_token,
+        )
+        jobs = [
+            cluster.submit(web, jpeg(900, 600, seed=number), **by_token)
+            for number, web in enumerate((cluster.a, cluster.b, cluster.a))
+        ]
+        wait_for(lambda: len(receiver.received) >= len(jobs), "the deliveries")
+        log = b.get(f"{V1}/webhooks/{added.json()['webhook_id']}/deliveries", headers=by_token).json()
+        a.delete(f"{V1}/webhooks/{added.json()['webhook_id']}", headers=by_token)
+
+    assert added.status_code == 201, added.text
+    told = [json.loads(body)["data"]["job_id"] for _, body in receiver.received]
+    assert sorted(told) == sorted(jobs)
+    assert [one["attempts"] for one in log["deliveries"]] == [1, 1, 1]
 
 
 def test_surveys_and_corrections_are_the_same_on_every_web(cluster: Cluster) -> None:

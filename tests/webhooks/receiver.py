@@ -1,4 +1,4 @@
-"""Receive webhooks over HTTP on loopback."""
+"""Receive webhooks over HTTP."""
 
 import threading
 from collections.abc import Iterator
@@ -11,18 +11,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """A web server that keeps what it is sent, and answers with the given statuses, the last one for ever."""
 
+    address: str
     port: int
     statuses: list[int] = field(default_factory=lambda: [204])
     received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/reef"
+        return f"http://{self.address}:{self.port}/reef"
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Run a receiver."""
+def receiving(address: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
+    """Run a receiver at an address of this machine; on a free port unless one is given."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -38,8 +39,8 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver = Receiver(server.server_port)
+    with ThreadingHTTPServer((address, port), Handler) as server:
+        receiver = Receiver(address, server.server_port)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield receiver
