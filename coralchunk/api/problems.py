@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from coralchunk.api.asked_language import asked_language
 from coralchunk.api.context import services
 from coralchunk.api.language import V1, Refusal, language_at
 from coralchunk.errors import (
@@ -42,7 +43,7 @@ from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
 from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
 from coralchunk.errors.webhooks import WebhooksOff
-from coralchunk.translations import SOURCE, best_language, translated
+from coralchunk.translations import SOURCE, translated
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -162,7 +163,7 @@ def input_problem(error: OSError | ParseException) -> Response:
 
 def _asked_language() -> str:
     """Return the language that a client asks for; other clients than those of V1 look for English words."""
-    return best_language(request.accept_languages.values()) if language_at(request.path) is V1 else SOURCE
+    return asked_language() if language_at(request.path) is V1 else SOURCE
 
 
 def _too_large() -> Response:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from coralchunk.surveys.measured import Measured
+from coralchunk.surveys.report.figures import reason_text
+from coralchunk.translations import Texts
 
 WIDTH: Final = 720
 HEIGHT: Final = 360
@@ -42,7 +44,7 @@ class Plot:
     shares: tuple[Tick, ...]
 
 
-def plot(surveys: Sequence[Measured]) -> Plot:
+def plot(surveys: Sequence[Measured], t: Texts) -> Plot:
     """Place surveys, by date from left to right."""
     days = sorted({one.survey.date for one in surveys})
     first, last = (days[0], days[-1]) if days else (dt.date.min, dt.date.min)
@@ -51,9 +53,9 @@ def plot(surveys: Sequence[Measured]) -> Plot:
     )
     top = next(step for step in (0.1, 0.25, 0.5, 1.0) if highest <= step)
     return Plot(
-        marks=tuple(_mark(one, _across(one.survey.date, first, last), top) for one in surveys),
+        marks=tuple(_mark(one, _across(one.survey.date, first, last), top, t) for one in surveys),
         dates=_dates(days),
-        shares=tuple(Tick(_down(top * part / 5, top), f"{100 * top * part / 5:.3g} %") for part in range(6)),
+        shares=tuple(Tick(_down(top * part / 5, top), t.percent(top * part / 5)) for part in range(6)),
     )
 
 
@@ -66,12 +68,19 @@ def _dates(days: Sequence[dt.date]) -> tuple[Tick, ...]:
     return tuple(ticks)
 
 
-def _mark(one: Measured, x: float, top: float) -> Mark:
+def _mark(one: Measured, x: float, top: float, t: Texts) -> Mark:
     share, name = one.cover.bleached, f"{one.survey.name}, {one.survey.date.isoformat()}"
     if share.value is None or share.interval is None:
-        return Mark(x, None, BOTTOM, BOTTOM, f"{name}: no figure, {share.reason}")
+        words = t("{name}: no figure, {reason}", name=name, reason=reason_text(share.reason or "", t))
+        return Mark(x, None, BOTTOM, BOTTOM, words)
     low, high = share.interval
-    words = f"{name}: {share.value:.0%} of the coral looks bleached (95 %: {low:.0%} to {high:.0%})"
+    words = t(
+        "{name}: {share} of the coral looks bleached (95 %: {low} to {high})",
+        name=name,
+        share=t.percent(share.value),
+        low=t.percent(low),
+        high=t.percent(high),
+    )
     return Mark(x, _down(share.value, top), _down(low, top), _down(high, top), words)
 
 

@@ -1,12 +1,10 @@
 """Choose the language of a page, and give its template the texts of that language."""
 
-from functools import partial
 from typing import Final
 
 from flask import Flask, Response, make_response, render_template, request
-from markupsafe import Markup
 
-from coralchunk.translations import LANGUAGES, SOURCE, best_language, translated
+from coralchunk.translations import LANGUAGES, SOURCE, Texts, best_language
 
 _COOKIE: Final = "language"
 _YEAR_S: Final = 365 * 86_400
@@ -14,7 +12,7 @@ _YEAR_S: Final = 365 * 86_400
 
 def install_texts(app: Flask) -> None:
     """Let templates write texts with `t`; pages that name no language are in English."""
-    app.jinja_env.globals.update(t=partial(_text, SOURCE), language=SOURCE, languages=LANGUAGES)
+    app.jinja_env.globals.update(t=Texts(SOURCE).markup, language=SOURCE, languages=LANGUAGES)
 
 
 def page_language() -> str:
@@ -27,9 +25,7 @@ def page_language() -> str:
 
 def translated_page(template: str, language: str, **details: object) -> Response:
     """Render a page in a language, and remember a language that its address names."""
-    answer = make_response(
-        render_template(template, language=language, t=partial(_text, language), **details)
-    )
+    answer = make_response(render_template(template, language=language, t=Texts(language).markup, **details))
     if request.args.get("lang") == language:
         path = f"{request.script_root}/"
         answer.set_cookie(
@@ -43,9 +39,3 @@ def in_language(answer: Response, language: str) -> Response:
     answer.content_language.add(language)
     answer.vary.update(("Accept-Language", "Cookie"))
     return answer
-
-
-def _text(language: str, text: str, **facts: object) -> Markup:
-    """Return a text of a template; it may contain markup, and its facts are escaped."""
-    found = Markup(translated(" ".join(text.split()), language))  # noqa: S704 - of the catalogue
-    return found.format(**facts) if facts else found

@@ -107,7 +107,7 @@ const NOTES = {
 const noteText = (photo) => qualityNotes(photo).map(({ code }) => NOTES[code] ?? code.replaceAll("_", " ")).join(", ");
 
 function stateText(photo) {
-  if (hasFailed(photo)) return t("{name}: {text}", { name: t("Failed"), text: photo.why });
+  if (hasFailed(photo)) return t("Failed: {why}", { why: photo.why });
   if (photo.state === "processing") return plural(photo.total, "{done} of {n} chunk", "{done} of {n} chunks", { done: photo.done });
   return { waiting: t("Waiting to be sent"), sending: t("Sending"), queued: t("Queued") }[photo.state] ?? "";
 }

@@ -18,6 +18,7 @@ from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.plot import BOTTOM, LEFT, RIGHT, TOP, plot
 from coralchunk.surveys.tables import layer, rows, table, without_formula
 from coralchunk.surveys.workbook import workbook
+from coralchunk.translations import Texts
 from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.surveys.conftest import MODEL, photo, survey
@@ -32,6 +33,8 @@ DARWIN_CORE = (
 XLSX = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CARD = "https://reef.example/docs/model"
 SVG = "{http://www.w3.org/2000/svg}"
+
+ENGLISH = Texts("en")
 
 
 def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> None:
@@ -172,7 +175,7 @@ def test_the_plot_places_surveys_by_date_and_share() -> None:
     late = survey(date="2024-03-01", share=Share(0.4, (0.3, 0.45), None))
     unknown = survey(date="2023-09-01")
 
-    first, second, third = plot([early, unknown, late]).marks
+    first, second, third = plot([early, unknown, late], ENGLISH).marks
 
     assert LEFT < first.x < second.x < third.x < RIGHT
     assert first.y is not None
@@ -184,9 +187,8 @@ def test_the_plot_places_surveys_by_date_and_share() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_any_number_of_surveys_can_be_drawn(count: int) -> None:
-    drawn = plot(
-        [survey(date=f"2024-01-{1 + n % 28:02}", share=Share(1.0, (0.5, 1.0), None)) for n in range(count)]
-    )
+    share = Share(1.0, (0.5, 1.0), None)
+    drawn = plot([survey(date=f"2024-01-{1 + n % 28:02}", share=share) for n in range(count)], ENGLISH)
 
     assert len(drawn.marks) == count
     assert len(drawn.dates) <= 7

@@ -106,6 +106,47 @@ def test_the_report_is_a_page_that_needs_no_other_file(server: RunningServer, su
     assert ("svg", "img") in [(tag, attributes.get("role")) for tag, attributes in page.tags]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param("es", ["Sitio", "Métodos", "Profundidad7,26 m", "Cómo citar"], id="Spanish"),
+        pytest.param("fr", ["Site", "Méthodes", "Profondeur7,26 m", "Comment citer"], id="French"),
+        pytest.param("id", ["Lokasi", "Metode", "Kedalaman7,26 m", "Cara mengutip"], id="Indonesian"),
+        pytest.param("pt", ["Local", "Métodos", "Profundidade7,26 m", "Como citar"], id="Portuguese"),
+    ],
+)
+def test_the_report_is_in_the_language_that_is_asked_for(
+    server: RunningServer, survey: str, language: str, words: list[str]
+) -> None:
+    page, headers = _Page(), {"Accept-Language": language}
+
+    answer = server.client.get(f"{survey}/report.html", headers=headers)
+
+    page.feed(answer.text)
+    assert dict(page.tags)["html"] == {"lang": language}
+    assert all(word in page.text for word in words)
+    said = re.sub(r"\([^()]*\)", "", page.text)  # without what the card of the model says
+    assert re.findall(r"\b(?:and|are|chunks?|of|than|the|this|with)\b", said) == []
+    assert answer.headers["Content-Language"] == language
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_a_report_and_a_plot_are_in_the_language_that_is_asked_for(
+    server: RunningServer, survey: str
+) -> None:
+    headers = {"Accept-Language": "es-MX"}
+    survey_id = survey.rpartition("/")[2]
+
+    pdf = PdfReader(BytesIO(server.client.get(f"{survey}/report.pdf", headers=headers).content))
+    plot = server.client.get(f"/V1/api/surveys/plot.svg?id={survey_id}", headers=headers)
+
+    text = " ".join(page.extract_text() for page in pdf.pages)
+    assert pdf.root_object["/Lang"] == "es"
+    assert "Licencia de los datos: CC-BY-4.0." in text
+    assert "una cruz: sin cifra" in plot.text
+    assert plot.headers["Content-Language"] == "es"
+
+
 def test_an_empty_survey_has_a_report_too(server: RunningServer) -> None:
     made = server.client.post("/V1/api/surveys", json={"name": "Empty", "date": "2024-03-09"}).json()
 

@@ -21,6 +21,7 @@ from tests.translations.texts import (
     literals_of,
     literals_of_page,
     of_errors,
+    of_reports,
     of_scripts,
     of_templates,
     po,
@@ -71,8 +72,10 @@ def texts_of(language: str) -> Iterator[tuple[str, str]]:
 
 
 @languages
-def test_the_catalogue_of_pages_and_errors_has_each_of_their_texts_and_no_other(language: str) -> None:
-    assert set(po(language)) == of_templates() | of_errors()
+def test_the_catalogue_of_pages_reports_and_errors_has_each_of_their_texts_and_no_other(
+    language: str,
+) -> None:
+    assert set(po(language)) == of_templates() | of_reports() | of_errors()
 
 
 @languages

@@ -14,11 +14,16 @@ from typing_extensions import override
 from coralchunk import translations
 from coralchunk.assets import folder
 from coralchunk.science.cover import LIMITATIONS
+from coralchunk.surveys.report.figures import REASONS
 from coralchunk.translations import LANGUAGES, SOURCE
 
 ROOT: Final = Path(translations.__file__).parent
 TRANSLATED: Final = [language for language in LANGUAGES if language != SOURCE]
-TEMPLATES: Final = [folder("templates") / "base.html", *sorted((folder("templates") / "app").glob("*.html"))]
+TEMPLATES: Final = [
+    folder("templates") / "base.html",
+    *sorted((folder("templates") / "app").glob("*.html")),
+    *sorted((folder("templates") / "surveys").iterdir()),
+]
 OTHER_PAGES: Final = {"docs", "labelling"}  # folders of static/ whose pages are in English
 SCRIPTS: Final = [
     path
@@ -26,6 +31,7 @@ SCRIPTS: Final = [
     if "vendor" not in path.parts and path.parent.name not in OTHER_PAGES
 ]
 
+REPORTS: Final = [*(ROOT / "surveys" / "report").glob("*.py"), ROOT / "surveys" / "plot.py"]
 #: Of what users of the app can do wrong. Other clients look for English words, or are programs.
 ERRORS: Final = [
     *(
@@ -67,6 +73,17 @@ def of_templates() -> set[str]:
                 text = texts[0] if isinstance(texts, tuple) else texts
                 if text is not None:  # of a variable: its texts are those above
                     found.add(" ".join(text.split()))
+    return found
+
+
+def of_reports() -> set[str]:
+    """Return the texts of the Python code that writes reports and plots of surveys."""
+    found = {*REASONS, LIMITATIONS}
+    for path in REPORTS:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in {"t", "report.t"}:
+                (text,) = call.args
+                found |= {str(text.value)} if isinstance(text, ast.Constant) else set()
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from coralchunk.api.asked_language import asked_texts, in_asked_language
 from coralchunk.api.authentication import exporter, survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -81,9 +82,11 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
 def as_plot() -> ResponseReturnValue:
     """Draw the bleached cover of surveys over time, with their intervals."""
     found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
+    t = asked_texts()
     drawn = render_template(
         "surveys/plot.svg",
-        plot=field.plot(found),
+        plot=field.plot(found, t),
+        t=t.markup,
         width=field.WIDTH,
         height=field.HEIGHT,
         left=field.LEFT,
@@ -91,7 +94,7 @@ def as_plot() -> ResponseReturnValue:
         bottom=field.BOTTOM,
     )
     answer = Response(drawn, content_type="image/svg+xml")
-    return private(answer)
+    return in_asked_language(private(answer))
 
 
 def _exported_survey(survey_id: int, file: str) -> Measured:

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from coralchunk.api.asked_language import asked_texts, in_asked_language
 from coralchunk.api.authentication import exporter
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
@@ -36,7 +37,10 @@ _PROBLEMS: Final = {
 @survey_reports.get("/report.pdf")
 @operation(Operation(answers={200: "application/pdf"}, problems=_PROBLEMS, query=_QUERY))
 def as_pdf(survey_id: int) -> ResponseReturnValue:
-    """Return a report of a survey: methods, cover, a plot, chosen photos, a table, how to cite it."""
+    """Return a report of a survey: methods, cover, a plot, chosen photos, a table, how to cite it.
+
+    It is in the language of Accept-Language: English, Spanish, French, Indonesian or Portuguese.
+    """
     return _file(report_pdf(_report(survey_id, "report.pdf")), "application/pdf", "report.pdf")
 
 
@@ -46,7 +50,9 @@ def as_page(survey_id: int) -> ResponseReturnValue:
     """Return the report of a survey as a page that needs no other file."""
     report = _report(survey_id, "report.html")
     encoded = [base64.b64encode(picture.webp).decode() for picture in report.pictures]
-    page = render_template("surveys/report.html", report=report, encoded=encoded)
+    page = render_template(
+        "surveys/report.html", report=report, encoded=encoded, t=report.t.markup, language=report.t.language
+    )
     return _file(page, "text/html; charset=utf-8", "report.html")
 
 
@@ -57,10 +63,12 @@ def _report(survey_id: int, file: str) -> Report:
     ):
         raise BadIds(len(given), _MOST_PHOTOS)
     today = dt.datetime.now(dt.UTC).date()
-    return services().reports.report(survey_id, [*map(int, given)], exporter(survey_id, file), today)
+    return services().reports.report(
+        survey_id, [*map(int, given)], exporter(survey_id, file), today, asked_texts()
+    )
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> Response:
     answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return private(answer)
+    return in_asked_language(private(answer))

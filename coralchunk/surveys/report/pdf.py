@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from coralchunk.surveys.report.contents import Bar, Report
+from coralchunk.translations import Texts
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -33,26 +34,36 @@ def report_pdf(report: Report) -> bytes:
             self.set_y(-12)
             self.set_font(_FONT, size=8)
             self.set_text_color(*_QUIET)
-            self.cell(0, 5, f"{report.title}, page {self.page_no()} of {{nb}}", align="C")
+            self.cell(
+                0,
+                5,
+                report.t(
+                    "{title}, page {number} of {total}",
+                    title=report.title,
+                    number=self.page_no(),
+                    total="{nb}",
+                ),
+                align="C",
+            )
 
     pages = _Pages(format="A4")
     pages.add_font(_FONT, "", Roboto)
     pages.add_font(_FONT, "B", RobotoBold)
     pages.set_margins(18, 16)
     pages.set_auto_page_break(auto=True, margin=18)
-    pages.set_title(f"{report.title}: coral cover and bleaching")
-    pages.set_lang("en")
+    pages.set_title(report.t("{title}: coral cover and bleaching", title=report.title))
+    pages.set_lang(report.t.language)
     pages.set_creator("coralchunk")
     pages.set_image_filter("DCTDecode")  # pictures as JPEG; without losses they take five times as much
     pages.add_page()
     _first_page(pages, report)
-    _plot(pages, report.bars)
+    _plot(pages, report.bars, report.t)
     _pictures(pages, report)
-    _heading(pages, "Figures of each photo", 40)
+    _heading(pages, report.t("Figures of each photo"), 40)
     _table(pages, report.columns, report.rows, _WIDTHS)
-    _heading(pages, "How to cite")
+    _heading(pages, report.t("How to cite"))
     _text(pages, report.citation)
-    _text(pages, f"Licence of the data: {report.licence}.")
+    _text(pages, report.t("Licence of the data: {licence}.", licence=report.licence))
     return bytes(pages.output())
 
 
@@ -69,8 +80,9 @@ def _first_page(pages: "FPDF", report: Report) -> None:
     pages.set_text_color(*_INK)
     pages.multi_cell(0, 6, report.finding, align="L", new_x="LMARGIN", new_y="NEXT")
     pages.ln(2)
-    _table(pages, ("Method", "Coral cover", "Bleached, of the coral"), report.covers, (28, 30, 30))
-    _heading(pages, "Methods")
+    columns = (report.t("Method"), report.t("Coral cover"), report.t("Bleached, of the coral"))
+    _table(pages, columns, report.covers, (28, 30, 30))
+    _heading(pages, report.t("Methods"))
     for paragraph in report.methods:
         _text(pages, paragraph)
 
@@ -112,12 +124,12 @@ def _table(
                 row.cell(cell)
 
 
-def _plot(pages: "FPDF", bars: tuple[Bar, ...]) -> None:
+def _plot(pages: "FPDF", bars: tuple[Bar, ...], t: Texts) -> None:
     """Draw the bleached cover of each photo as a dot on its interval."""
     if not bars:
         return
     shown = bars[:_MOST_BARS]
-    _heading(pages, "Bleached cover of each photo", _ROW_MM * (len(shown) + 5))
+    _heading(pages, t("Bleached cover of each photo"), _ROW_MM * (len(shown) + 5))
     left, width, top = pages.l_margin + _NAME_MM, pages.epw - _NAME_MM - 6, pages.get_y() + 1
     bottom = top + _ROW_MM * len(shown)
     pages.set_font(_FONT, size=8)
@@ -126,7 +138,7 @@ def _plot(pages: "FPDF", bars: tuple[Bar, ...]) -> None:
     for step in range(6):
         x = left + width * step / 5
         pages.line(x, top, x, bottom)
-        pages.text(x - 3, bottom + 4, f"{20 * step} %")
+        pages.text(x - 3, bottom + 4, t.percent(step / 5))
     pages.set_line_width(0.5)
     for number, bar in enumerate(shown):
         y = top + _ROW_MM * (number + 0.5)
@@ -138,8 +150,10 @@ def _plot(pages: "FPDF", bars: tuple[Bar, ...]) -> None:
         pages.circle(left + width * bar.value, y, 1.1, style="F")
     pages.set_line_width(0.2)
     pages.set_xy(pages.l_margin, bottom + 6)
-    more = f" The first {len(shown)} of {len(bars)} photos." if len(bars) > len(shown) else ""
-    _text(pages, f"Share of the coral that looks bleached, with its 95 % interval.{more}")
+    told = [t("Share of the coral that looks bleached, with its 95 % interval.")]
+    if len(bars) > len(shown):
+        told.append(t("The first {shown} of {total} photos.", shown=len(shown), total=len(bars)))
+    _text(pages, " ".join(told))
 
 
 def _shortened(name: str) -> str:
@@ -151,7 +165,7 @@ def _pictures(pages: "FPDF", report: Report) -> None:
     if not report.pictures:
         return
     side = (pages.epw - 6) / 2
-    _heading(pages, "Photos", side * 0.75 + 22)
+    _heading(pages, report.t("Photos"), side * 0.75 + 22)
     for start in range(0, len(report.pictures), 2):
         pair = report.pictures[start : start + 2]
         if pages.will_page_break(side * 0.75 + 14):
@@ -176,5 +190,5 @@ def _pictures(pages: "FPDF", report: Report) -> None:
         pages.set_xy(pages.l_margin, max(ends) + 2)
     _text(
         pages,
-        "Orange in a double frame: bleached. Green: healthy. Hatched: unsure. Clear: not coral.",
+        report.t("Orange in a double frame: bleached. Green: healthy. Hatched: unsure. Clear: not coral."),
     )

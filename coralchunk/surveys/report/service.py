@@ -14,10 +14,12 @@ from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.access import Requester
 from coralchunk.surveys.measured import Measured
-from coralchunk.surveys.report.contents import Report, Sources, report_of
+from coralchunk.surveys.report.contents import Report, report_of
+from coralchunk.surveys.report.sources import Sources
 from coralchunk.surveys.review.answers import audit_answer
 from coralchunk.surveys.review.service import ReviewService
 from coralchunk.surveys.service import SurveyService
+from coralchunk.translations import Texts
 
 _SHOWN: Final = 6  # photos, if none are chosen
 
@@ -34,9 +36,9 @@ class ReportService:
         self._models: Final = models
 
     def report(
-        self, survey_id: int, chosen: Sequence[int], requester: Requester | None, today: dt.date
+        self, survey_id: int, chosen: Sequence[int], requester: Requester | None, today: dt.date, t: Texts
     ) -> Report:
-        """Write the report of a survey.
+        """Write the report of a survey in a language.
 
         chosen  ids of the photos to show; none for the first ones that can be shown
 
@@ -50,7 +52,7 @@ class ReportService:
         wanted = [known[photo_id] for photo_id in chosen] or measured.photos
         audit = audit_answer(self._reviews.of_survey(survey_id, requester), survey_id)
         pictures = self._pictures(wanted, len(chosen) or _SHOWN, requester)
-        return report_of(Sources(measured, audit, self._manifests(measured), pictures, today))
+        return report_of(Sources(measured, audit, self._manifests(measured), pictures, today, t))
 
     def _pictures(
         self, photos: Iterable[SurveyPhoto], most: int, requester: Requester | None

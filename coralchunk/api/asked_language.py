@@ -1,0 +1,22 @@
+"""Tell the language that a client of the API asks for with Accept-Language."""
+
+from flask import Response, request
+
+from coralchunk.translations import Texts, best_language
+
+
+def asked_language() -> str:
+    """Return the language of Accept-Language; English for clients that send none."""
+    return best_language(request.accept_languages.values())
+
+
+def asked_texts() -> Texts:
+    """Return the texts of that language."""
+    return Texts(asked_language())
+
+
+def in_asked_language(answer: Response) -> Response:
+    """Say that a response is in that language, and depends on it."""
+    answer.content_language.add(asked_language())
+    answer.vary.add("Accept-Language")
+    return answer

@@ -1,0 +1,78 @@
+"""Write the methods of a report: how its figures came about, and what they are worth."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from coralchunk import __version__
+from coralchunk.inference.manifest import Manifest
+from coralchunk.science.cover import LIMITATIONS
+from coralchunk.surveys.report.sources import Sources, model_of
+from coralchunk.terms import CHUNK_PX
+from coralchunk.translations import Texts
+
+_MEASURES: Final = ("balanced accuracy", "bleached recall", "healthy recall", "not coral recall")
+_MOST_GROUPS: Final = 2  # of figures of a model
+
+
+def methods(sources: Sources) -> Iterable[str]:
+    """Write the paragraphs of the methods."""
+    measured, t = sources.measured, sources.t
+    models = sorted({model_of(photo) for photo in measured.photos})
+    named = ", ".join(f"{name}, sha256 {sha256[:12]}" for name, sha256 in models) or t("none yet")
+    yield t(
+        "coralchunk {version} divided each photo into chunks of {side} x {side} pixels and"
+        " classified each as bleached coral, healthy coral, not coral or unsure (model: {models})."
+        " Unsure chunks and chunks without data count nowhere. Each photo has the same weight: coral cover is"
+        " the mean of the photos' shares, bleached cover the sum of their bleached shares over the sum of"
+        " their coral shares."
+        " The 95 % intervals come from a bootstrap over photos and include the errors of the model where it"
+        " states them.",
+        version=__version__,
+        side=CHUNK_PX,
+        models=named,
+    )
+    for name, _ in models:
+        if name in sources.manifests:
+            yield from _worth(name, sources.manifests[name], t)
+    corrections = sum(one.corrections for one in measured.corrected.values())
+    if corrections:
+        yield t(
+            "People checked chunks and stored {labels}, which count instead of the model's in"
+            " the figures with corrections. A chunk that they call partly bleached counts half as bleached.",
+            labels=t("1 label") if corrections == 1 else t("{n} labels", n=corrections),
+        )
+    if sources.audit["audit"]["coral_cover"] is not None:
+        yield t(
+            "The random audit estimates cover from a random sample of chunks, stratified by the labels of the"
+            " model, that people labelled (combined ratio estimator; Cochran, Sampling Techniques, 1977;"
+            " Olofsson et al. 2014). It does not depend on how well the model works; its interval is for"
+            " these photos."
+        )
+    for pair in sources.audit["agreement"]:
+        yield t(
+            "{first} and {second} both labelled {chunks} chunks and agreed on {agreed}"
+            " (Cohen's kappa {kappa}).",
+            first=pair["first"],
+            second=pair["second"],
+            chunks=pair["chunks"],
+            agreed=pair["agreed"],
+            kappa=t("not defined") if pair["kappa"] is None else t.number(pair["kappa"], 2),
+        )
+    severity = t(
+        "Severity: up to 1 % none, 10 % mild, 50 % moderate, more severe (Donner, Rickbeil & Heron 2017)."
+    )
+    yield f"{severity} {t(LIMITATIONS)}"
+
+
+def _worth(name: str, manifest: Manifest, t: Texts) -> Iterable[str]:
+    groups = list(dict.fromkeys(key.partition(": ")[0] for key in manifest.figures if ": " in key))
+    for group in groups[:_MOST_GROUPS]:
+        told = [
+            f"{measure} {value:.3g}"
+            for measure in _MEASURES
+            if isinstance(value := manifest.figures.get(f"{group}: {measure}"), float)
+        ]
+        if told:
+            yield t(
+                "Measured for {name} ({group}): {figures}.", name=name, group=group, figures=", ".join(told)
+            )
