@@ -9,9 +9,9 @@ from flask import Blueprint, Response, current_app, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from coralchunk.api.asked_language import asked_language
 from coralchunk.api.context import services
 from coralchunk.api.language import V1, Refusal, language_at
+from coralchunk.api.requested_language import requested_language
 from coralchunk.errors import (
     BadRequest,
     Conflict,
@@ -118,7 +118,7 @@ problems = Blueprint("problems", __name__)
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Respond to an error of the domain; its name is a stable, documented title."""
-    language = _asked_language()
+    language = _requested_language()
     detail = error.sentence.said(partial(translated, language=language))
     faults = error.faults if isinstance(error, BadDocument) else (Fault(None, detail),)
     answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short or str(error)))
@@ -161,9 +161,9 @@ def input_problem(error: OSError | ParseException) -> Response:
     raise error
 
 
-def _asked_language() -> str:
+def _requested_language() -> str:
     """Return the language that a client asks for; other clients than those of V1 look for English words."""
-    return asked_language() if language_at(request.path) is V1 else SOURCE
+    return requested_language() if language_at(request.path) is V1 else SOURCE
 
 
 def _too_large() -> Response:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from coralchunk.errors import BrokenImage, Unreadable
+from coralchunk.errors import Unreadable
+from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
 from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.pipeline.queries.lookup import get_job

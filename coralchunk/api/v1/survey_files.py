@@ -6,12 +6,12 @@ from typing import Final
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.asked_language import asked_texts, in_asked_language
 from coralchunk.api.authentication import exporter, survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.query import requested_choice
+from coralchunk.api.requested_language import in_requested_language, requested_texts
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
 from coralchunk.identity import Scope
@@ -82,7 +82,7 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
 def as_plot() -> ResponseReturnValue:
     """Draw the bleached cover of surveys over time, with their intervals."""
     found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
-    t = asked_texts()
+    t = requested_texts()
     drawn = render_template(
         "surveys/plot.svg",
         plot=field.plot(found, t),
@@ -94,7 +94,7 @@ def as_plot() -> ResponseReturnValue:
         bottom=field.BOTTOM,
     )
     answer = Response(drawn, content_type="image/svg+xml")
-    return in_asked_language(private(answer))
+    return in_requested_language(private(answer))
 
 
 def _exported_survey(survey_id: int, file: str) -> Measured:

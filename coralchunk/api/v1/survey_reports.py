@@ -7,11 +7,11 @@ from typing import Final
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from coralchunk.api.asked_language import asked_texts, in_asked_language
 from coralchunk.api.authentication import exporter
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
+from coralchunk.api.requested_language import in_requested_language, requested_texts
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.errors.surveys import BadIds
 from coralchunk.surveys.report.contents import Report
@@ -64,11 +64,11 @@ def _report(survey_id: int, file: str) -> Report:
         raise BadIds(len(given), _MOST_PHOTOS)
     today = dt.datetime.now(dt.UTC).date()
     return services().reports.report(
-        survey_id, [*map(int, given)], exporter(survey_id, file), today, asked_texts()
+        survey_id, [*map(int, given)], exporter(survey_id, file), today, requested_texts()
     )
 
 
 def _file(content: str | bytes, content_type: str, name: str) -> Response:
     answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
-    return in_asked_language(private(answer))
+    return in_requested_language(private(answer))

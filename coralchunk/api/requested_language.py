@@ -5,18 +5,18 @@ from flask import Response, request
 from coralchunk.translations import Texts, best_language
 
 
-def asked_language() -> str:
+def requested_language() -> str:
     """Return the language of Accept-Language; English for clients that send none."""
     return best_language(request.accept_languages.values())
 
 
-def asked_texts() -> Texts:
+def requested_texts() -> Texts:
     """Return the texts of that language."""
-    return Texts(asked_language())
+    return Texts(requested_language())
 
 
-def in_asked_language(answer: Response) -> Response:
+def in_requested_language(answer: Response) -> Response:
     """Say that a response is in that language, and depends on it."""
-    answer.content_language.add(asked_language())
+    answer.content_language.add(requested_language())
     answer.vary.add("Accept-Language")
     return answer
