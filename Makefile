@@ -14,7 +14,7 @@ BEFORE ?= 7ad2c8d
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi expo docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
+.PHONY: help run test fast lint openapi expo lighthouse docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -98,6 +98,14 @@ $(VENV)/expo/node_modules: clients/expo/package.json
 
 expo: $(VENV)/.dev $(VENV)/npm/node_modules $(VENV)/expo/node_modules  ## check the sample of a mobile app
 	$(BIN)/pytest -q tests/clients/test_expo_sample.py
+
+$(VENV)/lighthouse/node_modules: $(BIN)/python
+	@echo "Installing Lighthouse into $(VENV)/lighthouse (once; needs Node) ..."
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/lighthouse lighthouse@12.8.2
+	@touch $@
+
+lighthouse: $(VENV)/.dev $(VENV)/lighthouse/node_modules  ## measure the main pages of the app (needs Chromium and a quiet machine)
+	$(BIN)/python -m tests.web.lighthouse
 
 fix: $(VENV)/.dev  ## let ruff repair what it can
 	$(BIN)/ruff check --fix .

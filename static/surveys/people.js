@@ -13,7 +13,7 @@ const ROLES = { viewer: t("viewer"), annotator: t("annotator"), admin: t("admin"
  * @param {() => Promise<void>} reload shows the survey again
  */
 export async function showPeople(survey, reload) {
-  $("#survey").dataset.role = survey.role; // styles hide what the role does not allow
+  $("#survey").dataset.role = survey.role; // styles show what the role allows
   const panel = $("#people");
   if (!panel) return;
   const { members } = await fetchJson(`/surveys/${survey.survey_id}/members`);

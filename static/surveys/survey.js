@@ -28,6 +28,7 @@ function enableActions(isLoaded) {
 /** Close the survey. */
 export function closeSurvey() {
   survey = null;
+  delete $("#survey").dataset.role;
   enableActions(false);
   document.title = `${t("Surveys")}: coralchunk`;
 }
