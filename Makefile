@@ -14,7 +14,7 @@ BEFORE ?= 7ad2c8d
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fast lint openapi expo lighthouse docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
+.PHONY: help run test fast lint openapi oidc-provider expo lighthouse docs fix bench bench-smoke bench-before chaos chaos-cluster fuzz audit train restate folds image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,10 +76,9 @@ docs: $(VENV)/.docs  ## build the documentation into build/site; warnings and br
 	$(BIN)/python docs/site/check.py build/site
 
 $(VENV)/npm/node_modules: $(BIN)/python
-	@echo "Installing linters, a generator of clients and an OpenID provider for tests into $(VENV)/npm (once; needs Node) ..."
+	@echo "Installing the linters and a generator of OpenAPI documents into $(VENV)/npm (once; needs Node) ..."
 	@npm install --silent --no-audit --no-fund --prefix $(VENV)/npm @redocly/cli@2.77.0 \
-	  @stoplight/spectral-cli@6.16.3 openapi-typescript@7.13.0 typescript@5.9.3 \
-	  oidc-provider@9.13.3
+	  @stoplight/spectral-cli@6.16.3 openapi-typescript@7.13.0 typescript@5.9.3
 	@touch $@
 
 $(VENV)/generators/bin/python: $(BIN)/python
@@ -89,6 +88,12 @@ $(VENV)/generators/bin/python: $(BIN)/python
 
 openapi: $(VENV)/.dev $(VENV)/npm/node_modules $(VENV)/generators/bin/python  ## lint /openapi.json, and generate clients from it
 	$(BIN)/pytest -q tests/api/test_openapi.py tests/api/test_generated_clients.py
+
+$(VENV)/oidc-provider/node_modules: $(BIN)/python
+	@npm install --silent --no-audit --no-fund --prefix $(VENV)/oidc-provider oidc-provider@9.13.3
+	@touch $@
+
+oidc-provider: $(VENV)/oidc-provider/node_modules  ## install the OpenID provider that tests of log-in use (needs Node)
 
 $(VENV)/expo/node_modules: clients/expo/package.json
 	@echo "Installing Expo and React Native into $(VENV)/expo for their types (once, 340 MB; needs Node) ..."

@@ -15,7 +15,7 @@ import pytest
 from tests.server import free_port
 from tests.waiting import PATIENCE_S, wait_for
 
-MODULES: Final = Path(sys.prefix) / "npm" / "node_modules"
+MODULES: Final = Path(sys.prefix) / "oidc-provider" / "node_modules"
 CALLBACK: Final = "http://localhost/oidc/callback"  # of Flask's test client
 _FORM: Final = re.compile(r'action="([^"]+)"')
 
@@ -50,7 +50,7 @@ def provider() -> Iterator[RunningProvider]:
     """The provider of npm's package oidc-provider, which is certified by the OpenID Foundation."""
     node = shutil.which("node")
     if node is None or not (MODULES / "oidc-provider").is_dir():
-        pytest.skip("Node or oidc-provider is not installed; `make openapi` installs it")
+        pytest.skip("Node or oidc-provider is not installed; `make oidc-provider` installs it")
     port = free_port()
     script = Path(__file__).with_name("provider.mjs")
     command = [node, str(script), str(MODULES), str(port), CALLBACK]
