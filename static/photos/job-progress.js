@@ -85,14 +85,25 @@ function markGone(photo) {
 /** Apply a status to a photo. */
 function applyStatus(photo, status) {
   const changes = { state: status.status, done: status.completed_chunks, total: status.total_chunks };
-  if (status.status === "error") changes.why = status.error;
   if (status.status === "completed") {
     watched.get(photo.id)?.();
     loadSummary(photo, { ...changes, summary: status.summary });
     return;
   }
-  if (status.status === "error") unwatch(photo);
+  if (status.status === "error") {
+    watched.get(photo.id)?.();
+    explainFailure(photo, changes, status.error);
+    return;
+  }
   if (changes.state !== photo.state || changes.done !== photo.done || changes.total !== photo.total) updatePhoto(photo, changes);
+}
+
+/** Say why a job failed, in the language of the page. */
+async function explainFailure(photo, changes, text) {
+  const unchanged = { failureText: (said) => said }; // the connection is lost again
+  const { failureText } = await import("./failures.js").catch(() => unchanged); // most photos do not need it
+  watched.delete(photo.id);
+  updatePhoto(photo, { ...changes, why: failureText(text) });
 }
 
 /** Fetch the result; if that fails, the job is treated as running and followed again. */

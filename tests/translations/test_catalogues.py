@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from babel import Locale
 
+from coralchunk.assets import folder
 from tests.translations.texts import (
     CALLED,
     COUNTED,
@@ -101,6 +102,12 @@ def test_texts_that_count_have_the_forms_of_the_language(language: str) -> None:
         assert isinstance(text, dict) == (plural is not None), english
         if isinstance(text, dict):
             assert set(text) == needed, english
+
+
+def test_scripts_know_why_workers_refuse_photos() -> None:
+    known = set(SAID.findall((folder("static") / "photos" / "failures.js").read_text()))
+
+    assert {text for text in known if "the server tried" not in text} <= of_errors()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=by_name)

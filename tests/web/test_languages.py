@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.server import RunningServer
+from tests.waiting import wait_for
 from tests.web.app import card, choose, file, job_of
 from tests.web.conftest import DESKTOP, PHONE, NewPage
 
@@ -107,6 +108,21 @@ def test_the_first_page_is_small_in_every_language(new_page: NewPage) -> None:
     page.locator("html[data-ready]").wait_for()
 
     assert page.evaluate(_SENT) <= MAX_BYTES
+
+
+def test_the_app_opens_without_a_connection_in_the_language_that_was_chosen(new_page: NewPage) -> None:
+    page = new_page(service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
+    page.goto("/?lang=pt")
+    page.locator("html[data-ready]").wait_for()
+    ready = "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+    wait_for(lambda: page.evaluate(ready), "the service worker being active")
+
+    page.context.set_offline(True)
+    page.goto("/surveys")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Levantamentos")
+    expect(page.locator("#offline")).to_be_visible()
+    page.context.set_offline(False)
 
 
 @pytest.mark.parametrize("look", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
