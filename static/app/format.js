@@ -49,14 +49,6 @@ export const formatInterval = (interval) => (interval ? ` ${interval95(formatBou
 export const formatPoints = (difference) => String(Math.round(difference * 100) || 0).replace("-", "\u2212");
 
 /**
- * Format a number with its noun, in singular or plural.
- * @param {number} number
- * @param {string} word
- * @returns {string}
- */
-export const formatCount = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
-
-/**
  * Write a size of a file.
  * @param {number} bytes
  * @returns {string}
