@@ -142,8 +142,10 @@ class RoleTooWeak(Denied):
 
     def __init__(self, held: str, needed: str) -> None:
         super().__init__(
-            f"Your role in this survey is {held}; this needs the role {needed}. Ask an admin of the survey to"
-            f" give you the role {needed}."
+            "Your role in this survey is {held}; this needs the role {needed}. Ask an admin of the survey to"
+            " give you that role.",
+            held=held,
+            needed=needed,
         )
 
 
@@ -162,7 +164,8 @@ class UnknownMember(Missing):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"There is no user {name!r} here. Check the name; the operator of this server adds users."
+            "There is no user {name!r} here. Check the name; the operator of this server adds users.",
+            name=name,
         )
 
 
@@ -170,7 +173,9 @@ class OwnerStays(Conflict):
     """The owner of a survey is an admin of it, always."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} created this survey and stays an admin of it. Choose another user.")
+        super().__init__(
+            "{name} created this survey and stays an admin of it. Choose another user.", name=name
+        )
 
 
 class UnknownPhoto(Missing):
