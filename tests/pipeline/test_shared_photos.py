@@ -98,6 +98,25 @@ def test_a_process_waits_for_the_one_that_decodes(tmp_path: Path) -> None:
     assert [photo.size for photo in found] == [Size(300, 200)] * 2
 
 
+def test_a_process_does_not_wait_for_one_that_is_halted(tmp_path: Path) -> None:
+    is_decoding, may_end = threading.Event(), threading.Event()
+
+    def slowly() -> ClassifiedPhoto:
+        is_decoding.set()
+        assert may_end.wait(PATIENCE_S)
+        return decoded()
+
+    halted = threading.Thread(target=lambda: SharedPhotos(tmp_path).get(7, "full", slowly))
+    halted.start()
+    assert is_decoding.wait(PATIENCE_S)
+
+    photo = SharedPhotos(tmp_path, patience_s=0.05).get(7, "full", decoded)
+
+    may_end.set()
+    halted.join(PATIENCE_S)
+    assert photo.size == Size(300, 200)
+
+
 def test_a_photo_that_cannot_be_decoded_is_tried_by_each(tmp_path: Path) -> None:
     tries: list[int] = []
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+from typing_extensions import override
 
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.errors.training import AlreadyTraining, TooLittleToLearn
@@ -15,6 +17,7 @@ from coralchunk.pipeline.images.classify_now import classify_now
 from coralchunk.pipeline.images.image_job import ImageRequest, RequestedModel
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.records.job import Job, JobKind
+from coralchunk.pipeline.records.job_records import JobRecords
 from coralchunk.pipeline.records.keys import Held
 from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.stores import Stores, open_stores
@@ -292,3 +295,37 @@ def test_a_training_that_takes_too_long_is_ended_and_says_so(
 
     assert "longer than 1 s" in str(job.error)
     assert trainer.trainings.settled(trainer.now(), NOW).training_state == TrainingState.FAILED
+
+
+class CutOff(JobRecords):
+    """Records in a Redis that does not answer once."""
+
+    cuts = 0
+
+    @override
+    def exists(self, job_id: int) -> bool:
+        if self.cuts == 0:
+            self.cuts += 1
+            raise RedisConnectionError
+        return super().exists(job_id)
+
+
+def test_a_training_whose_worker_could_not_reach_redis_begins_again(
+    trainer: Trainer, context: WorkerContext, stores: Stores
+) -> None:
+    records = CutOff(stores.redis)
+    cut_off = replace(context, stores=replace(stores, records=records))
+    job_id = trainer.begin()
+
+    job = finish(
+        stores,
+        job_id,
+        lambda: (
+            ChunkWorker(f"tests.{os.urandom(4).hex()}", cut_off).work(burst=True, logging_level="CRITICAL")
+            and None
+        ),
+    )
+
+    assert records.cuts == 1
+    assert job.error is None
+    assert trainer.now().training_state == TrainingState.TRAINED

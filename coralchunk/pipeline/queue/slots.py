@@ -40,6 +40,10 @@ class Slots:
         self._tasks.park(task.later(), self._held)
         return False
 
+    def is_held(self, task: Task) -> bool:
+        """Tell whether a task of this process holds a slot."""
+        return self._redis.zscore(self._held, _entry(task)) is not None
+
     def release(self, task: Task) -> None:
         """Give the slot to the task that waits longest, and queue the rest of what this task has to do."""
         with transaction(self._redis) as pipeline:

@@ -5,6 +5,7 @@ job's task is queued again when that process has ended. The process dies with it
 then put back.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -70,9 +71,23 @@ def _train(stores: Stores, task: Task) -> None:
         else:
             _log.error("training process died", job_id=task.job_id, status=ended)
         stores.training_slots.release(task)
-    except (RedisError, StorageFull, CoralchunkError, OSError) as failure:
+    except RedisError as failure:
+        _log.error("training not watched", job_id=task.job_id, reason=str(failure))
+        _release_later(stores, task)
+    except (StorageFull, CoralchunkError, OSError) as failure:
         # The slot expires, and the sweeper restarts the job.
         _log.error("training not watched", job_id=task.job_id, reason=str(failure))
+
+
+def _release_later(stores: Stores, task: Task) -> None:
+    """Give the slot back when Redis answers again, or the job would count as in progress for an hour."""
+    pause = threading.Event()
+    while True:
+        pause.wait(_LOOK_EVERY_S)
+        with contextlib.suppress(RedisError):
+            if stores.training_slots.is_held(task):  # not if this worker was declared dead meanwhile
+                stores.training_slots.release(task)
+            return
 
 
 def _start(job_id: int) -> "subprocess.Popen[bytes]":

@@ -10,6 +10,7 @@ import fcntl
 import json
 import mmap
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,15 +26,21 @@ from coralchunk.imaging.plain import PlainPhoto, put_together, taken_apart
 from coralchunk.terms import Size
 
 IS_POSSIBLE: Final = hasattr(os, "memfd_create")  # on Linux
+_PATIENCE_S: Final = 10.0  # decoding 100 megapixels takes two seconds on a busy machine
+_LOOK_EVERY_S: Final = 0.005
 _FORGOTTEN_S: Final = 600.0  # age of a file whose process has died; a job takes seconds
 
 
 class SharedPhotos:
     """The photos that this process has decoded for others, and finds those of others."""
 
-    def __init__(self, folder: Path) -> None:
-        """Share photos with all processes of this host that use the same folder."""
+    def __init__(self, folder: Path, patience_s: float = _PATIENCE_S) -> None:
+        """Share photos with all processes of this host that use the same folder.
+
+        patience_s  how long a process that decodes a photo is waited for
+        """
         self._folder: Final = folder
+        self._patience_s: Final = patience_s
         self._descriptors: Final[dict[int, tuple[Path, int]]] = {}  # by job
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for file in folder.iterdir():
@@ -50,7 +57,9 @@ class SharedPhotos:
         """
         self.forget(job_id)
         path = self._folder / f"{job_id}-{name}"
-        with _locked(path) as file:
+        with _opened(path) as file:
+            if not _is_locked(file, self._patience_s):
+                return decode()
             found = _found(os.pread(file, os.fstat(file).st_size, 0))
             if found is not None:
                 return put_together(found)
@@ -80,13 +89,26 @@ class SharedPhotos:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
+def _opened(path: Path) -> Iterator[int]:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
         yield file
     finally:
-        os.close(file)
+        os.close(file)  # and unlock it
+
+
+def _is_locked(file: int, patience_s: float) -> bool:
+    """Lock a file, if no other process holds the lock for longer than that: it may be halted."""
+    deadline, pause = time.monotonic() + patience_s, threading.Event()
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            pause.wait(_LOOK_EVERY_S)
+        else:
+            return True
 
 
 def _stored(plain: PlainPhoto) -> int:
