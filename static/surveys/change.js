@@ -5,6 +5,7 @@ import { $, el, setChildren } from "../app/dom.js";
 import { formatDate, formatPoints } from "../app/format.js";
 import { t } from "../app/language.js";
 import { reasonText } from "../app/server-text.js";
+import { showBeforeAfter } from "./before-after.js";
 import { surveyQuery } from "./remembered-surveys.js";
 
 /**
@@ -21,8 +22,10 @@ export async function showChange(survey, isShown) {
   const choice = $("#change select");
   setChildren(choice, ...earlier.toReversed().map((one) => el("option", { value: one.survey_id }, `${formatDate(one.date)}, ${one.name}`)));
   const show = async () => {
-    const change = await fetchJson(`/surveys/${survey.survey_id}/since/${choice.value}`);
+    const earlierId = choice.value;
+    const change = await fetchJson(`/surveys/${survey.survey_id}/since/${earlierId}`);
     if (isShown()) setChildren($("#changes"), ...["bleached_cover", "coral_cover"].map((name) => el("p", {}, changeText(change, name))));
+    await showBeforeAfter($("#before-after"), Number(earlierId), survey, () => isShown() && choice.value === earlierId);
   };
   choice.onchange = show;
   await show();
