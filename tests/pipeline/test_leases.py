@@ -2,6 +2,8 @@
 
 import time
 
+from rq import SimpleWorker
+
 from coralchunk.pipeline.records.keys import LEASES, SWEEPER
 from coralchunk.pipeline.records.leases import SWEEP_LEASE_S, WORKER_LEASE_S
 from coralchunk.pipeline.stores import Stores
@@ -70,7 +72,7 @@ def test_a_worker_that_was_declared_dead_registers_again_also_after_the_record_o
 
         stores.tasks.recover(worker.name)
         stores.redis.delete(worker.key)
-        worker.heartbeat()  # what RQ's own loop does next: a record that does not tell of the death
+        SimpleWorker.heartbeat(worker)  # RQ's loop does this next: a record that does not tell of the death
 
         wait_for(lambda: stores.tasks.is_registered(worker.name), "the worker registering again")
         assert [one.name for one in stores.tasks.registered()] == ["reef.1"]
