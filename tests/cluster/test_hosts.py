@@ -288,9 +288,10 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_photo_in_progress_is_finished_while_workers_are_upgraded_one_by_one(
     cluster: Cluster, earlier: Path
 ) -> None:
+    known = {name: value for name, value in cluster.settings.items() if not name.endswith("_WEBHOOKS")}
     for host in (cluster.b, cluster.c):
         host.stop("worker")
-        host.run("worker", cluster.settings, source=earlier)
+        host.run("worker", known, source=earlier)  # refuses settings of later versions
     wait_for(lambda: cluster.is_ready(cluster.a), "the earlier workers")
     loaded = [
         Path(f"/proc/{pid}/environ").read_text() for host in (cluster.b, cluster.c) for pid in host.pids()
