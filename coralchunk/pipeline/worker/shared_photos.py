@@ -26,7 +26,7 @@ from coralchunk.imaging.plain import PlainPhoto, put_together, taken_apart
 from coralchunk.terms import Size
 
 IS_POSSIBLE: Final = hasattr(os, "memfd_create")  # on Linux
-_PATIENCE_S: Final = 10.0  # decoding 100 megapixels takes two seconds on a busy machine
+_LOCK_TIMEOUT_S: Final = 10.0  # decoding 100 megapixels takes two seconds on a busy machine
 _LOOK_EVERY_S: Final = 0.005
 _FORGOTTEN_S: Final = 600.0  # age of a file whose process has died; a job takes seconds
 
@@ -34,7 +34,7 @@ _FORGOTTEN_S: Final = 600.0  # age of a file whose process has died; a job takes
 class SharedPhotos:
     """The photos that this process has decoded for others, and finds those of others."""
 
-    def __init__(self, folder: Path, patience_s: float = _PATIENCE_S) -> None:
+    def __init__(self, folder: Path, patience_s: float = _LOCK_TIMEOUT_S) -> None:
         """Share photos with all processes of this host that use the same folder.
 
         patience_s  how long a process that decodes a photo is waited for
