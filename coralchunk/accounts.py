@@ -76,13 +76,16 @@ class Accounts:
 
     def disable(self, name: str, now: float) -> None:
         """Refuse a user's password and tokens until they are enabled again. Raises UnknownUser."""
-        self._set_disabled(name, now)
         with self.database.writing() as connection:
+            if not users.set_disabled(connection, name, now):
+                raise UnknownUser(name)
             record(connection, None, Action.USER_DISABLED, Subject(name), now)
 
     def enable(self, name: str) -> None:
         """Accept a user's password and tokens again. Raises UnknownUser."""
-        self._set_disabled(name, None)
+        with self.database.writing() as connection:
+            if not users.set_disabled(connection, name, None):
+                raise UnknownUser(name)
 
     def delete(self, name: str, now: float) -> None:
         """Delete a user with their tokens, surveys, labels, images and classifiers. Raises UnknownUser."""
@@ -119,8 +122,8 @@ class Accounts:
         with self.database.writing() as connection:
             user = _known(users.find_user(connection, user_name), user_name)
             token, row = _new_token(user, _NewToken(name, scopes, expires_at), now)
-            number = users.add_token(connection, row)
-            record(connection, None, Action.TOKEN_CREATED, Subject(f"token {number}", owner_id=user.id), now)
+            subject = _subject(users.add_token(connection, row), user.id)
+            record(connection, None, Action.TOKEN_CREATED, subject, now)
         return token
 
     def log_in(self, user_name: str, password: str, now: float) -> str:
@@ -140,7 +143,7 @@ class Accounts:
             number = users.add_token(connection, row)
             users.revoke_older(connection, user_name, _LOGIN, _MAX_LOGINS, now)
             actor = Actor(user.id, user.name, number)
-            record(connection, actor, Action.LOG_IN, Subject(f"token {number}", owner_id=user.id), now)
+            record(connection, actor, Action.LOG_IN, _subject(number, user.id), now)
         return token
 
     def tokens(self) -> list[TokenRow]:
@@ -164,8 +167,7 @@ class Accounts:
         with self.database.writing() as connection:
             user = _known(users.find_user(connection, identity.user_name), identity.user_name)
             token, row = _new_token(user, wanted, now)
-            number = users.add_token(connection, row)
-            subject = Subject(f"token {number}", owner_id=user.id)
+            subject = _subject(users.add_token(connection, row), user.id)
             record(connection, identity.actor, Action.TOKEN_CREATED, subject, now)
         return token
 
@@ -183,7 +185,7 @@ class Accounts:
         with self.database.writing() as connection:
             if not users.revoke_token(connection, token_id, now):
                 raise UnknownToken(token_id)
-            subject = Subject(f"token {token_id}", owner_id=users.user_of_token(connection, token_id))
+            subject = _subject(token_id, users.user_of_token(connection, token_id))
             record(connection, actor, Action.TOKEN_REVOKED, subject, now)
 
     def identify(self, token: str, now: float) -> Identity:
@@ -205,16 +207,16 @@ class Accounts:
         with self.database.writing() as connection:
             users.set_model(connection, token_id, model)
 
-    def _set_disabled(self, name: str, disabled_at: float | None) -> None:
-        with self.database.writing() as connection:
-            if not users.set_disabled(connection, name, disabled_at):
-                raise UnknownUser(name)
-
 
 def _known(user: User | None, name: str) -> User:
     if user is None:
         raise UnknownUser(name)
     return user
+
+
+def _subject(token_id: int, user_id: int | None) -> Subject:
+    """Return what the audit log keeps of a token."""
+    return Subject(f"token {token_id}", owner_id=user_id)
 
 
 def _new_token(user: User, wanted: _NewToken, now: float) -> tuple[str, TokenRow]:

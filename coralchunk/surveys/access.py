@@ -8,8 +8,6 @@ from coralchunk.errors.surveys import RoleTooWeak, UnknownSurvey
 from coralchunk.storage.audit_log import Actor, Subject
 from coralchunk.storage.rows.surveys import Survey
 
-LARGEST_ID: Final = 2**53 - 1  # as a job's
-
 
 class Role(StrEnum):
     """What a user may do with a survey; each role includes those before it."""
@@ -62,8 +60,3 @@ def user_of(requester: Requester | None) -> int | None:
 def subject_of(survey: Survey, target: str = "") -> Subject:
     """Return what the audit log keeps of a survey. `target`: what of it, in words."""
     return Subject(target, survey.id, survey.user_id)
-
-
-def possible_id(number: int, most: int = LARGEST_ID) -> int:
-    """Return a number that the database can look up; 0, which nothing has, for one that is too large."""
-    return number if number <= most else 0

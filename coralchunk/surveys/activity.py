@@ -8,7 +8,7 @@ from coralchunk.storage.rows import audit_events
 from coralchunk.storage.rows.audit_events import AuditEvent
 from coralchunk.storage.rows.survey_members import find_for
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of
 
 
 class Activity:
@@ -27,7 +27,7 @@ class Activity:
             return
         with self._database.writing() as connection:
             for survey_id in survey_ids:
-                found = find_for(connection, possible_id(survey_id), requester.user_id)
+                found = find_for(connection, survey_id, requester.user_id)
                 subject = subject_of(permitted(found, survey_id, Role.VIEWER), file)
                 record(connection, requester.actor, Action.EXPORT, subject, requester.at)
 
@@ -39,7 +39,7 @@ class Activity:
         before  only events older than this one
         """
         with self._database.reading() as connection:
-            found = find_for(connection, possible_id(survey_id), requester.user_id)
+            found = find_for(connection, survey_id, requester.user_id)
             permitted(found, survey_id, Role.ADMIN)
             return audit_events.events_of_survey(connection, survey_id, before, limit)
 

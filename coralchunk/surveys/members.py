@@ -9,7 +9,7 @@ from coralchunk.storage.rows import survey_members, users
 from coralchunk.storage.rows.survey_members import OWNER_ROLE, find_for
 from coralchunk.storage.rows.surveys import Survey
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SurveyMembers:
         """Return who may use a survey, the owner first, then by name. Raises UnknownSurvey, RolesOff."""
         known = _known(requester)
         with self._database.reading() as connection:
-            found = find_for(connection, possible_id(survey_id), known.user_id)
+            found = find_for(connection, survey_id, known.user_id)
             survey = permitted(found, survey_id, Role.VIEWER)
             owner = None if survey.user_id is None else users.name_of(connection, survey.user_id)
             members = survey_members.members_of(connection, survey_id)
@@ -49,7 +49,7 @@ class SurveyMembers:
         """
         known = _known(requester)
         with self._database.writing() as connection:
-            found = find_for(connection, possible_id(survey_id), known.user_id)
+            found = find_for(connection, survey_id, known.user_id)
             survey = permitted(found, survey_id, Role.ADMIN)
             user = users.find_user(connection, name)
             user_id = _other_than_owner(survey, None if user is None else user.id, name)
@@ -62,7 +62,7 @@ class SurveyMembers:
         known = _known(requester)
         is_own = name == known.actor.user_name
         with self._database.writing() as connection:
-            found = find_for(connection, possible_id(survey_id), known.user_id)
+            found = find_for(connection, survey_id, known.user_id)
             survey = permitted(found, survey_id, Role.VIEWER if is_own else Role.ADMIN)
             user = users.find_user(connection, name)
             user_id = _other_than_owner(survey, None if user is None else user.id, name)

@@ -17,9 +17,9 @@ from coralchunk.storage.files.blobs import CHUNKS, PHOTO, SUMMARY
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows import surveys
 from coralchunk.storage.rows.survey_members import find_for, surveys_for
-from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
+from coralchunk.storage.rows.surveys import LARGEST_ID, Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import LARGEST_ID, Requester, Role, permitted, possible_id, subject_of, user_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of, user_of
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
@@ -63,8 +63,8 @@ class SurveyService:
         fields  name, site, date, depth_m, transect, creator, contact, licence, keeps_photos
         now     Unix seconds
         """
-        user_id = None if requester is None else requester.user_id
-        survey = Survey(id=secrets.randbelow(LARGEST_ID) + 1, user_id=user_id, created_at=now, **fields)
+        number = secrets.randbelow(LARGEST_ID) + 1
+        survey = Survey(id=number, user_id=user_of(requester), created_at=now, **fields)
         with self._database.writing() as connection:
             surveys.add_survey(connection, survey)
         return replace(measure(survey, (), {}, self._errors), role=Role.ADMIN)
@@ -72,7 +72,7 @@ class SurveyService:
     def get(self, survey_id: int, requester: Requester | None) -> Measured:
         """Return a survey. Raises UnknownSurvey."""
         with self._database.reading() as connection:
-            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            found = find_for(connection, survey_id, user_of(requester))
             survey = permitted(found, survey_id, Role.VIEWER)
             photos = surveys.photos_of(connection, [survey_id])
             rows = surveys.corrected_photos_of(connection, photos)
@@ -83,7 +83,7 @@ class SurveyService:
         """Return surveys by date: a requester's, or those of them that are named; anybody's only by name."""
         with self._database.reading() as connection:
             if requester is None:
-                named = (find_for(connection, possible_id(one), None) for one in {*ids})
+                named = (find_for(connection, one, None) for one in {*ids})
                 chosen = [one for one in named if one is not None]
             else:
                 known = surveys_for(connection, requester.user_id)
@@ -105,9 +105,7 @@ class SurveyService:
     def change(self, survey_id: int, fields: Mapping[str, Any], requester: Requester | None) -> Measured:
         """Give some fields of a survey other values. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            survey = permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
-            )
+            survey = permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.ADMIN)
             if fields:
                 surveys.change_survey(connection, survey_id, fields)
             if requester is not None:
@@ -118,9 +116,7 @@ class SurveyService:
     def delete(self, survey_id: int, requester: Requester | None) -> None:
         """Remove a survey and all that it holds. Raises UnknownSurvey."""
         with self._database.writing() as connection:
-            survey = permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
-            )
+            survey = permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.ADMIN)
             photos = surveys.photos_of(connection, [survey_id])
             surveys.delete_survey(connection, survey_id)
             if requester is not None:
@@ -139,9 +135,7 @@ class SurveyService:
         survey has from another job.
         """
         with self._database.reading() as connection:
-            survey = permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
-            )
+            survey = permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.ADMIN)
             kept = surveys.photo_of_job(connection, survey_id, job_id)
         if kept is not None:
             return kept, False
@@ -179,10 +173,8 @@ class SurveyService:
     def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
         """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.reading() as connection:
-            permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
-            )
-            found = surveys.chunks_of_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER))
+            permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.VIEWER)
+            found = surveys.chunks_of_photo(connection, survey_id, _possible(photo_id))
         if found is None:
             raise UnknownPhoto(photo_id, survey_id)
         return found[0], zlib.decompress(found[1])
@@ -196,11 +188,9 @@ class SurveyService:
     def delete_photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> None:
         """Remove a photo from a survey. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.writing() as connection:
-            survey = permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
-            )
+            survey = permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.ADMIN)
             photos = surveys.photos_of(connection, [survey_id])
-            if not surveys.delete_photo(connection, survey_id, possible_id(photo_id, _LARGEST_NUMBER)):
+            if not surveys.delete_photo(connection, survey_id, _possible(photo_id)):
                 raise UnknownPhoto(photo_id, survey_id)
             if requester is not None:
                 subject = subject_of(survey, f"photo {photo_id}")
@@ -245,3 +235,8 @@ def _photo(survey_id: int, job: Job, details: Details, found: _Found, now: float
         sha256=found.sha256,
         camera=details.camera,
     )
+
+
+def _possible(number: int) -> int:
+    """Return a number that the database can look up; 0, which nothing has, for one that is too large."""
+    return number if number <= _LARGEST_NUMBER else 0

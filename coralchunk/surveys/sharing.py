@@ -9,7 +9,7 @@ from coralchunk.storage.audit_log import Action, record
 from coralchunk.storage.rows import surveys
 from coralchunk.storage.rows.survey_members import find_for
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of, user_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of, user_of
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.service import SurveyService
 
@@ -29,7 +29,7 @@ class SurveySharing:
         Raises UnknownSurvey, RoleTooWeak.
         """
         with self.database.writing() as connection:
-            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            found = find_for(connection, survey_id, user_of(requester))
             survey = permitted(found, survey_id, Role.ADMIN)
             surveys.lock_survey(connection, survey_id)
             known = surveys.find_survey(connection, survey_id)
@@ -44,7 +44,7 @@ class SurveySharing:
     def take_back(self, survey_id: int, requester: Requester | None) -> None:
         """End the link of a survey, if it has one. Raises UnknownSurvey, RoleTooWeak."""
         with self.database.writing() as connection:
-            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            found = find_for(connection, survey_id, user_of(requester))
             survey = permitted(found, survey_id, Role.ADMIN)
             surveys.change_survey(connection, survey_id, {"share_id": None})
             if requester is not None:

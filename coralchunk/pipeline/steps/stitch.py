@@ -52,8 +52,8 @@ def stitch(photo: ClassifiedPhoto, probabilities: Probabilities, manifest: Manif
     classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
     # On an idle machine another core draws the preview, and the answer is there a fifth of its time earlier.
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        preview = beside.submit(_preview, photo, classified)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        preview = thread.submit(_preview, photo, classified)
         drawn = overlay(photo.shrunk(picture), classified, size)
         encoded = png(drawn, photo.emptiness(picture), EXACT_COLOURS)
     return Answer(

@@ -112,7 +112,7 @@ def _is_locked(file: int, patience_s: float) -> bool:
 
 
 def _stored(plain: PlainPhoto) -> int:
-    """Return a descriptor of shared memory with the pixels of a photo, which nobody can change any more."""
+    """Return a descriptor of shared memory with the pixels of a photo; it is sealed against changes."""
     descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with open(descriptor, "wb", closefd=False) as file:

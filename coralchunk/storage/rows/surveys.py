@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from coralchunk.storage.rows.corrections import Correction, corrections_of_jobs
 from coralchunk.storage.sql.tables import SURVEY_PHOTOS, SURVEYS
 
+LARGEST_ID: Final = 2**53 - 1  # as a job's
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -66,7 +68,9 @@ def add_survey(connection: Connection, survey: Survey) -> None:
 
 
 def find_survey(connection: Connection, survey_id: int) -> Survey | None:
-    """Return a survey."""
+    """Return a survey; None if there is none of this id."""
+    if survey_id > LARGEST_ID:  # more than the database can look up
+        return None
     row = connection.execute(select(SURVEYS).where(SURVEYS.c.id == survey_id)).one_or_none()
     return None if row is None else Survey(**row._asdict())
 

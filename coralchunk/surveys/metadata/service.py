@@ -11,7 +11,7 @@ from coralchunk.storage.rows import surveys
 from coralchunk.storage.rows.survey_members import find_for
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of, user_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of, user_of
 from coralchunk.surveys.metadata.table import PhotoTable, TableFault, read_table
 
 
@@ -38,9 +38,7 @@ class MetadataService:
         Raises UnknownSurvey, BadTable.
         """
         with self._database.writing() as connection:
-            survey = permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.ADMIN
-            )
+            survey = permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.ADMIN)
             surveys.lock_survey(connection, survey_id)
             photos = surveys.photos_of(connection, [survey_id])
             table = read_table(text, survey.site)

@@ -21,7 +21,7 @@ from coralchunk.storage.rows.correction_events import CorrectionEvent
 from coralchunk.storage.rows.survey_members import find_for
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.storage.sql.database import Database
-from coralchunk.surveys.access import Requester, Role, permitted, possible_id, subject_of, user_of
+from coralchunk.surveys.access import Requester, Role, permitted, subject_of, user_of
 from coralchunk.surveys.corrections import ChunkSource, Corrections, photo_key
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import folder_of
@@ -63,9 +63,7 @@ class ReviewService:
         self, survey_id: int, requester: Requester | None, is_wanted: Callable[[SurveyPhoto], bool]
     ) -> Population:
         with self._database.reading() as connection:
-            permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
-            )
+            permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.VIEWER)
             photos = surveys.photos_of(connection, [survey_id])
             chunks = surveys.chunks_of_photos(connection, survey_id)
             given = corrections.corrections_of_jobs(connection, [photo.job_id for photo in photos])
@@ -90,9 +88,7 @@ class ReviewService:
     def log_of_survey(self, survey_id: int, requester: Requester | None) -> list[CorrectionEvent]:
         """Return what people said of the chunks of a survey, oldest first. Raises UnknownSurvey."""
         with self._database.reading() as connection:
-            permitted(
-                find_for(connection, possible_id(survey_id), user_of(requester)), survey_id, Role.VIEWER
-            )
+            permitted(find_for(connection, survey_id, user_of(requester)), survey_id, Role.VIEWER)
             photos = surveys.photos_of(connection, [survey_id])
             return correction_events.events_of_jobs(connection, [photo.job_id for photo in photos])
 
@@ -153,7 +149,7 @@ class ReviewService:
     ) -> tuple[Survey, dict[int, ChunkSource | None]]:
         """Return where the chunks of photos of a survey are, by job; None for photos that are gone."""
         with self._database.reading() as connection:
-            found = find_for(connection, possible_id(survey_id), user_of(requester))
+            found = find_for(connection, survey_id, user_of(requester))
             survey = permitted(found, survey_id, Role.ANNOTATOR)
             known = [surveys.photo_of_job(connection, survey_id, job_id) for job_id in {*job_ids}]
             rows = [
