@@ -1,6 +1,7 @@
 """Test that pictures and labels become a head that classifies new pictures, with its figures."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -113,6 +114,41 @@ def test_a_value_that_is_brightness_is_estimated(describer: Describer, base: str
     estimated = logits_of(describer, [lit(level, 900) for level in new], learn(examples).head)[:, 0]
 
     assert np.abs(estimated - new).max() < 0.05
+
+
+def coloured(label: int, seed: int, noise: float) -> Pixels:
+    """Draw a red, green or blue picture with noise."""
+    colour = np.where(np.arange(3) == label, 200, 40)
+    drawn = colour + np.random.default_rng([label, seed]).normal(0, noise, (80, 96, 3))
+    return np.clip(drawn, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "noise"),
+    [
+        pytest.param(OutputKind.MULTI_CLASS, 1, id="labels of near-duplicates"),
+        pytest.param(OutputKind.MULTI_LABEL, 20, id="tags of noisy pictures"),
+    ],
+)
+def test_pictures_that_differ_in_colour_only_are_told_apart(
+    describer: Describer, kind: OutputKind, noise: float
+) -> None:
+    pictures = [coloured(number % 3, number, noise) for number in range(12)]
+    examples = Examples(
+        kind=kind,
+        labels=("red", "green", "blue"),
+        targets=np.eye(3)[np.arange(12) % 3],
+        digests=[sha256(picture.tobytes()).hexdigest() for picture in pictures],
+        descriptions=list(describer.describe(pictures)),
+    )
+
+    learned = learn(examples)
+
+    new = [coloured(number % 3, 500 + number, noise) for number in range(12)]
+    said = probabilities(kind, logits_of(describer, new, learned.head))
+    assert said.argmax(axis=1).tolist() == [0, 1, 2] * 4
+    assert said.max(axis=1).min() > 0.75
+    assert learned.figures.accuracy == 1
 
 
 def test_pictures_that_are_nearly_the_same_are_one_group() -> None:

@@ -20,6 +20,7 @@ from coralchunk.inference.classifier import SCENE_INPUT, WINDOWS_INPUT
 from coralchunk.inference.manifest import Manifest
 
 FEATURES: Final = "picture/features"  # (1, D) float32, the output of the cut graph
+COLOURS: Final = 6  # features that end each row: mean and spread of red, green and blue
 _VIEWS: Final = "picture/views"
 _LEAST_CHANNELS: Final = 32  # fewer make a picture, not a feature map
 _SPATIAL: Final = frozenset({(2, 3), (-2, -1)})

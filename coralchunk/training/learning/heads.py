@@ -22,14 +22,9 @@ _DIRECTIONS: Final = 256  # more did not help on textures, and take longer
 _FOLDS: Final = 4
 _STRENGTHS: Final = (0.001, 0.01, 0.1, 1.0)  # C of the logistic heads, 1 / alpha of the ridge
 _ROUNDS: Final = 400
-COLOURS: Final = 6  # features that end each row: mean and spread of red, green and blue, see backbone
 #: How much the few colour features count beside the many of the network, tried in this order. The network
-#: looks at texture and hardly at brightness, which a value may well be about.
-_COLOUR_WEIGHTS: Final = {
-    OutputKind.MULTI_CLASS: (1.0,),
-    OutputKind.MULTI_LABEL: (1.0,),
-    OutputKind.REGRESSION: (1.0, 30.0),
-}
+#: looks at texture and hardly at colour or brightness, which a label or a value may well be about.
+_COLOUR_WEIGHTS: Final = (1.0, 30.0)
 
 Floats = NDArray[np.float64]
 
@@ -61,14 +56,16 @@ class Lessons:
         return Lessons(self.kind, self.features[chosen], self.targets[chosen], self.groups[chosen])
 
 
-def fit_head(lessons: Lessons) -> tuple[Head, float]:
+def fit_head(lessons: Lessons, colours: int = 0) -> tuple[Head, float]:
     """Fit a head with the strength and the temperature that do best in cross-validation.
+
+    colours  how many features at the end of each row are colours of the picture
 
     Returns the head and the strength that was chosen.
     """
     folds = _folds(lessons)
     _, strength, temperature, prepared = min(
-        (_best_fit(lessons, folds, colours) for colours in _COLOUR_WEIGHTS[lessons.kind]),
+        (_best_fit(lessons, folds, weights) for weights in _feature_weights(lessons, colours)),
         key=lambda fit: fit[0],
     )
     turned = replace(lessons, features=prepared.turn(lessons.features))
@@ -76,11 +73,18 @@ def fit_head(lessons: Lessons) -> tuple[Head, float]:
     return prepared.folded(replace(head, temperature=temperature)), strength
 
 
+def _feature_weights(lessons: Lessons, colours: int) -> list[Floats]:
+    """Return the weights of the features that are tried, (D,) each."""
+    is_colour = np.arange(lessons.features.shape[1]) >= lessons.features.shape[1] - colours
+    tried = _COLOUR_WEIGHTS if colours else _COLOUR_WEIGHTS[:1]
+    return [np.where(is_colour, weight, 1.0) for weight in tried]
+
+
 def _best_fit(
-    lessons: Lessons, folds: list[tuple[NDArray[np.intp], ...]], colour_weight: float
+    lessons: Lessons, folds: list[tuple[NDArray[np.intp], ...]], weights: Floats
 ) -> tuple[float, float, float, "_Directions"]:
     """Return the least loss on left-out rows, and with what strength and temperature it was reached."""
-    prepared = _Directions(lessons.features, colour_weight)
+    prepared = _Directions(lessons.features, weights)
     turned = replace(lessons, features=prepared.turn(lessons.features))
     best = (np.inf, _STRENGTHS[1], 1.0)
     for strength in _STRENGTHS if folds else ():
@@ -94,10 +98,9 @@ def _best_fit(
 class _Directions:
     """Standardise features and turn them to their main directions."""
 
-    def __init__(self, features: NDArray[np.float32] | Floats, colour_weight: float = 1.0) -> None:
+    def __init__(self, features: NDArray[np.float32] | Floats, weights: Floats) -> None:
         self._scaler: Final = StandardScaler().fit(features.astype(np.float64))
-        self._scaler.scale_ = np.maximum(self._scaler.scale_, 1e-6)
-        self._scaler.scale_[-COLOURS:] /= colour_weight
+        self._scaler.scale_ = np.maximum(self._scaler.scale_, 1e-6) / weights
         count = min(_DIRECTIONS, len(features) - 1, features.shape[1])
         scaled = self._scaler.transform(features.astype(np.float64))
         self._main: Final = PCA(count, svd_solver="randomized", random_state=0).fit(scaled)
@@ -131,6 +134,9 @@ def _folds(lessons: Lessons) -> list[tuple[NDArray[np.intp], ...]]:
     if groups < 2 and lessons.kind is OutputKind.REGRESSION and len(lessons.features) >= _FOLDS:
         # Pictures of one scene whose value changes; nothing better is known of how much to regularise.
         return list(KFold(_FOLDS, shuffle=True, random_state=0).split(lessons.features))
+    if lessons.kind is not OutputKind.REGRESSION:
+        lessons = _with_single_groups_divided(lessons)
+        groups = len(set(lessons.groups.tolist()))
     if groups < 2:
         return []
     if lessons.kind is OutputKind.REGRESSION:
@@ -146,6 +152,21 @@ def _folds(lessons: Lessons) -> list[tuple[NDArray[np.intp], ...]]:
         return list(GroupKFold(folds).split(lessons.features, groups=lessons.groups))
     chosen = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
     return list(chosen.split(lessons.features, strata.astype(int), lessons.groups))
+
+
+def _with_single_groups_divided(lessons: Lessons) -> Lessons:
+    """Make each picture a group of its own in a group that holds all pictures of a label.
+
+    To leave out such a group is to leave out the label, and of a label that was never learned from nothing is
+    known of how much to regularise.
+    """
+    groups = lessons.groups.copy()
+    for is_shown in lessons.targets.T > 0:
+        shown = np.unique(lessons.groups[is_shown])
+        if len(shown) == 1:
+            divided = groups == shown[0]
+            groups[divided] = len(groups) + np.flatnonzero(divided)
+    return replace(lessons, groups=groups)
 
 
 def _logistic(lessons: Lessons, strength: float) -> Head:

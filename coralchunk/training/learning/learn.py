@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from coralchunk.terms import OutputKind
+from coralchunk.training.learning.backbone import COLOURS
 from coralchunk.training.learning.describe import Description
 from coralchunk.training.learning.figures import Figures, measure
 from coralchunk.training.learning.heads import Head, Lessons, fit_head
@@ -61,8 +62,13 @@ def _learn(examples: Examples) -> Learned:
     )
     mirrored = np.array([one.mirrored for one in examples.descriptions])
     never = np.zeros(len(groups), dtype=bool) if examples.tests is None else examples.tests
-    tested = choose_tested(groups, _strata(examples), examples.digests) | never
-    head, strength = fit_head(_with_mirrored(lessons, mirrored, ~tested))
+    strata = _strata(examples)
+    tested = choose_tested(groups, strata, examples.digests)
+    if not tested.any():  # the pictures of each label are all near-duplicates of each other
+        alone = _with_equal_files(np.arange(len(groups)), examples.digests)
+        tested = choose_tested(alone, strata, examples.digests)
+    tested |= never
+    head, strength = fit_head(_with_mirrored(lessons, mirrored, ~tested), COLOURS)
     said = probabilities(examples.kind, head.logits(lessons.features[tested]) / head.temperature)
     counts = (
         np.isfinite(examples.targets).sum(axis=0)
@@ -72,7 +78,7 @@ def _learn(examples: Examples) -> Learned:
     figures = measure(examples.kind, examples.labels, said, examples.targets[tested], counts)
     figures = replace(figures, learned=int((~tested).sum()))
     if (tested & ~never).any():
-        head, strength = fit_head(_with_mirrored(lessons, mirrored, ~never))
+        head, strength = fit_head(_with_mirrored(lessons, mirrored, ~never), COLOURS)
     return Learned(head, strength, figures)
 
 
