@@ -20,12 +20,14 @@ _LONGEST_WAIT_S: Final = 2.0
 # 15 ms of CPU time instead of 6 for an answer with its picture, a tenth of a worker's time outside the model.
 _KEPT_BYTES: Final = 32 * 2**20
 # Threads of one process rarely allocate at the same time; further arenas would only hold more freed memory.
-# NumPy's library would start a thread for each further core, which nothing here uses.
+# NumPy's library would start a thread for each further core, which nothing here uses. OpenCV would share its
+# steps of a millisecond with such threads; their waiting costs more than they gain while all cores are busy.
 _TUNING: Final = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": str(_KEPT_BYTES),
     "MALLOC_TRIM_THRESHOLD_": str(_KEPT_BYTES),
     "OPENBLAS_NUM_THREADS": "1",
+    "OPENCV_FOR_THREADS_NUM": "1",
 }
 _log: Final = structlog.get_logger()
 

@@ -86,6 +86,21 @@ def test_a_blurred_card_with_a_hand_over_one_marker_is_found() -> None:
     assert card.px_per_cm == pytest.approx(35, rel=0.03)
 
 
+@pytest.mark.parametrize(
+    ("width", "px_per_cm"),
+    [
+        pytest.param(1672, 10, id="an eighth of the width of a large photo"),
+        pytest.param(1100, 9, id="a sixth of the width of a photo that is searched at its own size"),
+        pytest.param(800, 9, id="a quarter of the width of a photo too small for two searches"),
+    ],
+)
+def test_a_small_card_is_found(width: int, px_per_cm: float) -> None:
+    height = width * 3 // 4
+    photo, _ = with_card(reef(width, height), px_per_cm, (width / 3, height / 2), turn_degrees=30)
+
+    assert card_of(photo).px_per_cm == pytest.approx(px_per_cm, rel=0.03)
+
+
 def test_an_overexposed_card_gives_the_scale_but_no_white_balance() -> None:
     photo, _ = with_card(reef(WIDTH, HEIGHT), 40, MIDDLE)
     pale = np.where(photo > 60, 255, photo).astype(np.uint8)

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coralchunk.arrays import Pixels
-from coralchunk.imaging.card.finding import find_card
+from coralchunk.imaging.card.finding import find_card, shows_marker
 from coralchunk.imaging.card.white_balance import WhiteBalance, white_balance
 from coralchunk.imaging.overlay import bounded
 from coralchunk.terms import Chunk, Size
 
 MOST_TILT_DEGREES: Final = 15.0  # the scale at the edge of the photo is then wrong by up to a seventh
 _SEARCHED_PX: Final = 1280  # longer side of the copy that the card is searched in
+_FIRST_PX: Final = 854  # longer side of the copy that a marker is searched in first
 
 
 class Shrinkable(Protocol):
@@ -53,7 +54,13 @@ class CardInPhoto:
 
 def card_in(photo: Shrinkable) -> CardInPhoto | None:
     """Look for the card in a photo; None if it is not there."""
-    picture = photo.shrunk(bounded(photo.size, _SEARCHED_PX))
+    size = bounded(photo.size, _SEARCHED_PX)
+    share = _FIRST_PX / max(size.width, size.height)
+    if share < 1:
+        first = Size(max(1, round(size.width * share)), max(1, round(size.height * share)))
+        if not shows_marker(photo.shrunk(first), share):
+            return None
+    picture = photo.shrunk(size)
     found = find_card(picture)
     if found is None:
         return None

@@ -66,22 +66,24 @@ def wait_for_change(
 
     Raises UnknownJob, also when the job is deleted meanwhile; QueueDown.
     """
-    deadline = time.monotonic() + timeout_s
-    job = get_job(stores, job_id, requester, kind)
-    if has_changed(job) or timeout_s <= 0:
-        return job
+    if timeout_s <= 0:
+        return get_job(stores, job_id, requester, kind)
+    look_at = time.monotonic()  # whether the server stops: nothing notifies of that
+    deadline = look_at + timeout_s
     with stores.notifications.subscribe(job_id) as changed:
         while True:
             # Subscribed before the read: a change between the two is notified.
             pause_s = _LOOK_EVERY_S if stores.notifications.is_listening else _LOOK_OFTEN_S
             job = get_job(stores, job_id, requester, kind)
-            left_s = deadline - time.monotonic()
-            if has_changed(job) or left_s <= 0:
+            now = time.monotonic()
+            if has_changed(job) or now >= deadline:
                 return job
-            with reachable():
-                if stores.admission.is_closed():
-                    return job
-            changed.wait(min(left_s, pause_s))
+            if now >= look_at:
+                look_at = now + _LOOK_EVERY_S
+                with reachable():
+                    if stores.admission.is_closed():
+                        return job
+            changed.wait(min(deadline - now, pause_s))
             changed.clear()
 
 
