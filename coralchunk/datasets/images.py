@@ -104,7 +104,9 @@ class Images:
         self.change([image], {"metadata": dict(metadata)})
 
     def change(self, chosen: Sequence[Image], changes: Mapping[str, Any]) -> None:
-        """Give images other marks: `is_test`, `is_real`, `metadata`."""
+        """Give images other marks: `is_test`, `is_real`, `metadata`; those that are not named stay."""
+        if not changes:
+            return
         with self._database.writing() as connection:
             images.change_images(connection, [image.id for image in chosen], changes)
 

@@ -114,10 +114,11 @@ class AnswerService:
     def tell(self, user_id: int, message: str, now: float) -> None:
         """Keep what a user has to say. `now` in Unix seconds. Raises BadValue.
 
-        message  base64 of UTF-8
+        message  base64 of UTF-8; a blank counts as `+`, which a form turns into one if it is not escaped
         """
         try:
-            text = base64.b64decode(re.sub(r"\s", "", message), validate=True).decode()
+            encoded = re.sub(r"\s", "", message.strip().replace(" ", "+"))
+            text = base64.b64decode(encoded, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError, ValueError):
             raise BadValue("message", message, "send base64 of UTF-8 text") from None
         if not text.strip() or len(text) > _LONGEST_MESSAGE or "\0" in text:

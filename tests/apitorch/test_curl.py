@@ -196,8 +196,10 @@ def test_options_are_taken_from_json(raw: httpx.Client, trained: int, textures: 
     }
 
     (said,) = raw.post("classify", json=question).json()["data"]
+    (plain,) = raw.post("classify", json=question | {"options": None}).json()["data"]
 
     assert said["confidence_value"]
+    assert "confidence_value" not in plain
 
 
 @pytest.mark.parametrize(
@@ -271,6 +273,16 @@ def test_free_feedback_reaches_the_operator(raw: httpx.Client, torch_server: Run
 
     listed = torch_server.command("feedback")
     assert listed.count("ana: Zébras are missing") == 3
+
+
+def test_base64_in_a_form_needs_no_escapes(raw: httpx.Client, torch_server: RunningServer) -> None:
+    encoded = base64.encodebytes(("Größe >>>> ~~~~ " * 6).encode()).decode()
+    assert "+" in encoded
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    assert raw.post("feedback/freeform", content=f"message={encoded}", headers=form).status_code == 200
+
+    assert "Größe >>>> ~~~~" in torch_server.command("feedback")
 
 
 @pytest.mark.parametrize("message", ["", "%%%", base64.b64encode(b"\xff\xfe").decode()])

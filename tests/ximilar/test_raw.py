@@ -94,6 +94,7 @@ def test_a_value_is_given_and_changed_with_curl(curl: Curl, photo: Path) -> None
     changed = curl(f"training-image/{image['id']}/update-value", "-XPOST", *fields, "value=-7")
 
     assert image["meta_data"] == {"field": "key"}
+    assert curl(f"training-image/{image['id']}", "-XPUT", "--data", "{}")["meta_data"] == {"field": "key"}
     assert [one["value"] for one in changed["labels"]] == [-7.0]
     for wrong in ("deep", "nan", "1e999"):
         refused = curl(f"training-image/{image['id']}/update-value", "-XPOST", *fields, f"value={wrong}")

@@ -99,7 +99,7 @@ def requested_classifiers(fields: Mapping[str, Any]) -> tuple[str, ...]:
 
 def wants_confidence_value(fields: Mapping[str, Any]) -> bool:
     """Tell whether the option show_confidence_value is set. Raises BadValue."""
-    options = fields.get("options", {})
+    options = fields.get("options") or {}
     if isinstance(options, str):
         options = _json_object(options.encode(), "options")
     if not isinstance(options, Mapping):
