@@ -55,6 +55,12 @@ class ObjectStoreServer:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    @property
+    def shell_options(self) -> str:
+        """The options by which `weed shell` finds this server."""
+        _, master, _, filer = self._ports
+        return f"-master={self._address}:{master} -filer={self._address}:{filer}"
+
     def start(self) -> None:
         """Start it and wait until a bucket can be listed."""
         s3, master, volume, filer = self._ports

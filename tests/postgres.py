@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -50,6 +51,10 @@ class Postgres:
         """Return the URL of an empty database."""
         return self._create("template1")
 
+    def new_database_in(self, encoding: LiteralString) -> str:
+        """Return the URL of an empty database that stores text in an encoding."""
+        return self._create("template0", f" ENCODING '{encoding}' LOCALE 'C'")
+
     def new_migrated_database(self) -> str:
         """Return the URL of an up-to-date database without rows, a copy of the first of its kind."""
         if self._template is None:
@@ -69,14 +74,14 @@ class Postgres:
         self.kill()
         shutil.rmtree(self._folder)
 
-    def _create(self, template: str) -> str:
+    def _create(self, template: str, options: LiteralString = "") -> str:
         self._made += 1
         name = f"test{self._made}"
         with psycopg.connect(
             f"postgresql://{_USER}@/postgres?host={self._folder}", autocommit=True
         ) as server:
             server.execute(
-                SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+                SQL("CREATE DATABASE {} TEMPLATE {}" + options).format(Identifier(name), Identifier(template))
             )
         if self._address:
             return f"postgresql://{_USER}@{self._address}/{name}"

@@ -1,5 +1,7 @@
 """Test what the Dockerfile and compose.yaml say; `make image` builds the image and runs it."""
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import yaml
 
 from coralchunk.cli.main import main
 from coralchunk.config import VARIABLES
+from tests.object_store import WEED, ObjectStoreServer
 from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -83,3 +86,43 @@ def test_the_probes_ask_the_ports_that_are_set(services: dict[str, Any]) -> None
     assert f":{port}/health" in asked["sweep"]
     assert ":5001/V1/api/health" in asked["web"]
     assert {"valkey", "postgres"} <= set(asked)
+
+
+def test_the_store_gets_the_keys_that_the_roles_use(services: dict[str, Any], tmp_path: Path) -> None:
+    with_defaults = re.sub(r"\$\{\w+:-(\w+)\}", r"\1", services["store"]["command"][0])
+    writing = with_defaults.replace("/tmp/s3.json", str(tmp_path / "s3.json")).partition("exec weed")[0]  # noqa: S108
+
+    subprocess.run(["/bin/sh", "-c", writing], timeout=PATIENCE_S, check=True)
+
+    (identity,) = json.loads((tmp_path / "s3.json").read_text())["identities"]
+    environment = services["web"]["environment"]
+    asked = [environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
+    assert [f"${{S3_KEY:-{key['accessKey']}}}" for key in identity["credentials"]] == asked[:1]
+    assert [f"${{S3_SECRET:-{key['secretKey']}}}" for key in identity["credentials"]] == asked[1:]
+
+
+@pytest.mark.slow
+def test_the_bucket_is_created_once_and_found_at_the_next_start(
+    services: dict[str, Any], object_store_server: ObjectStoreServer
+) -> None:
+    script = services["bucket"]["command"][0].replace("$$", "$")
+    script = script.replace("-master=store:9333 -filer=store:8888", object_store_server.shell_options)
+    object_store_server.new_bucket()  # whose name begins alike
+
+    ended = [
+        subprocess.run(
+            ["/bin/sh", "-c", script],
+            env={"PATH": f"{WEED.parent}:{os.defpath}"},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        for _ in range(2)
+    ]
+
+    assert [one.returncode for one in ended] == [0, 0], ended
+    assert "created bucket reef" in ended[0].stdout
+    assert "create" not in ended[1].stdout
+    with object_store_server.operator() as client:
+        assert "reef" in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -14,7 +14,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from coralchunk.errors.access import DatabaseDown
-from coralchunk.errors.setup import BadSetting
+from coralchunk.errors.setup import BadSetting, BadSetup
+
+if TYPE_CHECKING:
+    import psycopg
 
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"
@@ -91,7 +94,18 @@ def open_database(url: str | None, data_dir: Path) -> Database:
 def _postgresql(url: URL) -> Engine:
     # A connection that died while it lay in the pool is replaced before it is used.
     limits = {"connect_timeout": _TIMEOUT_S, **_LOST}
-    return create_engine(url, pool_pre_ping=True, pool_timeout=_TIMEOUT_S, connect_args=limits)
+    engine = create_engine(url, pool_pre_ping=True, pool_timeout=_TIMEOUT_S, connect_args=limits)
+    event.listen(engine, "connect", _check_encoding, insert=True)  # before SQLAlchemy reads its first answer
+    return engine
+
+
+def _check_encoding(connection: "psycopg.Connection[Any]", _record: object) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadSetup(
+            f"The database {connection.info.dbname} stores text as {encoding}; coralchunk needs UTF8. Create"
+            " a database with CREATE DATABASE coralchunk ENCODING 'UTF8' TEMPLATE template0."
+        )
 
 
 def _sqlite(url: URL) -> Engine:
