@@ -38,7 +38,7 @@ class LanguageSettings(BaseModel):
         description="how long `/api/classify` keeps an image and its classification for feedback, seconds",
     )
     ximilar_min_images: Annotated[int, Field(ge=2, le=10_000)] = Field(
-        10, description="fewest images of each label that `/recognition/v2/task/.../train` takes"
+        20, description="fewest images of each label that `/recognition/v2/task/.../train` takes"
     )
     ximilar_max_records: Count = Field(
         10, description="most images in one request to `/recognition/v2/classify`"
