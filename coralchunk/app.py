@@ -41,6 +41,7 @@ from coralchunk.api.v1.selection import selection
 from coralchunk.api.v1.survey_evidence import survey_evidence
 from coralchunk.api.v1.survey_exports import survey_exports
 from coralchunk.api.v1.survey_files import survey_files
+from coralchunk.api.v1.survey_heat_stress import survey_heat_stress
 from coralchunk.api.v1.survey_members import survey_members
 from coralchunk.api.v1.survey_metadata import survey_metadata
 from coralchunk.api.v1.survey_reports import survey_reports
@@ -103,6 +104,7 @@ def create_app(services: Services) -> Flask:
         survey_reports,
         survey_exports,
         survey_metadata,
+        survey_heat_stress,
         corrections,
         shared_corrections,
         many_corrections,

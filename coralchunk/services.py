@@ -25,6 +25,7 @@ from coralchunk.surveys.activity import Activity
 from coralchunk.surveys.corrections import Corrections
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.heat_stress.service import HeatStressService
 from coralchunk.surveys.members import SurveyMembers
 from coralchunk.surveys.metadata.service import MetadataService
 from coralchunk.surveys.report.service import ReportService
@@ -58,6 +59,7 @@ class Services:
     reviews: ReviewService
     reports: ReportService
     metadata: MetadataService
+    heat_stress: HeatStressService
     collected: CorrectionsCollection
     datasets: Datasets
     trainings: Trainings
@@ -97,6 +99,7 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
     )
     surveys = SurveyService(database, stores, models, Evidence(stores))
     corrections = Corrections(database, stores, pictures, models, collected.forget)
+    heat_stress = HeatStressService(database)
     reviews = ReviewService(database, stores, surveys, corrections, ErrorRatesOfModels(models))
     return Services(
         settings=settings,
@@ -119,7 +122,8 @@ def open_services(settings: Settings, redis_timeout_s: float) -> Services:
         corrections=corrections,
         reviews=reviews,
         metadata=MetadataService(database),
-        reports=ReportService(surveys, reviews, stores, models),
+        heat_stress=heat_stress,
+        reports=ReportService(surveys, reviews, heat_stress, stores, models),
         collected=collected,
         webhooks=Webhooks(database, settings),
         survey_sharing=SurveySharing(database, surveys),

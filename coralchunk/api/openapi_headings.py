@@ -28,6 +28,7 @@ TAGS: Final = {  # blueprint -> heading
     "survey_reports": "Surveys",
     "survey_exports": "Surveys",
     "survey_metadata": "Surveys",
+    "survey_heat_stress": "Surveys",
     "review": "Review",
     "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's API",

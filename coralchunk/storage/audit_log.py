@@ -30,6 +30,8 @@ class Action(StrEnum):
     ROLE_REMOVED = "role-removed"
     LINK_CREATED = "link-created"  #: that shows a survey to everybody who has it
     LINK_REMOVED = "link-removed"
+    HEAT_STRESS_STORED = "heat-stress-stored"  #: of the site of a survey
+    HEAT_STRESS_REMOVED = "heat-stress-removed"
 
 
 @dataclass(frozen=True, slots=True)

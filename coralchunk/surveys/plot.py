@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from coralchunk.surveys.heat_stress.curve import Curve, curve, time_shown
+from coralchunk.surveys.heat_stress.series import HeatStress
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.report.figures import reason_text
+from coralchunk.surveys.time_axis import Tick, TimeAxis
 from coralchunk.translations import Texts
 
 WIDTH: Final = 720
 HEIGHT: Final = 360
 LEFT, RIGHT, TOP, BOTTOM = 64.0, 700.0, 24.0, 300.0  # of the field, px
+HEAT_HEIGHT: Final = 210  # that heat stress adds below
+HEAT_TOP, HEAT_BOTTOM = 384.0, 510.0
 _DATE_PX: Final = 90.0  # between dates that are written; closer ones would run into each other
-_MARGIN: Final = 0.04  # of the time, so that no mark is on the edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,12 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A number or a date at an axis."""
+class Heat:
+    """The heat stress of the site, below the surveys and on their time axis."""
 
-    at: float  # px
-    text: str
+    curve: Curve
+    dates: tuple[Tick, ...]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +47,35 @@ class Plot:
     marks: tuple[Mark, ...]
     dates: tuple[Tick, ...]
     shares: tuple[Tick, ...]
+    heat: Heat | None
+    height: int  # px
 
 
-def plot(surveys: Sequence[Measured], t: Texts) -> Plot:
-    """Place surveys, by date from left to right."""
+def plot(surveys: Sequence[Measured], series: HeatStress | None, t: Texts) -> Plot:
+    """Place surveys, by date from left to right.
+
+    series  heat stress of their site
+    """
     days = sorted({one.survey.date for one in surveys})
-    first, last = (days[0], days[-1]) if days else (dt.date.min, dt.date.min)
+    first, last = time_shown(series, days) if days else (dt.date.min, dt.date.min)
+    axis = TimeAxis(first, last, LEFT, RIGHT)
     highest = max(
         (one.cover.bleached.interval[1] for one in surveys if one.cover.bleached.interval), default=1.0
     )
     top = next(step for step in (0.1, 0.25, 0.5, 1.0) if highest <= step)
+    heat = _heat(series, axis, t) if series is not None and days else None
     return Plot(
-        marks=tuple(_mark(one, _across(one.survey.date, first, last), top, t) for one in surveys),
-        dates=_dates(days),
+        marks=tuple(_mark(one, axis.across(one.survey.date), top, t) for one in surveys),
+        dates=axis.at_days(days, _DATE_PX),
         shares=tuple(Tick(_down(top * part / 5, top), t.percent(top * part / 5)) for part in range(6)),
+        heat=heat,
+        height=HEIGHT if heat is None else HEIGHT + HEAT_HEIGHT,
     )
 
 
-def _dates(days: Sequence[dt.date]) -> tuple[Tick, ...]:
-    ticks: list[Tick] = []
-    for day in days:
-        at = _across(day, days[0], days[-1])
-        if not ticks or at - ticks[-1].at >= _DATE_PX:
-            ticks.append(Tick(at, day.isoformat()))
-    return tuple(ticks)
+def _heat(series: HeatStress, axis: TimeAxis, t: Texts) -> Heat:
+    words = t("heat stress in °C-weeks (DHW), NOAA Coral Reef Watch: {name}", name=series.name)
+    return Heat(curve(series, axis, HEAT_TOP, HEAT_BOTTOM), axis.calendar(_DATE_PX), words)
 
 
 def _mark(one: Measured, x: float, top: float, t: Texts) -> Mark:
@@ -82,12 +92,6 @@ def _mark(one: Measured, x: float, top: float, t: Texts) -> Mark:
         high=t.percent(high),
     )
     return Mark(x, _down(share.value, top), _down(low, top), _down(high, top), words)
-
-
-def _across(day: dt.date, first: dt.date, last: dt.date) -> float:
-    whole = (last - first).days
-    part = (day - first).days / whole if whole else 0.5
-    return round(LEFT + (RIGHT - LEFT) * (_MARGIN + part * (1 - 2 * _MARGIN)), 1)
 
 
 def _down(share: float, top: float) -> float:

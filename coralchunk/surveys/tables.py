@@ -45,6 +45,7 @@ _COLUMNS: Final = (
     *(f"corrected_{share}{end}" for share in _SHARES for end in ("", "_low", "_high")),
     "limitations",
     "model_card",
+    "dhw_c_weeks",  # heat stress of the site on the day of the survey
 )
 
 
@@ -60,20 +61,21 @@ def csv_text(rows: Iterable[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def table(measured: Measured, card_url: str, *, has_bom: bool = False) -> str:
+def table(measured: Measured, card_url: str, dhw: float | None = None, *, has_bom: bool = False) -> str:
     """Lay a survey out as CSV, a row a photo; text that looks like a formula is defused.
 
     card_url  where the model's limitations are described
+    dhw       heat stress of the site on the day of the survey, °C-weeks
     has_bom   begin with a byte order mark, without which Excel takes UTF-8 for another encoding
     """
     text = csv_text(
         [without_formula(cell) if isinstance(cell, str) else cell for cell in row]
-        for row in rows(measured, card_url)
+        for row in rows(measured, card_url, dhw)
     )
     return _BOM + text if has_bom else text
 
 
-def rows(measured: Measured, card_url: str) -> list[Sequence[Any]]:
+def rows(measured: Measured, card_url: str, dhw: float | None = None) -> list[Sequence[Any]]:
     """Return the table of a survey: names of columns, then a row a photo, text as it was given."""
     survey = measured.survey
     return [
@@ -82,7 +84,7 @@ def rows(measured: Measured, card_url: str) -> list[Sequence[Any]]:
             (
                 *(survey.name, survey.site, survey.date.isoformat()),
                 *(depth_of(survey, photo), photo.transect or survey.transect),
-                *(*_photo(photo), *_corrected(measured.corrected.get(photo.id)), LIMITATIONS, card_url),
+                *(*_photo(photo), *_corrected(measured.corrected.get(photo.id)), LIMITATIONS, card_url, dhw),
             )
             for photo in measured.photos
         ),
@@ -94,7 +96,7 @@ def depth_of(survey: Survey, photo: SurveyPhoto) -> float | None:
     return survey.depth_m if photo.depth_m is None else photo.depth_m
 
 
-def layer(measured: Measured, card_url: str) -> dict[str, Any]:
+def layer(measured: Measured, card_url: str, dhw: float | None = None) -> dict[str, Any]:
     """Return the photos that were given a position as GeoJSON (RFC 7946)."""
     return {
         "type": "FeatureCollection",
@@ -105,7 +107,7 @@ def layer(measured: Measured, card_url: str) -> dict[str, Any]:
                 "type": "Feature",
                 "id": photo.id,
                 "geometry": {"type": "Point", "coordinates": _coordinates(photo)},
-                "properties": _properties(measured, photo),
+                "properties": _properties(measured, photo) | {"dhw_c_weeks": dhw},
             }
             for photo in measured.photos
             if photo.latitude is not None

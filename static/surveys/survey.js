@@ -9,6 +9,7 @@ import { figuresSideBySide } from "../result/summary.js";
 import { showAudit } from "./audit.js";
 import { showChange } from "./change.js";
 import { showExports } from "./exports.js";
+import { showHeatStress } from "./heat-stress.js";
 import { showPeople } from "./people.js";
 import { forgetSurvey } from "./remembered-surveys.js";
 import { showShareLink } from "./share-survey.js";
@@ -54,7 +55,7 @@ export async function showSurvey(id) {
   showExports(survey);
   showShareLink(id);
   $("#delete").onclick = () => attempt(() => deleteSurvey(id));
-  await Promise.all([showPeople(found, () => showSurvey(id)), showChange(found, () => survey === found), showAudit(found, () => survey === found)]);
+  await Promise.all([showPeople(found, () => showSurvey(id)), showChange(found, () => survey === found), showHeatStress(found, () => survey === found), showAudit(found, () => survey === found)]);
 }
 
 /** Offer the day on which all dated photos were taken, if it is not the survey's. */

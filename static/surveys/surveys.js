@@ -1,13 +1,15 @@
 // The surveys page: the list of surveys, or the survey in the URL.
 
-import { fetchFile, fetchJson, token } from "../app/api-client.js";
+import { fetchJson, token } from "../app/api-client.js";
 import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
 import { bleachedCoverText } from "../app/format.js";
 import { t } from "../app/language.js";
 import { leaveList, returnToList } from "../app/place.js";
 import { attempt } from "../app/problem.js";
 import { openPhotoDialog } from "./add-photos.js";
+import { bindHeatStress } from "./heat-stress.js";
 import { bindMetadata } from "./metadata.js";
+import { plotImage, sitesWithSurveys } from "./over-time.js";
 import { forgetSurvey, rememberedSurveys, rememberSurvey, surveyQuery } from "./remembered-surveys.js";
 import { describeSurvey } from "./survey-text.js";
 import { closeSurvey, currentSurvey, showSurvey } from "./survey.js";
@@ -22,9 +24,20 @@ async function showSurveyList() {
   $("#cameras-differ").hidden = surveys.length < 2 || cameras.size < 2;
   setText($("#cameras-differ"), t("Different cameras took these photos ({names}). Part of a difference between dates may come from them.", { names: [...cameras].sort().join(", ") }));
   await showSites(surveys);
-  const [image] = $$("#over-time img");
   $("#over-time").hidden = surveys.length === 0;
-  if (surveys.length) image.src = URL.createObjectURL(await fetchFile(`/surveys/plot.svg${surveyQuery()}`));
+  if (surveys.length) await showOverTime(sitesWithSurveys(surveys));
+}
+
+/** Show the plot of all sites, or of one of them with its heat stress. @param {string[]} sites */
+async function showOverTime(sites) {
+  const choice = $("#site-choice select");
+  $("#site-choice").hidden = sites.length < 2;
+  const chosen = sites.includes(choice.value) ? choice.value : "";
+  setChildren(choice, el("option", { value: "" }, t("All sites")), ...sites.map((site) => el("option", { value: site }, site)));
+  choice.value = chosen;
+  const show = () => plotImage($("#over-time img"), choice.value || null);
+  choice.onchange = () => attempt(show);
+  await show();
 }
 
 function surveyItem(survey) {
@@ -81,6 +94,7 @@ function bindControls() {
     await attempt(() => showSurvey(survey_id));
   });
   bindMetadata();
+  bindHeatStress();
   $("#add-photos").addEventListener("click", openPhotoDialog);
   window.addEventListener("hashchange", showRoute);
 }

@@ -21,6 +21,8 @@ const ACTIONS = {
   "role-removed": t("removed a user from a survey"),
   "link-created": t("created a shared link"),
   "link-removed": t("took a shared link back"),
+  "heat-stress-stored": t("stored the heat stress of a site"),
+  "heat-stress-removed": t("removed the heat stress of a site"),
 };
 const survey = new URLSearchParams(location.search).get("survey");
 

@@ -58,10 +58,11 @@ def survey(
     *photos: SurveyPhoto, date: str = "2024-03-09", share: Share | None = None, **more: object
 ) -> Measured:
     """A survey that holds these photos."""
-    fields = {"name": "Flynn", "site": "Gordon's", "depth_m": 7.5, "transect": "T1"} | more
+    fields = {"id": 4503599627370496, "user_id": None, "name": "Flynn", "site": "Gordon's"}
+    fields |= {"depth_m": 7.5, "transect": "T1"} | more
     none = Share(None, None, "too few photos")
     return Measured(
-        Survey(4503599627370496, None, date=dt.date.fromisoformat(date), created_at=1.8e9, **fields),  # type: ignore[arg-type]
+        Survey(date=dt.date.fromisoformat(date), created_at=1.8e9, **fields),  # type: ignore[arg-type]
         photos,
         Cover(none, share or none, "unknown"),
     )

@@ -175,7 +175,7 @@ def test_the_plot_places_surveys_by_date_and_share() -> None:
     late = survey(date="2024-03-01", share=Share(0.4, (0.3, 0.45), None))
     unknown = survey(date="2023-09-01")
 
-    first, second, third = plot([early, unknown, late], ENGLISH).marks
+    first, second, third = plot([early, unknown, late], None, ENGLISH).marks
 
     assert LEFT < first.x < second.x < third.x < RIGHT
     assert first.y is not None
@@ -188,7 +188,7 @@ def test_the_plot_places_surveys_by_date_and_share() -> None:
 @pytest.mark.parametrize("count", [0, 1, 40])
 def test_any_number_of_surveys_can_be_drawn(count: int) -> None:
     share = Share(1.0, (0.5, 1.0), None)
-    drawn = plot([survey(date=f"2024-01-{1 + n % 28:02}", share=share) for n in range(count)], ENGLISH)
+    drawn = plot([survey(date=f"2024-01-{1 + n % 28:02}", share=share) for n in range(count)], None, ENGLISH)
 
     assert len(drawn.marks) == count
     assert len(drawn.dates) <= 7

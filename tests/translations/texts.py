@@ -36,7 +36,7 @@ REPORTS: Final = [*(ROOT / "surveys" / "report").glob("*.py"), ROOT / "surveys" 
 ERRORS: Final = [
     *(
         ROOT / "errors" / f"{name}.py"
-        for name in ("__init__", "access", "images", "photos", "surveys", "training")
+        for name in ("__init__", "access", "heat_stress", "images", "photos", "surveys", "training")
     ),
     *sorted((ROOT / "imaging" / "files").glob("*.py")),
 ]

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from coralchunk.api.authentication import exporter, survey_requester
@@ -52,15 +52,18 @@ def as_table(survey_id: int) -> ResponseReturnValue:
     format_name, bom = requested_choice("format", _FORMATS), requested_choice("bom", ("0", "1"))
     measured = _exported_survey(survey_id, f"survey.{format_name}")
     if format_name == "xlsx":
-        return _file(workbook(rows(measured, _card_url()), "photos"), _XLSX, "survey.xlsx")
-    return _file(table(measured, _card_url(), has_bom=bom == "1"), "text/csv; charset=utf-8", "survey.csv")
+        lines = rows(measured, _card_url(), _dhw_of(measured))
+        return _file(workbook(lines, "photos"), _XLSX, "survey.xlsx")
+    text = table(measured, _card_url(), _dhw_of(measured), has_bom=bom == "1")
+    return _file(text, "text/csv; charset=utf-8", "survey.csv")
 
 
 @survey_files.get("/surveys/<int:survey_id>.geojson")
 @operation(Operation(answers={200: "application/geo+json"}, problems=_PROBLEMS))
 def as_layer(survey_id: int) -> ResponseReturnValue:
     """Return the photos of a survey that have a position as GeoJSON."""
-    found = layer(_exported_survey(survey_id, "survey.geojson"), _card_url())
+    measured = _exported_survey(survey_id, "survey.geojson")
+    found = layer(measured, _card_url(), _dhw_of(measured))
     return _file(json.dumps(found), "application/geo+json", "survey.geojson")
 
 
@@ -76,22 +79,29 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
     Operation(
         answers={200: "image/svg+xml"},
         problems={400: "An `id` is not a number, or there are too many", 503: NO_DATABASE, **TOKEN},
-        query=IDS,
+        query=IDS | {"site": "Only the surveys of this site"},
     )
 )
 def as_plot() -> ResponseReturnValue:
-    """Draw the bleached cover of surveys over time, with their intervals."""
+    """Draw the bleached cover of surveys over time, with their intervals.
+
+    If all of them are of one site, its heat stress is drawn below, if it is known.
+    """
     found = services().surveys.listed(requested_ids(), survey_requester(Scope.READ))
+    site = request.args.get("site")
+    found = [one for one in found if site is None or one.survey.site == site]
+    heat_stress = services().heat_stress.of_surveys([one.survey for one in found])
     t = requested_texts()
     drawn = render_template(
         "surveys/plot.svg",
-        plot=field.plot(found, t),
+        plot=field.plot(found, heat_stress, t),
         t=t.markup,
         width=field.WIDTH,
-        height=field.HEIGHT,
         left=field.LEFT,
         right=field.RIGHT,
         bottom=field.BOTTOM,
+        heat_top=field.HEAT_TOP,
+        heat_bottom=field.HEAT_BOTTOM,
     )
     answer = Response(drawn, content_type="image/svg+xml")
     return in_requested_language(private(answer))
@@ -105,6 +115,12 @@ def _file(content: str | bytes, content_type: str, name: str) -> Response:
     answer = Response(content, content_type=content_type)
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"
     return private(answer)
+
+
+def _dhw_of(measured: Measured) -> float | None:
+    """Return the heat stress of the site on the day of a survey, °C-weeks."""
+    series = services().heat_stress.of_surveys([measured.survey])
+    return None if series is None else series.on(measured.survey.date)
 
 
 def _card_url() -> str:

@@ -12,6 +12,7 @@ from coralchunk import __version__
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.report.figures import percent, share_text, with_interval
+from coralchunk.surveys.report.heat_stress import HeatReport, heat_report
 from coralchunk.surveys.report.methods import methods
 from coralchunk.surveys.report.sources import Sources, model_of
 from coralchunk.translations import Texts
@@ -47,6 +48,7 @@ class Report:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]  # a photo each
     bars: tuple[Bar, ...]
+    heat: HeatReport | None
     pictures: tuple[Picture, ...]
     citation: str
     licence: str
@@ -73,6 +75,7 @@ def report_of(sources: Sources) -> Report:
         ),
         rows=tuple(_row(measured, photo, t) for photo in measured.photos),
         bars=tuple(_bars(measured, t)),
+        heat=heat_report(sources.heat_stress, survey.date, t),
         pictures=tuple(Picture(_caption(photo, t), webp) for photo, webp in sources.pictures),
         citation=_citation(measured, sources.today, t),
         licence=survey.licence or t("not stated; ask the creator before you use the data"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from coralchunk.surveys.report.contents import Bar, Report
+from coralchunk.surveys.report.heat_stress import HEIGHT, WIDTH, HeatReport
 from coralchunk.translations import Texts
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ _INK: Final = (16, 33, 42)
 _QUIET: Final = (68, 88, 97)
 _BLEACHED: Final = (179, 71, 0)
 _GRID: Final = (213, 218, 221)
+_HEAT: Final = (31, 95, 153)
+_ALERT: Final = (138, 28, 59)
 _NAME_MM: Final = 42.0  # of the plot's names
 _ROW_MM: Final = 5.0
 _MOST_BARS: Final = 40
-_WIDTHS: Final = (34, 20, 12, 16, 16, 12)  # of the table's columns, relative
+_WIDTHS: Final = (30, 20, 12, 16, 16, 16)  # of the table's columns, relative
 
 
 def report_pdf(report: Report) -> bytes:
@@ -58,6 +61,7 @@ def report_pdf(report: Report) -> bytes:
     pages.add_page()
     _first_page(pages, report)
     _plot(pages, report.bars, report.t)
+    _heat_stress(pages, report.heat, report.t)
     _pictures(pages, report)
     _heading(pages, report.t("Figures of each photo"), 40)
     _table(pages, report.columns, report.rows, _WIDTHS)
@@ -154,6 +158,43 @@ def _plot(pages: "FPDF", bars: tuple[Bar, ...], t: Texts) -> None:
     if len(bars) > len(shown):
         told.append(t("The first {shown} of {total} photos.", shown=len(shown), total=len(bars)))
     _text(pages, " ".join(told))
+
+
+def _heat_stress(pages: "FPDF", heat: HeatReport | None, t: Texts) -> None:
+    """Draw the heat stress of the site, with the levels of NOAA's alerts."""
+    if heat is None:
+        return
+    _heading(pages, t("Heat stress"), 80)
+    for paragraph in heat.paragraphs:
+        _text(pages, paragraph)
+    left, top, mm = pages.l_margin + 8, pages.get_y() + 2, (pages.epw - 8) / WIDTH
+    right, bottom = left + WIDTH * mm, top + HEIGHT * mm
+    pages.set_font(_FONT, size=8)
+    pages.set_text_color(*_QUIET)
+    pages.set_draw_color(*_GRID)
+    for line in heat.curve.scale:
+        pages.line(left, top + line.y * mm, right, top + line.y * mm)
+        pages.set_xy(left - 8, top + line.y * mm - 2)
+        pages.cell(7, 4, f"{line.dhw:g}", align="R")
+    for tick in heat.dates:
+        pages.text(left + tick.at * mm - 7, bottom + 4, tick.text)
+    pages.set_draw_color(*_BLEACHED)
+    pages.line(left + heat.survey_x * mm, top, left + heat.survey_x * mm, bottom)
+    pages.set_line_width(0.5)
+    pages.set_draw_color(*_HEAT)
+    for points in heat.curve.lines:
+        pages.polyline([(left + point.x * mm, top + point.y * mm) for point in points])
+    pages.set_line_width(0.3)
+    pages.set_draw_color(*_ALERT)
+    pages.set_text_color(*_ALERT)
+    for level, words in zip(heat.curve.levels, heat.level_words, strict=True):
+        pages.set_dash_pattern(dash=2, gap=1)
+        pages.line(left, top + level.y * mm, right, top + level.y * mm)
+        pages.set_dash_pattern()
+        pages.text(left + 1.5, top + level.y * mm - 1, words)
+    pages.set_line_width(0.2)
+    pages.set_xy(pages.l_margin, bottom + 6)
+    _text(pages, heat.caption)
 
 
 def _shortened(name: str) -> str:

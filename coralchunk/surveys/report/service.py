@@ -13,6 +13,7 @@ from coralchunk.storage.files.blobs import PREVIEW
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.access import Requester
+from coralchunk.surveys.heat_stress.service import HeatStressService
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.report.contents import Report, report_of
 from coralchunk.surveys.report.sources import Sources
@@ -28,9 +29,15 @@ class ReportService:
     """The reports of surveys."""
 
     def __init__(
-        self, surveys: SurveyService, reviews: ReviewService, stores: Stores, models: ModelRepository
+        self,
+        surveys: SurveyService,
+        reviews: ReviewService,
+        heat_stress: HeatStressService,
+        stores: Stores,
+        models: ModelRepository,
     ) -> None:
         self._surveys: Final = surveys
+        self._heat_stress: Final = heat_stress
         self._reviews: Final = reviews
         self._stores: Final = stores
         self._models: Final = models
@@ -52,7 +59,8 @@ class ReportService:
         wanted = [known[photo_id] for photo_id in chosen] or measured.photos
         audit = audit_answer(self._reviews.of_survey(survey_id, requester), survey_id)
         pictures = self._pictures(wanted, len(chosen) or _SHOWN, requester)
-        return report_of(Sources(measured, audit, self._manifests(measured), pictures, today, t))
+        heat_stress = self._heat_stress.of_surveys([measured.survey])
+        return report_of(Sources(measured, audit, self._manifests(measured), pictures, heat_stress, today, t))
 
     def _pictures(
         self, photos: Iterable[SurveyPhoto], most: int, requester: Requester | None

@@ -8,6 +8,7 @@ from typing import Any
 
 from coralchunk.inference.manifest import Manifest
 from coralchunk.storage.rows.surveys import SurveyPhoto
+from coralchunk.surveys.heat_stress.series import HeatStress
 from coralchunk.surveys.measured import Measured
 from coralchunk.translations import Texts
 
@@ -20,6 +21,7 @@ class Sources:
     audit: Mapping[str, Any]  # as answers tell it
     manifests: Mapping[str, Manifest]  # of the models that are installed, by name and version
     pictures: Sequence[tuple[SurveyPhoto, bytes]]
+    heat_stress: HeatStress | None  # of the site
     today: dt.date
     t: Texts  # of the language of the report
 
