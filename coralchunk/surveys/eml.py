@@ -5,6 +5,7 @@ Elements and their order: EML 2.1.1, as GBIF's metadata profile 1.1 uses it.
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -14,6 +15,7 @@ from coralchunk.science.cover import LIMITATIONS
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.measured import Measured
+from coralchunk.surveys.tables import depth_of
 
 EML_FILE: Final = "eml.xml"
 _EML: Final = "eml://ecoinformatics.org/eml-2.1.1"
@@ -82,10 +84,27 @@ def _abstract(measured: Measured) -> str:
     stated = [
         f"Cover of coral and bleached share of the coral (number of photos: {len(measured.photos)})",
         f"site: {survey.site}" if survey.site else "",
-        f"depth: {survey.depth_m:g} m" if survey.depth_m is not None else "",
+        f"depth: {_depth_words(survey, measured.photos)}" if _depths(survey, measured.photos) else "",
         f"transect: {survey.transect}" if survey.transect else "",
     ]
     return f"{'; '.join(one for one in stated if one)}. A model classified the photos, chunk by chunk."
+
+
+def _depths(survey: Survey, photos: Iterable[SurveyPhoto]) -> list[float]:
+    """Return the depths of the photos, m below the surface; that of the survey if there are no photos."""
+    depths = [depth_of(survey, photo) for photo in photos] or [survey.depth_m]
+    return sorted(depth for depth in depths if depth is not None)
+
+
+def _depth_words(survey: Survey, photos: Iterable[SurveyPhoto]) -> str:
+    depths = _depths(survey, photos)
+    first, last = _decimal(depths[0]), _decimal(depths[-1])
+    return f"{first} m" if first == last else f"{first} to {last} m"
+
+
+def _decimal(value: float) -> str:
+    """Write a number as it was given, as XML Schema's decimal, which has no exponent."""
+    return f"{Decimal(repr(value)).normalize():f}"
 
 
 def _licence(dataset: ET.Element, survey: Survey) -> None:
@@ -116,6 +135,12 @@ def _place(coverage: ET.Element, survey: Survey, photos: Sequence[SurveyPhoto]) 
         ("southBoundingCoordinate", min(north)),
     ):
         _text(box, name, str(rounded_degrees(degrees)))
+    depths = _depths(survey, photos)
+    if depths:
+        altitudes = ET.SubElement(box, "boundingAltitudes")
+        _text(altitudes, "altitudeMinimum", _decimal(0.0 - depths[-1]))  # EML counts upwards from the surface
+        _text(altitudes, "altitudeMaximum", _decimal(0.0 - depths[0]))
+        _text(altitudes, "altitudeUnits", "meter")
 
 
 def _narrowest(longitudes: Iterable[float]) -> tuple[float, float]:

@@ -101,6 +101,41 @@ def test_the_place_is_the_box_round_the_photos(
 
 
 @pytest.mark.parametrize(
+    ("depths", "altitudes", "words"),
+    [
+        pytest.param([None, None], ("-7.5", "-7.5"), "; depth: 7.5 m;", id="of the survey"),
+        pytest.param([9.25, None], ("-9.25", "-7.5"), "; depth: 7.5 to 9.25 m;", id="one photo has its own"),
+        pytest.param([0.00001, 0.0], ("-0.00001", "0"), "; depth: 0 to 0.00001 m;", id="no exponent"),
+    ],
+)
+def test_the_depth_of_the_photos_is_the_altitude_of_the_box(
+    depths: list[float | None], altitudes: tuple[str, str], words: str
+) -> None:
+    photos = [
+        photo(number, latitude=-16.7, longitude=146.3, depth_m=depth)
+        for number, depth in enumerate(depths, start=1)
+    ]
+
+    dataset = read(survey(*photos))
+
+    box = dataset.find("coverage/geographicCoverage/boundingCoordinates")
+    assert box is not None
+    assert box[-1].tag == "boundingAltitudes"  # after the four sides
+    assert [(one.tag, one.text) for one in box[-1]] == [
+        ("altitudeMinimum", altitudes[0]),
+        ("altitudeMaximum", altitudes[1]),
+        ("altitudeUnits", "meter"),
+    ]
+    assert words in text(dataset, "abstract")
+
+
+def test_a_box_without_a_depth_has_no_altitude() -> None:
+    dataset = read(survey(photo(1, latitude=-16.7, longitude=146.3), depth_m=None))
+
+    assert dataset.find("coverage/geographicCoverage/boundingCoordinates/boundingAltitudes") is None
+
+
+@pytest.mark.parametrize(
     ("taken", "told"),
     [
         pytest.param([], ["2024-03-09"], id="no photos"),
