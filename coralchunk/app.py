@@ -45,6 +45,7 @@ from coralchunk.api.v1.survey_heat_stress import survey_heat_stress
 from coralchunk.api.v1.survey_members import survey_members
 from coralchunk.api.v1.survey_metadata import survey_metadata
 from coralchunk.api.v1.survey_reports import survey_reports
+from coralchunk.api.v1.survey_selection import survey_selection
 from coralchunk.api.v1.survey_sharing import survey_sharing
 from coralchunk.api.v1.surveys import surveys
 from coralchunk.api.v1.text_ids import write_text_ids
@@ -105,6 +106,7 @@ def create_app(services: Services) -> Flask:
         survey_exports,
         survey_metadata,
         survey_heat_stress,
+        survey_selection,
         corrections,
         shared_corrections,
         many_corrections,

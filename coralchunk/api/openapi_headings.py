@@ -29,6 +29,7 @@ TAGS: Final = {  # blueprint -> heading
     "survey_exports": "Surveys",
     "survey_metadata": "Surveys",
     "survey_heat_stress": "Surveys",
+    "survey_selection": "Surveys",
     "review": "Review",
     "coralnet": "CoralNet's deploy API",
     "ximilar_tasks": "Ximilar's API",

@@ -1,10 +1,11 @@
-"""Measure photos that are not in a survey yet, as a survey of them would be measured."""
+"""Measure some photos, of a survey or in none yet, as a survey of them would be measured."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coralchunk.errors import Missing
+from coralchunk.errors.surveys import UnknownPhoto
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
@@ -12,7 +13,7 @@ from coralchunk.science.photo_resampling import Areas
 from coralchunk.storage.files.blobs import CHUNKS, SUMMARY
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
-from coralchunk.surveys.measured import cover_of, with_errors
+from coralchunk.surveys.measured import Measured, cover_of, measure, with_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ def measure_selection(
         except (Missing, FileNotFoundError):
             left_out.append(job_id)
     return Selection(len(found), tuple(left_out), cover_of(found))
+
+
+def measure_chosen(whole: Measured, photo_ids: Sequence[int], errors: ErrorRatesOfModels) -> Measured:
+    """Measure some photos of a survey, by the labels of the model and with corrections.
+
+    whole  the survey with all its photos
+
+    Raises UnknownPhoto.
+    """
+    known = {photo.id: photo for photo in whole.photos}
+    for photo_id in photo_ids:
+        if photo_id not in known:
+            raise UnknownPhoto(photo_id, whole.survey.id)
+    chosen = [known[photo_id] for photo_id in dict.fromkeys(photo_ids)]
+    return measure(whole.survey, chosen, whole.corrected, errors)
 
 
 def _areas(stores: Stores, job_id: int, errors: ErrorRatesOfModels, requester: str | None) -> Areas:

@@ -3,11 +3,12 @@
 import { fetchFile, fetchJson } from "../app/api-client.js";
 import { downloadFile } from "../app/dom.js";
 import { qualityNotes, unsureShare } from "./ordering.js";
+import { pictureOf, resultOf } from "./paths.js";
 
-const COLUMNS = ["name", "job_id", "state", "bleached_cover", "bleached_low", "bleached_high", "coral_cover", "coral_low", "coral_high", "unsure_share", "bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks", "quality_notes", "model", "error"];
+const COLUMNS = ["name", "id", "state", "bleached_cover", "bleached_low", "bleached_high", "coral_cover", "coral_low", "coral_high", "unsure_share", "bleached_chunks", "healthy_chunks", "not_coral_chunks", "unsure_chunks", "total_chunks", "quality_notes", "model", "error"];
 
 /**
- * @param {import("../photos/photo-list.js").Photo[]} photos
+ * @param {import("./paths.js").GalleryPhoto[]} photos
  * @param {string} name of the file, without its ending
  * @param {(done: number) => void} onProgress
  */
@@ -30,17 +31,21 @@ export async function downloadZip(photos, name, onProgress) {
   const results = [];
   for (const [index, photo] of photos.entries()) {
     if (photo.state === "completed") {
-      const picture = await fetchFile(`/result/${photo.jobId}.png`);
-      add(`pictures/${freeName(photo.name, taken)}.png`, new Uint8Array(await picture.arrayBuffer()));
-      results.push({ name: photo.name, job_id: photo.jobId, ...(await fetchJson(`/status/${photo.jobId}?include=summary,chunks`)) });
+      const path = pictureOf(photo);
+      if (path) add(`pictures/${freeName(photo.name, taken)}.png`, new Uint8Array(await (await fetchFile(path)).arrayBuffer()));
+      results.push({ name: photo.name, ...(photo.surveyId ? {} : { job_id: photo.jobId }), ...(await fetchJson(resultOf(photo))) });
     }
     onProgress(index + 1);
   }
-  add("photos.csv", text.encode(`\ufeff${[COLUMNS, ...photos.map(row)].map(csvLine).join("\r\n")}\r\n`));
+  const columns = COLUMNS.map((column) => (column === "id" ? idColumn(photos) : column));
+  add("photos.csv", text.encode(`\ufeff${[columns, ...photos.map(row)].map(csvLine).join("\r\n")}\r\n`));
   add("results.json", text.encode(JSON.stringify(results, null, 1)));
   zip.end();
   downloadFile(new Blob(parts, { type: "application/zip" }), `${name.replace(/[\\/:*?"<>|]/g, "-")}.zip`);
 }
+
+/** What the ids of photos are: a survey keeps its photos without their jobs. */
+const idColumn = ([first]) => (first?.surveyId ? "photo_id" : "job_id");
 
 /** Cameras give the same names in each folder. */
 function freeName(name, taken) {
@@ -57,7 +62,7 @@ function row(photo) {
   const [coralLow, coralHigh] = summary?.coral_cover_interval ?? [];
   const chunks = ["bleached", "healthy", "not_coral", "unsure", "total"].map((kind) => summary?.[`${kind}_chunks`]);
   const model = summary?.model ? `${summary.model.name} ${summary.model.version}` : "";
-  return [photo.name, photo.jobId, photo.state, summary?.bleached_cover, bleachedLow, bleachedHigh, summary?.coral_cover, coralLow, coralHigh, unsureShare(photo), ...chunks, qualityNotes(photo).map(({ code }) => code).join(" "), model, photo.why ?? ""];
+  return [photo.name, photo.photoId ?? photo.jobId, photo.state, summary?.bleached_cover, bleachedLow, bleachedHigh, summary?.coral_cover, coralLow, coralHigh, unsureShare(photo), ...chunks, qualityNotes(photo).map(({ code }) => code).join(" "), model, photo.why ?? ""];
 }
 
 /** Text that spreadsheets would run as a formula is marked as text. */

@@ -1,17 +1,15 @@
-// The gallery page: the photos of a batch, or all of this device, as tiles or as a table.
+// The gallery page: the photos of a batch, of this device or of a survey, as tiles or as a table.
 
-import { $, $$, announce, el, setChildren, setText } from "../app/dom.js";
+import { $, $$, announce, setText } from "../app/dom.js";
 import { plural, t } from "../app/language.js";
 import { attempt } from "../app/problem.js";
-import { getBatch, listBatches, loadBatches, subscribeBatches } from "../photos/batch-list.js";
-import { hasFailed, progressOf, progressText } from "../photos/batch-progress.js";
-import { watchJobs } from "../photos/job-progress.js";
-import { deletePhoto, retryPhoto } from "../photos/photo-actions.js";
-import { listPhotos, loadPhotos, removePhoto, subscribe } from "../photos/photo-list.js";
-import { startUploads } from "../photos/uploads.js";
+import { hasFailed } from "../photos/batch-progress.js";
+import { retryPhoto } from "../photos/photo-actions.js";
+import { deviceSource } from "./device-source.js";
 import { createRow, createTile, forgetPicture, updateRow, updateTile } from "./items.js";
 import { arranged } from "./ordering.js";
 import { showSummary } from "./selection-summary.js";
+import { surveySource } from "./survey-source.js";
 import { windowedRows } from "./windowed-rows.js";
 
 const TILE_REM = { width: 13, height: 15.5, gap: 0.7 };
@@ -24,8 +22,9 @@ let lastPicked = null;
 let view = null;
 let timer = 0;
 
-const batchId = () => new URLSearchParams(location.hash.slice(1)).get("batch");
-const batchPhotos = () => listPhotos().filter((photo) => !batchId() || photo.batch === batchId()).reverse();
+const surveyId = () => new URLSearchParams(location.hash.slice(1)).get("survey");
+const openedSurvey = surveyId();
+const source = openedSurvey ? surveySource(Number(openedSurvey)) : deviceSource;
 const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
 const picked = () => shown.filter((photo) => selected.has(photo.id));
 /** What an action is about: the selected photos, or all that are shown. */
@@ -85,22 +84,21 @@ function pick(photo, isRange) {
 function draw() {
   clearTimeout(timer);
   timer = 0;
-  const all = batchPhotos();
+  const all = source.photos();
   shown = arranged(all, $("#order").value, $("#filter").value);
   for (const id of selected) if (!shown.some((photo) => photo.id === id)) selected.delete(id);
-  const batch = getBatch(batchId());
-  const progress = progressOf(all);
-  setText($("#gallery-title"), batch?.name ?? t("All photos of this device"));
-  setText($("#state"), batch ? progressText(batch, progress, null) : plural(all.length, "{n} photo.", "{n} photos."));
+  setText($("#gallery-title"), source.title());
+  setText($("#state"), source.stateText(all));
   $("#nothing").hidden = shown.length > 0;
   view.show(shown);
-  showSummary(concerned(), selected.size > 0);
+  showSummary(concerned(), selected.size > 0, source.coverText);
   const box = $("#all");
   [box.checked, box.indeterminate] = [shown.length > 0 && selected.size === shown.length, selected.size > 0 && selected.size < shown.length];
   const finished = concerned().filter((photo) => photo.state === "completed").length;
   for (const button of $$("[data-needs=result]")) button.disabled = !finished;
   $("#retry").hidden = !concerned().some(hasFailed);
   $("#delete").disabled = !selected.size;
+  $("#delete").hidden = !source.canDelete;
   $(".summary").classList.toggle("has-selection", selected.size > 0);
 }
 
@@ -115,34 +113,28 @@ function chooseView() {
   draw();
 }
 
-function showBatchChoice() {
-  const options = listBatches().map((batch) => el("option", { value: batch.id, selected: batch.id === batchId() }, batch.name));
-  setChildren($("#batch"), el("option", { value: "" }, t("All photos")), ...options);
-}
-
 async function deleteSelected() {
   const photos = picked();
-  if (!confirm(plural(photos.length, "Delete {n} photo and the results, here and on the server?", "Delete {n} photos and the results, here and on the server?"))) return;
-  for (const photo of photos) await (photo.jobId === null ? removePhoto(photo) : deletePhoto(photo));
+  if (!confirm(source.deleteQuestion(photos.length))) return;
+  for (const photo of photos) await source.remove(photo);
   announce(plural(photos.length, "{n} photo deleted.", "{n} photos deleted."));
 }
 
 async function download() {
   const { downloadZip } = await import("./download.js");
   const photos = concerned();
-  await downloadZip(photos, getBatch(batchId())?.name ?? t("Photos"), (done) => setText($("#action-state"), plural(photos.length, "Packing {done} of {n} photo.", "Packing {done} of {n} photos.", { done })));
+  await downloadZip(photos, source.name() || t("Photos"), (done) => setText($("#action-state"), plural(photos.length, "Packing {done} of {n} photo.", "Packing {done} of {n} photos.", { done })));
   setText($("#action-state"), "");
 }
 
 async function addToSurvey() {
   const { openSurveyDialog } = await import("./to-survey.js");
-  await openSurveyDialog(concerned().filter((photo) => photo.state === "completed"), getBatch(batchId())?.name ?? "");
+  await openSurveyDialog(concerned().filter((photo) => photo.state === "completed"), source.name());
 }
 
 function bindControls() {
   for (const id of ["#order", "#filter"]) $(id).addEventListener("change", draw);
   for (const radio of $$("[name=view]")) radio.addEventListener("change", chooseView);
-  $("#batch").addEventListener("change", () => (location.hash = $("#batch").value ? `batch=${$("#batch").value}` : ""));
   $("#all").addEventListener("click", () => {
     const isOn = selected.size < shown.length;
     for (const photo of shown) selected[isOn ? "add" : "delete"](photo.id);
@@ -154,19 +146,16 @@ function bindControls() {
   $("#retry").addEventListener("click", () => concerned().filter(hasFailed).forEach(retryPhoto));
   $("#to-survey [data-dismiss]").addEventListener("click", () => $("#to-survey").close());
   window.addEventListener("hashchange", () => {
+    if (surveyId() !== openedSurvey) return location.reload();
     selected.clear();
-    showBatchChoice();
     draw();
   });
 }
 
 bindControls();
-await loadBatches();
-await loadPhotos();
-showBatchChoice();
-chooseView();
-subscribe(drawSoon);
-subscribeBatches(() => (showBatchChoice(), drawSoon()));
-startUploads();
-watchJobs();
+await attempt(async () => {
+  await source.open();
+  chooseView();
+  source.follow(drawSoon);
+});
 document.documentElement.dataset.ready = "gallery";

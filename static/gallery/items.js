@@ -2,13 +2,13 @@
 
 import { $, el, setText } from "../app/dom.js";
 import { formatPercent, severityText } from "../app/format.js";
-import { ROOT } from "../app/api-client.js";
 import { plural, t } from "../app/language.js";
 import { hasFailed } from "../photos/batch-progress.js";
 import { forgetOverlay, showOverlay } from "./overlays.js";
 import { qualityNotes, unsureShare } from "./ordering.js";
+import { pageOf, previewOf } from "./paths.js";
 
-/** @typedef {import("../photos/photo-list.js").Photo} Photo */
+/** @typedef {import("./paths.js").GalleryPhoto} Photo */
 
 /** @param {Photo} photo @param {(photo: Photo, isRange: boolean) => void} onSelect */
 function checkbox(photo, onSelect) {
@@ -17,7 +17,8 @@ function checkbox(photo, onSelect) {
   return el("label", { class: "pick" }, box);
 }
 
-const link = (photo) => el("a", { href: `${ROOT}/#photo=${photo.id}` }, photo.name);
+/** The name of a photo, which leads to its page if it has one. */
+const link = (photo) => (pageOf(photo) ? el("a", { href: pageOf(photo) }, photo.name) : el("span", {}, photo.name));
 
 /**
  * @param {Photo} photo
@@ -75,11 +76,12 @@ function showPicture(image, photo) {
     image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
     image.src = url;
   }
-  if (photo.state === "completed") showOverlay(image, photo.jobId);
+  const preview = previewOf(photo);
+  if (preview) showOverlay(image, preview);
 }
 
 /** Leave out the picture of a tile that is no longer shown. @param {HTMLElement} tile */
-export const forgetPicture = (tile) => forgetOverlay(Number($("img", tile)?.dataset.job));
+export const forgetPicture = (tile) => forgetOverlay($("img", tile)?.dataset.preview);
 
 function figureText(photo) {
   if (photo.state !== "completed") return stateText(photo);

@@ -5,33 +5,33 @@ import { fetchFile } from "../app/api-client.js";
 const MAX_KEPT = 80;
 const AT_ONCE = 3;
 
-/** @type {Map<number, string>} URLs by job, the oldest first */
+/** @type {Map<string, string>} URLs by path, the oldest first */
 const kept = new Map();
-/** @type {Map<number, (url: string|null) => void>} the newest request is served first */
+/** @type {Map<string, (url: string|null) => void>} the newest request is served first */
 const waiting = new Map();
 let running = 0;
 
 /**
- * Show the picture of a job in an image, once it is there.
+ * Show a small picture in an image, once it is there.
  * @param {HTMLImageElement} image
- * @param {number} jobId
+ * @param {string} path below /V1/api
  */
-export function showOverlay(image, jobId) {
-  if (image.dataset.job === String(jobId)) return;
-  image.dataset.job = String(jobId);
-  const url = kept.get(jobId);
+export function showOverlay(image, path) {
+  if (image.dataset.preview === path) return;
+  image.dataset.preview = path;
+  const url = kept.get(path);
   if (url) {
     image.src = url;
     return;
   }
-  waiting.set(jobId, (loaded) => {
-    if (loaded && image.dataset.job === String(jobId)) image.src = loaded;
+  waiting.set(path, (loaded) => {
+    if (loaded && image.dataset.preview === path) image.src = loaded;
   });
   loadNext();
 }
 
-/** Do not fetch a picture that has left the screen. @param {number} jobId */
-export const forgetOverlay = (jobId) => waiting.delete(jobId);
+/** Do not fetch a picture that has left the screen. @param {string|undefined} path */
+export const forgetOverlay = (path) => waiting.delete(path);
 
 async function loadNext() {
   const next = [...waiting.keys()].pop();
@@ -40,7 +40,7 @@ async function loadNext() {
   waiting.delete(next);
   running += 1;
   try {
-    const url = URL.createObjectURL(await fetchFile(`/result/${next}.webp`));
+    const url = URL.createObjectURL(await fetchFile(next));
     kept.set(next, url);
     if (kept.size > MAX_KEPT) dropOldest();
     show(url);
@@ -53,7 +53,7 @@ async function loadNext() {
 }
 
 function dropOldest() {
-  const [jobId, url] = kept.entries().next().value;
-  kept.delete(jobId);
+  const [path, url] = kept.entries().next().value;
+  kept.delete(path);
   URL.revokeObjectURL(url);
 }

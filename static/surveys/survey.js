@@ -49,6 +49,8 @@ export async function showSurvey(id) {
   showDateOffer();
   const hasPhotos = survey.photo_count > 0;
   $("#figures").hidden = !hasPhotos;
+  $("#survey-gallery").hidden = !hasPhotos;
+  $("#survey-gallery").href = `${ROOT}/gallery#survey=${id}`;
   const figures = figuresSideBySide(survey, correctedFigures(survey));
   setChildren($("#figures"), ...figures);
   setChildren($("#rows"), ...(hasPhotos ? survey.photos.map(photoRow) : [el("tr", {}, el("td", { colspan: 6 }, t("No photos yet.")))]));

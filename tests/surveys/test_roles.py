@@ -86,6 +86,7 @@ def test_each_role_may_do_what_it_is_for_and_a_stranger_nothing(
         ("viewer", "GET", f"{survey}/coco.json", None),
         ("viewer", "GET", f"{survey}/members", None),
         ("viewer", "GET", f"{survey}/heat-stress", None),
+        ("viewer", "POST", f"{survey}/cover", {"photo_ids": [photo["photo_id"]]}),
         ("annotator", "POST", f"{survey}/corrections", change),
         ("annotator", "POST", f"{survey}/corrections", undo),
         ("admin", "PATCH", survey, {"site": "Flynn Reef"}),

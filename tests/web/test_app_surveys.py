@@ -220,6 +220,7 @@ def test_a_survey_keeps_photos_whose_rows_open_the_map_and_tells_of_other_camera
     expect(page.locator("#cameras-differ")).to_contain_text("(HERO9, TG-6)")
 
     page.get_by_role("link", name="HERO9").click()
+    page.locator("#rows img").scroll_into_view_if_needed()
     expect(page.locator("#rows img")).to_have_js_property("naturalWidth", 640)
     page.get_by_role("link", name="kept.jpg").click()
 

@@ -5,8 +5,9 @@ weeks. NOAA Coral Reef Watch expects significant bleaching from 4 °C-weeks (Ble
 severe bleaching with mortality from 8 °C-weeks (Level 2). Sources: Liu et al. 2014, "Reef-Scale Thermal
 Stress Monitoring of Coral Ecosystems", Remote Sensing 6, 11579-11606, doi:10.3390/rs61111579; Skirving et al.
 2020, "CoralTemp and the Coral Reef Watch Coral Bleaching Heat Stress Product Suite Version 3.1", Remote
-Sensing 12, 3856, doi:10.3390/rs12233856. Since December 2023 NOAA divides Level 2 at 12, 16 and 20 °C-weeks into Levels 2
-to 5. A level also needs a HotSpot of 1 °C on the day, which a series of DHW does not tell.
+Sensing 12, 3856, doi:10.3390/rs12233856. Since December 2023 NOAA divides Level 2 at 12, 16 and 20
+°C-weeks into Levels 2 to 5. A level also needs a HotSpot of 1 °C on the day, which a series
+of DHW does not tell.
 """
 
 import datetime as dt
