@@ -1,5 +1,6 @@
 """Provide what tests share: a real server, a real Redis, and the services of one process."""
 
+import gc
 import os
 import signal
 import sys
@@ -45,6 +46,22 @@ MAX_UPLOAD_MB = 8
 MAX_PIXELS = 40_000_000
 
 
+# Files that take longest, first: one that is begun last would leave the other processes without work. The
+# hosts of tests/cluster come before all browsers, which drop requests when network interfaces change.
+_BEGUN_FIRST = (
+    "cluster/test_hosts.py",
+    "test_chaos.py",
+    "api/test_fuzzed.py",
+    "test_faults.py",
+    "training/test_trainings.py",
+    "test_object_storage.py",
+    "test_outages.py",
+    "test_roles.py",
+    "ximilar/test_training.py",
+    "test_operations.py",
+    "web/test_app_site_model.py",
+)
+
 # What starts servers, databases or a browser; their tests are not for `make fast`.
 _PROCESSES = frozenset(
     {"browser", "database_url", "empty_database_url", "network_server", "object_store_server", "own_server"}
@@ -59,10 +76,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need another process as slow, before tests are chosen by their marks."""
+    """Mark tests that need another process as slow, before tests are chosen by their marks, and order files.
+
+    Tests with a browser run no code of the server themselves, so their own process is not traced meanwhile.
+    """
     for item in items:
-        if _PROCESSES.intersection(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if _PROCESSES.intersection(fixtures):
             item.add_marker(pytest.mark.slow)
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.no_cover)
+    tests = Path(__file__).parent
+    ranks = {tests / name: rank for rank, name in enumerate(_BEGUN_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+def pytest_configure() -> None:
+    """Collect tests without garbage collection: it would search the objects of all modules many times."""
+    gc.disable()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave modules and tests, which last, out of garbage collection."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     reason = running.why_not()
     if reason is not None:
         pytest.skip(reason)
-    made = Cluster(tmp_path_factory.mktemp("cluster"))
+    with pytest.MonkeyPatch.context() as patch:
+        # tests/test_roles.py and others measure the coverage of the roles on one host.
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        made = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
         made.start()
         yield made
