@@ -67,12 +67,13 @@ class Accounts:
         with self.database.reading() as connection:
             return users.user_overviews(connection, now)
 
-    def set_password(self, name: str, password: str) -> None:
+    def set_password(self, name: str, password: str, now: float) -> None:
         """Replace a user's password; tokens stay valid. Raises UnknownUser and BadUser."""
         password_hash = self._passwords.hashed(name, password)
         with self.database.writing() as connection:
             user = _known(users.find_user(connection, name), name)
             users.set_password_hash(connection, user.id, password_hash)
+            record(connection, None, Action.PASSWORD_SET, Subject(name), now)
 
     def disable(self, name: str, now: float) -> None:
         """Refuse a user's password and tokens until they are enabled again. Raises UnknownUser."""
@@ -81,11 +82,12 @@ class Accounts:
                 raise UnknownUser(name)
             record(connection, None, Action.USER_DISABLED, Subject(name), now)
 
-    def enable(self, name: str) -> None:
+    def enable(self, name: str, now: float) -> None:
         """Accept a user's password and tokens again. Raises UnknownUser."""
         with self.database.writing() as connection:
             if not users.set_disabled(connection, name, None):
                 raise UnknownUser(name)
+            record(connection, None, Action.USER_ENABLED, Subject(name), now)
 
     def delete(self, name: str, now: float) -> None:
         """Delete a user with their tokens, surveys, labels, images and classifiers. Raises UnknownUser."""

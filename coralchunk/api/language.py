@@ -7,8 +7,10 @@ from typing import Final, cast
 from flask import Flask, Response, current_app, jsonify
 from pydantic import BaseModel
 
+from coralchunk.api.requested_language import requested_language
 from coralchunk.api.schemas import Problem
 from coralchunk.errors.access import Fault
+from coralchunk.translations import SOURCE
 
 _KEY: Final = "coralchunk.languages"
 
@@ -37,6 +39,8 @@ class Language:
     refusal: str  # media type of errors
     refused: type[BaseModel]  # body of an error
     write_refusal: Callable[[Refusal], Response]
+    #: In which language the request wants its error to be worded; most clients look for English words.
+    worded_in: Callable[[], str] = lambda: SOURCE
 
     def is_spoken_at(self, path: str) -> bool:
         """Tell whether a path belongs to this API."""
@@ -53,7 +57,9 @@ def _problem_json(refusal: Refusal) -> Response:
 
 
 #: The API of every path that belongs to no other API.
-V1: Final = Language("/V1/api", "application/json", "application/problem+json", Problem, _problem_json)
+V1: Final = Language(
+    "/V1/api", "application/json", "application/problem+json", Problem, _problem_json, requested_language
+)
 
 
 def install_languages(app: Flask, languages: Sequence[Language]) -> None:

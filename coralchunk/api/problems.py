@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from coralchunk.api.context import services
 from coralchunk.api.language import V1, Refusal, language_at
-from coralchunk.api.requested_language import requested_language
 from coralchunk.errors import (
     BadRequest,
     Conflict,
@@ -43,7 +42,7 @@ from coralchunk.errors.surveys import BodyTooLong, DuplicatePhoto, NothingToShow
 from coralchunk.errors.training import AlreadyTraining
 from coralchunk.errors.uploads import NoUploadContent, OtherTusVersion, WrongChecksum, WrongOffset
 from coralchunk.errors.webhooks import WebhooksOff
-from coralchunk.translations import SOURCE, translated
+from coralchunk.translations import translated
 
 STATUS: Final[dict[type[CoralchunkError], int]] = {
     BadRequest: 400,
@@ -118,7 +117,7 @@ problems = Blueprint("problems", __name__)
 @problems.app_errorhandler(CoralchunkError)
 def domain_problem(error: CoralchunkError) -> Response:
     """Respond to an error of the domain; its name is a stable, documented title."""
-    language = _requested_language()
+    language = language_at(request.path).worded_in()
     detail = error.sentence.said(partial(translated, language=language))
     faults = error.faults if isinstance(error, BadDocument) else (Fault(None, detail),)
     answer = _write(Refusal(_status(type(error)), error.kind(), faults, error.short or str(error)))
@@ -159,11 +158,6 @@ def input_problem(error: OSError | ParseException) -> Response:
     if number is None:  # from the web server's reader or a stalled client, not from the operating system
         return _problem(400, "BrokenRequest", "The request did not arrive completely. Send it again.")
     raise error
-
-
-def _requested_language() -> str:
-    """Return the language that a client asks for; other clients than those of V1 look for English words."""
-    return requested_language() if language_at(request.path) is V1 else SOURCE
 
 
 def _too_large() -> Response:

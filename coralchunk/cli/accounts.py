@@ -51,7 +51,7 @@ def list_users(settings: Settings) -> None:
 @click.pass_obj
 def set_password(settings: Settings, name: str) -> None:
     """Replace the password of the user NAME; reads it as `user add` does. Tokens stay valid."""
-    _accounts(settings).set_password(name, _read_password())
+    _accounts(settings).set_password(name, _read_password(), time.time())
     click.echo(f"The password of {name} is replaced. Tokens stay valid; see `coralchunk token list`.")
 
 
@@ -69,7 +69,7 @@ def disable(settings: Settings, name: str) -> None:
 @click.pass_obj
 def enable(settings: Settings, name: str) -> None:
     """Accept the password and the tokens of the user NAME again."""
-    _accounts(settings).enable(name)
+    _accounts(settings).enable(name, time.time())
     click.echo(f"{name} is enabled.")
 
 

@@ -13,13 +13,14 @@ CoralchunkError
 
 from coralchunk.errors import Missing, Unavailable
 from coralchunk.errors.access import Denied
+from coralchunk.errors.sentences import Sentence
 
 
 class NotLetIn(Denied):
     """The provider knows the user, but this server does not let them in."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason} Ask the operator of this server to let you in.")
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__("{reason} Ask the operator of this server to let you in.", reason=reason)
 
 
 class NameTaken(Denied):
@@ -27,16 +28,19 @@ class NameTaken(Denied):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The name {name!r} belongs to a user with a password. Log in with that password, or ask the"
-            " operator to delete that user first."
+            "The name {name!r} belongs to a user with a password. Log in with that password, or ask the"
+            " operator to delete that user first.",
+            name=name,
         )
 
 
 class LogInBroken(Denied):
     """The answer of the provider does not belong to a log-in that this browser began, or is not valid."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The log-in was not completed: {reason}. Begin again on the page of tokens.")
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(
+            "The log-in was not completed: {reason}. Begin again on the page of tokens.", reason=reason
+        )
 
 
 class OidcOff(Missing):
@@ -51,5 +55,9 @@ class OidcOff(Missing):
 class ProviderDown(Unavailable):
     """The OpenID provider does not answer."""
 
-    def __init__(self, issuer: str, reason: str) -> None:
-        super().__init__(f"The OpenID provider {issuer} does not answer: {reason}. Try again in a moment.")
+    def __init__(self, issuer: str, reason: str | Sentence) -> None:
+        super().__init__(
+            "The OpenID provider {issuer} does not answer: {reason}. Try again in a moment.",
+            issuer=issuer,
+            reason=reason,
+        )

@@ -10,6 +10,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.errors.oidc import LogInBroken, NameTaken, NotLetIn, OidcOff
+from coralchunk.errors.sentences import Sentence
 from coralchunk.identity import Scope
 from coralchunk.oidc.provider import Begun, OpenIdProvider
 from coralchunk.storage.audit_log import Action, Subject, record
@@ -49,7 +50,8 @@ class OidcLogIn:
         try:
             begun = Begun(*self._signer().loads(cookie, max_age=LASTS_S))
         except BadSignature:
-            raise LogInBroken("it was begun in another browser, or more than ten minutes ago") from None
+            reason = Sentence("it was begun in another browser, or more than ten minutes ago", {})
+            raise LogInBroken(reason) from None
         claims = provider.finish(query, begun, redirect_uri)
         self._need_permission(claims)
         issuer, subject = str(self._settings.oidc_issuer), str(claims["sub"])
@@ -62,7 +64,7 @@ class OidcLogIn:
         with self._accounts.database.writing() as connection:
             known = external_identities.user_of(connection, issuer, subject)
             if known is not None and known.is_disabled:
-                raise NotLetIn(f"The user {known.name} is disabled.")
+                raise NotLetIn(Sentence("The user {name} is disabled.", {"name": known.name}))
             if known is not None:
                 return known.name
             if users.find_user(connection, wanted) is not None:
@@ -81,11 +83,16 @@ class OidcLogIn:
         domain = address.rpartition("@")[2].lower()
         if domain not in {one.lower() for one in self._settings.oidc_domains}:
             raise NotLetIn(
-                f"The provider knows you ({address or 'without an e-mail address'}), but neither your domain"
-                " nor one of your groups may log in here."
+                Sentence(
+                    "The provider knows you ({address}), but neither your domain nor one of your groups may"
+                    " log in here.",
+                    {"address": address or Sentence("without an e-mail address", {})},
+                )
             )
         if claims.get("email_verified") is not True:
-            raise NotLetIn(f"The provider has not verified your e-mail address {address}.")
+            raise NotLetIn(
+                Sentence("The provider has not verified your e-mail address {address}.", {"address": address})
+            )
 
     def _groups(self, claims: Mapping[str, Any]) -> set[str]:
         given = claims.get("groups", [])

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from coralchunk.config import Settings
 from coralchunk.errors.oidc import LogInBroken, ProviderDown
+from coralchunk.errors.sentences import Sentence
 from coralchunk.oidc.libraries import load_libraries
 
 _TIMEOUT_S: Final = 10
@@ -72,7 +73,9 @@ class OpenIdProvider:
         except used.unreachable as failure:
             raise ProviderDown(self._issuer, type(failure).__name__) from failure
         except used.invalid as wrong:
-            raise LogInBroken(f"the provider's answer is not valid ({wrong})") from wrong
+            raise LogInBroken(
+                Sentence("the provider's answer is not valid ({why})", {"why": str(wrong)})
+            ) from wrong
         return self._with_user_info(claims, access_token, known)
 
     def _claims(self, id_token: str, begun: Begun, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,14 +91,14 @@ class OpenIdProvider:
     def _check(self, query: Mapping[str, str], begun: Begun, known: Mapping[str, Any]) -> None:
         """Refuse what does not answer this log-in at this provider (RFC 6749, 10.12; RFC 9207)."""
         if not secrets.compare_digest(query.get("state", "").encode(), begun.state.encode()):
-            raise LogInBroken("it was begun in another browser, or more than ten minutes ago")
+            raise LogInBroken(Sentence("it was begun in another browser, or more than ten minutes ago", {}))
         says_issuer = known.get("authorization_response_iss_parameter_supported", False)
         if query.get("iss", None if says_issuer else known["issuer"]) != known["issuer"]:
-            raise LogInBroken("the answer comes from another provider")
+            raise LogInBroken(Sentence("the answer comes from another provider", {}))
         if "error" in query:
-            raise LogInBroken(f"the provider says {query.get('error_description', query['error'])[:200]!r}")
+            raise LogInBroken(Sentence("the provider says {words!r}", {"words": _words(query)}))
         if not query.get("code"):
-            raise LogInBroken("the provider sent no code")
+            raise LogInBroken(Sentence("the provider sent no code", {}))
 
     def _with_user_info(
         self, claims: dict[str, Any], access_token: str, known: Mapping[str, Any]
@@ -106,7 +109,7 @@ class OpenIdProvider:
         bearer = {"Authorization": f"Bearer {access_token}"}
         more = self._json(known["userinfo_endpoint"], bearer)
         if more.get("sub") != claims["sub"]:
-            raise LogInBroken("the provider's two answers are about different users")
+            raise LogInBroken(Sentence("the provider's two answers are about different users", {}))
         return more | claims
 
     def _known(self) -> dict[str, Any]:
@@ -114,7 +117,9 @@ class OpenIdProvider:
             if not self._addresses:
                 found = self._json(f"{self._issuer}/.well-known/openid-configuration")
                 if str(found.get("issuer", "")).rstrip("/") != self._issuer:
-                    raise ProviderDown(self._issuer, "it calls itself differently; check the setting")
+                    raise ProviderDown(
+                        self._issuer, Sentence("it calls itself differently; check the setting", {})
+                    )
                 self._addresses = found
             return self._addresses
 
@@ -137,3 +142,8 @@ class OpenIdProvider:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
         )
+
+
+def _words(query: Mapping[str, str]) -> str:
+    """Return how the provider words its error."""
+    return query.get("error_description", query["error"])[:200]

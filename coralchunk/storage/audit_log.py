@@ -18,6 +18,8 @@ class Action(StrEnum):
     LOG_IN = "log-in"  #: with a password, or through an OpenID provider
     USER_ADDED = "user-added"
     USER_DISABLED = "user-disabled"
+    USER_ENABLED = "user-enabled"
+    PASSWORD_SET = "password-set"  # noqa: S105 - not a password
     USER_DELETED = "user-deleted"
     TOKEN_CREATED = "token-created"  # noqa: S105 - not a password
     TOKEN_REVOKED = "token-revoked"  # noqa: S105

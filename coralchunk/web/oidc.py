@@ -61,4 +61,4 @@ def _page(refusal: Refusal) -> Response:
 
 
 #: People see these errors, not programs.
-OIDC: Final = Language("/oidc", "text/html", "text/html", Problem, _page)
+OIDC: Final = Language("/oidc", "text/html", "text/html", Problem, _page, page_language)

@@ -42,9 +42,9 @@ function choice({ photo_id, name }, index) {
   return el("label", { class: "check" }, box, name || t("Photo {id}", { id: photo_id }));
 }
 
-/** The photos that are ticked for the report, as a query. */
+/** The language and the photos that are chosen for the report, as a query. */
 function chosen() {
   const ids = $$("#report-choices input:checked").map((box) => box.value);
   if (ids.length > MOST) throw new Error(t("A report shows at most {most} photos; {n} are ticked.", { most: MOST, n: ids.length }));
-  return ids.length ? `?${new URLSearchParams(ids.map((id) => ["photo", id]))}` : "";
+  return `?${new URLSearchParams([["lang", $("#report-language").value], ...ids.map((id) => ["photo", id])])}`;
 }

@@ -9,6 +9,8 @@ const ACTIONS = {
   "log-in": t("logged in"),
   "user-added": t("added a user"),
   "user-disabled": t("disabled a user"),
+  "user-enabled": t("enabled a user"),
+  "password-set": t("set a password"),
   "user-deleted": t("deleted a user"),
   "token-created": t("created a token"),
   "token-revoked": t("revoked a token"),

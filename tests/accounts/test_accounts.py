@@ -8,6 +8,7 @@ from sqlalchemy import text
 from coralchunk.accounts import Accounts
 from coralchunk.errors.access import BadUser, ScopeMissing, UnknownToken, UnknownUser, WrongToken
 from coralchunk.identity import Scope
+from coralchunk.storage.rows import audit_events
 from coralchunk.storage.sql.database import Database
 
 NOW = 1_900_000_000.0  # Unix seconds
@@ -161,13 +162,13 @@ def test_a_token_expires_at_its_time(accounts: Accounts, ana: str) -> None:
 def test_another_password_replaces_the_first_and_leaves_tokens_valid(accounts: Accounts, ana: str) -> None:
     token = accounts.create_token(ana, "", EVERYTHING, NOW)
 
-    accounts.set_password(ana, "a new password")
+    accounts.set_password(ana, "a new password", NOW + 1)
 
     assert accounts.is_password(ana, "a new password")
     assert not accounts.is_password(ana, PASSWORD)
     assert accounts.identify(token, NOW).user_name == ana
     with pytest.raises(BadUser, match="8 to 1024"):
-        accounts.set_password(ana, "short")
+        accounts.set_password(ana, "short", NOW + 2)
 
 
 def test_a_disabled_user_is_refused_until_enabled(accounts: Accounts, ana: str) -> None:
@@ -180,10 +181,33 @@ def test_a_disabled_user_is_refused_until_enabled(accounts: Accounts, ana: str) 
         accounts.identify(token, NOW)
     assert [(user.disabled_at, user.valid_tokens) for user in accounts.users(NOW)] == [(NOW, 0)]
 
-    accounts.enable(ana)
+    accounts.enable(ana, NOW + 1)
 
     assert accounts.is_password(ana, PASSWORD)
     assert accounts.identify(token, NOW).user_name == ana
+
+
+def test_a_password_that_is_set_and_a_user_who_is_enabled_are_in_the_audit_log(
+    accounts: Accounts, ana: str, database: Database
+) -> None:
+    accounts.disable(ana, NOW + 1)
+    accounts.set_password(ana, "a new password", NOW + 2)
+    accounts.enable(ana, NOW + 3)
+    with pytest.raises(UnknownUser):
+        accounts.enable("nobody", NOW + 4)
+    with pytest.raises(UnknownUser):
+        accounts.set_password("nobody", "a new password", NOW + 5)
+
+    with database.reading() as connection:
+        events = audit_events.all_events(connection, 0)
+
+    told = [(event.action, event.target, event.at, event.user_name) for event in events]
+    assert told == [
+        ("user-added", ana, NOW, None),
+        ("user-disabled", ana, NOW + 1, None),
+        ("password-set", ana, NOW + 2, None),
+        ("user-enabled", ana, NOW + 3, None),
+    ]
 
 
 def test_a_deleted_user_leaves_nothing_and_the_name_is_free(
@@ -218,7 +242,7 @@ def test_users_are_listed_with_their_valid_tokens_and_last_use(accounts: Account
 
 @pytest.mark.parametrize("change", ["set_password", "disable", "enable", "delete"])
 def test_only_users_can_be_changed(accounts: Accounts, change: str) -> None:
-    arguments = {"set_password": (PASSWORD,), "disable": (NOW,), "delete": (NOW,)}.get(change, ())
+    arguments = (PASSWORD, NOW) if change == "set_password" else (NOW,)
 
     with pytest.raises(UnknownUser):
         getattr(accounts, change)("nobody", *arguments)

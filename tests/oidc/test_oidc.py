@@ -100,6 +100,30 @@ def test_who_is_not_on_the_list_is_not_let_in(
     assert reason in refused.get_data(as_text=True)
 
 
+def test_the_page_of_a_refusal_is_in_the_language_of_the_browser(
+    client: FlaskClient, provider: RunningProvider
+) -> None:
+    begun = client.get("/oidc/log-in")
+    back = provider.authorize(begun.headers["Location"], "ben").removeprefix("http://localhost")
+
+    refused = client.get(back, headers={"Accept-Language": "pt-BR"}).get_data(as_text=True)
+
+    assert "mas nem seu domínio nem nenhum dos seus grupos pode entrar aqui." in refused
+    assert "Peça ao operador deste servidor" in refused
+
+
+def test_a_server_without_a_provider_says_so_in_the_language_of_the_browser(
+    client_of: Callable[[Settings], FlaskClient], services: Services
+) -> None:
+    plain = client_of(services.settings)
+
+    refused = plain.get("/oidc/log-in", headers={"Accept-Language": "es"})
+
+    assert refused.status_code == 404
+    assert refused.content_language == {"es"}
+    assert "Este servidor no tiene proveedor OpenID" in refused.get_data(as_text=True)
+
+
 def test_a_group_lets_in_and_may_only_read(client: FlaskClient, provider: RunningProvider) -> None:
     page = log_in(client, provider, "dora")
 

@@ -147,6 +147,17 @@ def test_a_report_and_a_plot_are_in_the_language_that_is_asked_for(
     assert plot.headers["Content-Language"] == "es"
 
 
+def test_the_language_of_a_report_can_be_chosen(server: RunningServer, survey: str) -> None:
+    headers = {"Accept-Language": "es"}
+
+    chosen = server.client.get(f"{survey}/report.pdf?lang=id", headers=headers)
+    wrong = server.client.get(f"{survey}/report.html?lang=tlh", headers=headers)
+
+    assert PdfReader(BytesIO(chosen.content)).root_object["/Lang"] == "id"
+    assert chosen.headers["Content-Language"] == "id"
+    assert (wrong.status_code, wrong.json()["title"]) == (400, "BadChoice")
+
+
 def test_an_empty_survey_has_a_report_too(server: RunningServer) -> None:
     made = server.client.post("/V1/api/surveys", json={"name": "Empty", "date": "2024-03-09"}).json()
 

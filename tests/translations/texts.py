@@ -36,9 +36,10 @@ REPORTS: Final = [*(ROOT / "surveys" / "report").glob("*.py"), ROOT / "surveys" 
 ERRORS: Final = [
     *(
         ROOT / "errors" / f"{name}.py"
-        for name in ("__init__", "access", "heat_stress", "images", "photos", "surveys", "training")
+        for name in ("__init__", "access", "heat_stress", "images", "oidc", "photos", "surveys", "training")
     ),
     *sorted((ROOT / "imaging" / "files").glob("*.py")),
+    *sorted((ROOT / "oidc").glob("*.py")),
 ]
 
 OF_OTHER_SERVICES: Final = {  # whose clients look for these words

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.waiting import wait_for
 from tests.web.app import card, choose, file, job_of
@@ -163,3 +164,15 @@ def test_no_page_of_a_spanish_browser_shows_english_or_is_wider_than_the_screen(
 
     english = {path: [text for text in texts if _ENGLISH.search(text)] for path, texts in shown.items()}
     assert english == {path: [] for path in shown}
+
+
+def test_why_a_photo_failed_is_said_in_the_language_of_the_page(new_page: NewPage) -> None:
+    page = new_page(locale="es")
+    page.goto("/")
+    choose(page, file("cortada.jpg", jpeg(900, 700)[:-20_000]))
+
+    failed = card(page, "cortada.jpg")
+
+    expect(failed).to_have_attribute("data-state", "error")
+    expect(failed).to_contain_text("Este archivo JPEG está dañado o incompleto (")
+    assert "is damaged or incomplete" not in failed.inner_text()

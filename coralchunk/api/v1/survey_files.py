@@ -12,6 +12,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.query import requested_choice
 from coralchunk.api.requested_language import in_requested_language, requested_texts
+from coralchunk.api.v1.languages import LANG
 from coralchunk.api.v1.refusals import NO_DATABASE, NO_SURVEY, TOKEN
 from coralchunk.api.v1.surveys import IDS, requested_ids
 from coralchunk.identity import Scope
@@ -78,8 +79,12 @@ def as_archive(survey_id: int) -> ResponseReturnValue:
 @operation(
     Operation(
         answers={200: "image/svg+xml"},
-        problems={400: "An `id` is not a number, or there are too many", 503: NO_DATABASE, **TOKEN},
-        query=IDS | {"site": "Only the surveys of this site"},
+        problems={
+            400: "An `id` is not a number, there are too many, or there is no such language",
+            503: NO_DATABASE,
+            **TOKEN,
+        },
+        query=IDS | {"site": "Only the surveys of this site", "lang": LANG},
     )
 )
 def as_plot() -> ResponseReturnValue:

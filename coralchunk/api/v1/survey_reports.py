@@ -12,6 +12,7 @@ from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, Query, operation
 from coralchunk.api.requested_language import in_requested_language, requested_texts
+from coralchunk.api.v1.languages import LANG
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.errors.surveys import BadIds
 from coralchunk.surveys.report.contents import Report
@@ -24,10 +25,11 @@ _QUERY: Final[Query] = {
     "photo": Parameter(
         "Id of a photo to show with its marks; repeat it for more. Default: the first six that can be shown",
         {"type": "array", "maxItems": _MOST_PHOTOS, "items": {"type": "integer", "minimum": 0}},
-    )
+    ),
+    "lang": LANG,
 }
 _PROBLEMS: Final = {
-    400: "A `photo` is not a number, or there are too many",
+    400: "A `photo` is not a number, there are too many, or there is no such language",
     404: "No such survey, or no such photo in it",
     503: NO_DATABASE,
     **TOKEN,
@@ -39,7 +41,8 @@ _PROBLEMS: Final = {
 def as_pdf(survey_id: int) -> ResponseReturnValue:
     """Return a report of a survey: methods, cover, a plot, chosen photos, a table, how to cite it.
 
-    It is in the language of Accept-Language: English, Spanish, French, Indonesian or Portuguese.
+    It is in the language of `lang`, or else of Accept-Language: English, Spanish, French, Indonesian or
+    Portuguese.
     """
     return _file(report_pdf(_report(survey_id, "report.pdf")), "application/pdf", "report.pdf")
 
