@@ -44,4 +44,4 @@ class Identity:
     def need(self, scope: Scope) -> None:
         """Raise ScopeMissing unless the token may be used for this."""
         if scope not in self.scopes:
-            raise ScopeMissing(scope, " ".join(sorted(self.scopes)))
+            raise ScopeMissing(scope.value, " ".join(sorted(self.scopes)))
