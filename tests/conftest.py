@@ -180,12 +180,16 @@ def postgresql() -> Iterator[postgres.Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind that is up to date and has no rows."""
     if request.param == "sqlite":
         (tmp_path / "test.db").write_bytes(migrated_sqlite())
-        return f"sqlite:///{tmp_path}/test.db"
-    return str(request.getfixturevalue("postgresql").new_migrated_database())
+        yield f"sqlite:///{tmp_path}/test.db"
+        return
+    running: postgres.Postgres = request.getfixturevalue("postgresql")
+    url = running.new_migrated_database()
+    yield url
+    running.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
