@@ -1,6 +1,6 @@
 // Place longitudes and latitudes on a map of a few hundred pixels, and move and zoom it.
 
-const LEAST_PX = 1.6; // of a degree of latitude: the whole world
+const LEAST_PX = 1.6; // of a degree of latitude, or less where the whole world would not fit
 const MOST_PX = 1500; // 70 m to a pixel, far below what the coastlines can show
 const KM = 111.2; // of a degree of latitude
 
@@ -16,24 +16,23 @@ export class MapView {
 
   showWorld() {
     this.centre = { longitude: 0, latitude: 0 };
-    this.pxPerDegree = Math.max(LEAST_PX, Math.min(this.width / 360, this.height / 180));
+    this.pxPerDegree = Math.max(this.least, Math.min(this.width / 360, this.height / 180));
   }
 
   /** Show all of some positions with a margin, at least a few degrees. @param {Position[]} positions */
   fit(positions) {
-    const first = positions[0].longitude;
-    const east = positions.map(({ longitude }) => shortWay(longitude - first));
+    const { west, width } = narrowest(positions.map(({ longitude }) => longitude));
     const latitudes = positions.map(({ latitude }) => latitude);
     const between = (values) => (Math.min(...values) + Math.max(...values)) / 2;
     const span = (values) => Math.max(...values) - Math.min(...values);
-    this.centre = { longitude: shortWay(first + between(east)), latitude: between(latitudes) };
-    const across = (this.width * 0.7) / (Math.max(4, span(east)) * this.narrowing);
-    this.pxPerDegree = clamp(Math.min(across, (this.height * 0.7) / Math.max(4, span(latitudes))), LEAST_PX, MOST_PX);
+    this.centre = { longitude: shortWay(west + width / 2), latitude: between(latitudes) };
+    const across = (this.width * 0.7) / (Math.max(4, width) * this.narrowing);
+    this.pxPerDegree = clamp(Math.min(across, (this.height * 0.7) / Math.max(4, span(latitudes))), this.least, MOST_PX);
   }
 
   /** @param {number} factor */
   zoom(factor) {
-    this.pxPerDegree = clamp(this.pxPerDegree * factor, LEAST_PX, MOST_PX);
+    this.pxPerDegree = clamp(this.pxPerDegree * factor, this.least, MOST_PX);
   }
 
   /** Move what is shown. @param {number} dx px @param {number} dy px */
@@ -43,6 +42,11 @@ export class MapView {
       longitude: shortWay(longitude - dx / (this.pxPerDegree * this.narrowing)),
       latitude: clamp(latitude + dy / this.pxPerDegree, -80, 80),
     };
+  }
+
+  /** The smallest scale: phones show the whole world too. */
+  get least() {
+    return Math.min(LEAST_PX, this.width / 360);
   }
 
   /** How much narrower a degree of longitude is than one of latitude. */
@@ -74,6 +78,18 @@ export class MapView {
 }
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/**
+ * The narrowest strip that holds all longitudes: it leaves out the widest gap between two of them.
+ * @param {number[]} longitudes
+ * @returns {{west: number, width: number}} degrees
+ */
+function narrowest(longitudes) {
+  const sorted = [...longitudes].sort((a, b) => a - b);
+  const gaps = sorted.map((east, index) => (index ? east - sorted[index - 1] : east + 360 - sorted.at(-1)));
+  const widest = gaps.indexOf(Math.max(...gaps));
+  return { west: sorted[widest], width: 360 - gaps[widest] };
+}
 
 /** The same angle between -180 and 180. */
 const shortWay = (degrees) => degrees - 360 * Math.round(degrees / 360);

@@ -16,13 +16,20 @@ PLACES = (
 )
 
 
-@pytest.fixture(scope="module")
-def survey_ids(server: RunningServer) -> list[int]:
-    """Four surveys of three sites on two coasts, and one without a position."""
+ROUND_THE_WORLD = (
+    ("Cozumel", "2024-06-01", 20.4, -86.9),
+    ("Zanzibar", "2024-06-02", -6.2, 39.2),
+    ("Palau", "2024-06-03", 7.5, 134.5),
+    ("Kaneohe", "2024-06-04", 21.4, -157.8),
+)
+
+
+def surveys_at(server: RunningServer, places: tuple[tuple[str, str, float, float], ...]) -> list[int]:
+    """Make a survey at each place."""
     job_id = server.submit(jpeg(1220, 976, seed=1))
     server.completed(job_id)
     ids = []
-    for number, (site, date, latitude, longitude) in enumerate(PLACES):
+    for number, (site, date, latitude, longitude) in enumerate(places):
         made = server.client.post(
             "/V1/api/surveys", json={"name": f"Visit {number}", "site": site, "date": date}
         ).json()
@@ -32,6 +39,13 @@ def survey_ids(server: RunningServer) -> list[int]:
         )
         assert added.status_code == 201, added.text
         ids.append(made["survey_id"])
+    return ids
+
+
+@pytest.fixture(scope="module")
+def survey_ids(server: RunningServer) -> list[int]:
+    """Four surveys of three sites on two coasts, and one without a position."""
+    ids = surveys_at(server, PLACES)
     nowhere = server.client.post("/V1/api/surveys", json={"name": "Nowhere", "date": "2025-01-01"}).json()
     return [*ids, nowhere["survey_id"]]
 
@@ -98,3 +112,18 @@ def test_surveys_without_a_position_load_no_map(new_page: NewPage, survey_ids: l
     assert not page.evaluate(
         "() => performance.getEntriesByType('resource').some((one) => one.name.includes('natural-earth'))"
     )
+
+
+def test_sites_all_round_the_world_are_on_a_phone_at_once(new_page: NewPage, server: RunningServer) -> None:
+    page = new_page(**PHONE)
+    listed(page, surveys_at(server, ROUND_THE_WORLD))
+
+    for button in ("All sites", "World"):
+        page.locator("#site-map").get_by_role("button", name=button).click()
+        frame = page.locator("#site-map svg").bounding_box()
+        assert frame is not None
+        marks = [mark.bounding_box() for mark in page.locator("#site-map .ring").all()]
+        assert len(marks) == 4
+        for mark in marks:
+            assert mark is not None
+            assert frame["x"] <= mark["x"] + mark["width"] / 2 <= frame["x"] + frame["width"], button
