@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -15,9 +15,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetting, BadSetup
-
-if TYPE_CHECKING:
-    import psycopg
 
 _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"
@@ -99,7 +96,7 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
-def _check_encoding(connection: "psycopg.Connection[Any]", _record: object) -> None:
+def _check_encoding(connection: Any, _record: object) -> None:  # noqa: ANN401 - of psycopg, an extra
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise BadSetup(
