@@ -10,7 +10,6 @@ from coralchunk.surveys.report.sources import Sources, model_of
 from coralchunk.terms import CHUNK_PX
 from coralchunk.translations import Texts
 
-_MEASURES: Final = ("balanced accuracy", "bleached recall", "healthy recall", "not coral recall")
 _MOST_GROUPS: Final = 2  # of figures of a model
 
 
@@ -65,11 +64,17 @@ def methods(sources: Sources) -> Iterable[str]:
 
 
 def _worth(name: str, manifest: Manifest, t: Texts) -> Iterable[str]:
+    measures = {  # as the card of the model names them
+        "balanced accuracy": t("balanced accuracy"),
+        "bleached recall": t("bleached recall"),
+        "healthy recall": t("healthy recall"),
+        "not coral recall": t("not coral recall"),
+    }
     groups = list(dict.fromkeys(key.partition(": ")[0] for key in manifest.figures if ": " in key))
     for group in groups[:_MOST_GROUPS]:
         told = [
-            f"{measure} {value:.3g}"
-            for measure in _MEASURES
+            f"{words} {t.number(value, 3)}"
+            for measure, words in measures.items()
             if isinstance(value := manifest.figures.get(f"{group}: {measure}"), float)
         ]
         if told:
