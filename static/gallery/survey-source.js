@@ -58,6 +58,8 @@ export function surveySource(surveyId) {
       const [back] = $$("#main nav a");
       back.href = `${ROOT}/surveys#${surveyId}`;
       setText(back, t("The survey"));
+      $(".top [aria-current]").removeAttribute("aria-current");
+      $(`.top nav a[href="${ROOT}/surveys"]`).setAttribute("aria-current", "page");
       setText($("#nothing"), t("This survey has no such photos."));
       for (const value of ONLY_OF_DEVICE) $(`#filter option[value=${value}]`).remove();
       for (const id of ["#batch-choice", "#add-to-survey"]) $(id).hidden = true;

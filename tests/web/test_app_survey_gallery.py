@@ -62,6 +62,7 @@ def test_photos_of_a_survey_are_sorted_selected_measured_packed_and_removed(
     page.locator("html[data-ready=gallery]").wait_for()
 
     expect(page.get_by_role("heading", name="Gallery day")).to_be_visible()
+    expect(page.locator(".top [aria-current]")).to_have_text("Surveys")
     expect(page.locator("#tiles li")).to_have_count(4)
     page.get_by_label("Sort by").select_option("Most bleached first")
     assert page.locator("#tiles .name").all_inner_texts()[0] == "62.jpg"  # as it was corrected
