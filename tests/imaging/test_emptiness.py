@@ -1,5 +1,6 @@
 """Parts of a photo in which nothing was seen: however a file tells of them, they have no say in anything."""
 
+import functools
 import io
 import zlib
 from collections.abc import Callable
@@ -149,9 +150,15 @@ TOLD: dict[str, Callable[[], bytes]] = {
 }
 
 
+@functools.cache
+def told(name: str) -> bytes:
+    """Return the file of this name, made once: to encode a HEIF takes a second."""
+    return TOLD[name]()
+
+
 @pytest.mark.parametrize("name", TOLD)
 def test_what_a_file_says_is_empty_is_known_for_each_chunk(name: str) -> None:
-    photo = open_photo(BytesIO(TOLD[name]()), PLENTY)
+    photo = open_photo(BytesIO(told(name)), PLENTY)
 
     found = [photo.has_data(chunk) for chunk in grid(photo.size)]
 
@@ -164,7 +171,7 @@ def test_what_a_file_says_is_empty_is_known_for_each_chunk(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_the_scene_is_that_of_what_was_seen(name: str) -> None:
-    photo = open_photo(BytesIO(TOLD[name]()), PLENTY)
+    photo = open_photo(BytesIO(told(name)), PLENTY)
 
     alone = photo.cut(Chunk(0, 0, WIDE, CHUNK_PX - 8))
 
@@ -173,7 +180,7 @@ def test_the_scene_is_that_of_what_was_seen(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_pictures_of_it_are_clear_there_and_black(name: str) -> None:
-    photo = open_photo(BytesIO(TOLD[name]()), PLENTY)
+    photo = open_photo(BytesIO(told(name)), PLENTY)
 
     small = photo.shrunk(Size(WIDE // 2, HIGH // 2))
     with Image.open(io.BytesIO(png(small, photo.emptiness(Size(WIDE // 2, HIGH // 2))))) as image:
@@ -212,7 +219,7 @@ def test_the_colours_of_faint_pixels_are_their_own_and_of_clear_ones_black() -> 
 
 
 def test_a_mask_in_a_file_on_disk_is_read(tmp_path: Path) -> None:
-    (tmp_path / "reef.tif").write_bytes(TOLD["a mask in a TIFF"]())
+    (tmp_path / "reef.tif").write_bytes(told("a mask in a TIFF"))
 
     with (tmp_path / "reef.tif").open("rb") as stream:
         photo = open_photo(stream, PLENTY)
