@@ -17,7 +17,8 @@ import coverage
 from coverage.config import CoverageConfig
 
 CONFIG = os.environ.get("COV_LATE_CONFIG")  # noqa: TID251 - of the tests
-PRELOAD = ("coralchunk", "gunicorn", "jobs.fork_server")  # programs that end their imports with gc.freeze
+# Programs that end their imports with gc.freeze.
+PRELOAD = ("coralchunk", "coralchunk.training", "gunicorn", "jobs.fork_server")
 _freeze = gc.freeze
 
 
