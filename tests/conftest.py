@@ -47,7 +47,8 @@ MAX_PIXELS = 40_000_000
 
 
 # Files that take longest, first: one that is begun last would leave the other processes without work. The
-# hosts of tests/cluster come before all browsers, which drop requests when network interfaces change.
+# hosts of tests/cluster come before all browsers, which drop requests when network interfaces change. Files
+# with a browser come last: its driver leaves an event loop running in the process, which asyncio.run refuses.
 _BEGUN_FIRST = (
     "cluster/test_hosts.py",
     "test_chaos.py",
@@ -59,7 +60,6 @@ _BEGUN_FIRST = (
     "test_roles.py",
     "ximilar/test_training.py",
     "test_operations.py",
-    "web/test_app_site_model.py",
 )
 
 # What starts servers, databases or a browser; their tests are not for `make fast`.
@@ -88,7 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
     tests = Path(__file__).parent
     ranks = {tests / name: rank for rank, name in enumerate(_BEGUN_FIRST)}
-    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+    with_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks) + (item.path in with_browser)))
 
 
 @pytest.hookimpl(wrapper=True)
