@@ -9,8 +9,6 @@ DEVICE ?= cpu
 SECONDS ?= 180
 SEED   ?= 1
 BEFORE ?= 7ad2c8d
-# Of the tests: servers that start and stop leave a third of each core idle.
-PROCESSES ?= $(shell $(BIN)/python -c 'import os; print(min(6, (os.cpu_count() or 2) * 3 // 2))')
 # Keep compiled modules in __pycache__, even where the environment says otherwise: tests start hundreds of processes,
 # and each would compile 400 modules anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -62,7 +60,7 @@ run: $(VENV)/.run  ## start everything; open http://localhost:5001
 	exec $(BIN)/coralchunk serve
 
 test: $(VENV)/.dev  ## all tests, including slow ones, with branch coverage
-	$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term
 
 fast: $(VENV)/.dev  ## the tests that need no server, database or browser
 	$(BIN)/pytest -q -m 'not slow' -x --numprocesses=auto --maxprocesses=4 --dist=loadfile
