@@ -84,7 +84,7 @@ def _abstract(measured: Measured) -> str:
     stated = [
         f"Cover of coral and bleached share of the coral (number of photos: {len(measured.photos)})",
         f"site: {survey.site}" if survey.site else "",
-        f"depth: {_depth_words(survey, measured.photos)}" if _depths(survey, measured.photos) else "",
+        _depth_words(_depths(survey, measured.photos)),
         f"transect: {survey.transect}" if survey.transect else "",
     ]
     return f"{'; '.join(one for one in stated if one)}. A model classified the photos, chunk by chunk."
@@ -96,10 +96,11 @@ def _depths(survey: Survey, photos: Iterable[SurveyPhoto]) -> list[float]:
     return sorted(depth for depth in depths if depth is not None)
 
 
-def _depth_words(survey: Survey, photos: Iterable[SurveyPhoto]) -> str:
-    depths = _depths(survey, photos)
+def _depth_words(depths: Sequence[float]) -> str:
+    if not depths:
+        return ""
     first, last = _decimal(depths[0]), _decimal(depths[-1])
-    return f"{first} m" if first == last else f"{first} to {last} m"
+    return f"depth: {first} m" if first == last else f"depth: {first} to {last} m"
 
 
 def _decimal(value: float) -> str:

@@ -1,7 +1,7 @@
-"""Measure some photos, of a survey or in none yet, as a survey of them would be measured."""
+"""Choose photos of a survey, and measure photos that are in none yet as a survey of them would be."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from coralchunk.errors import Missing
@@ -11,9 +11,10 @@ from coralchunk.pipeline.stores import Stores
 from coralchunk.science.cover import Cover
 from coralchunk.science.photo_resampling import Areas
 from coralchunk.storage.files.blobs import CHUNKS, SUMMARY
+from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
-from coralchunk.surveys.measured import Measured, cover_of, measure, with_errors
+from coralchunk.surveys.measured import cover_of, with_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,15 @@ def measure_selection(
     return Selection(len(found), tuple(left_out), cover_of(found))
 
 
-def measure_chosen(whole: Measured, photo_ids: Sequence[int], errors: ErrorRatesOfModels) -> Measured:
-    """Measure some photos of a survey, by the labels of the model and with corrections.
-
-    whole  the survey with all its photos
-
-    Raises UnknownPhoto.
-    """
-    known = {photo.id: photo for photo in whole.photos}
+def chosen_photos(
+    photos: Iterable[SurveyPhoto], photo_ids: Sequence[int], survey_id: int
+) -> list[SurveyPhoto]:
+    """Return the photos of a survey that are named, each once. Raises UnknownPhoto."""
+    known = {photo.id: photo for photo in photos}
     for photo_id in photo_ids:
         if photo_id not in known:
-            raise UnknownPhoto(photo_id, whole.survey.id)
-    chosen = [known[photo_id] for photo_id in dict.fromkeys(photo_ids)]
-    return measure(whole.survey, chosen, whole.corrected, errors)
+            raise UnknownPhoto(photo_id, survey_id)
+    return [known[photo_id] for photo_id in dict.fromkeys(photo_ids)]
 
 
 def _areas(stores: Stores, job_id: int, errors: ErrorRatesOfModels, requester: str | None) -> Areas:

@@ -26,6 +26,7 @@ from coralchunk.surveys.error_rates import ErrorRatesOfModels
 from coralchunk.surveys.evidence import Evidence
 from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
+from coralchunk.surveys.selection import chosen_photos
 
 MAX_PHOTOS: Final = 1000  # of a survey
 _BLOCK_BYTES: Final = 1 << 20
@@ -69,12 +70,16 @@ class SurveyService:
             surveys.add_survey(connection, survey)
         return replace(measure(survey, (), {}, self._errors), role=Role.ADMIN)
 
-    def get(self, survey_id: int, requester: Requester | None) -> Measured:
-        """Return a survey. Raises UnknownSurvey."""
+    def get(
+        self, survey_id: int, requester: Requester | None, photo_ids: Sequence[int] | None = None
+    ) -> Measured:
+        """Return a survey, with the named photos only if any are. Raises UnknownSurvey, UnknownPhoto."""
         with self._database.reading() as connection:
             found = find_for(connection, survey_id, user_of(requester))
             survey = permitted(found, survey_id, Role.VIEWER)
             photos = surveys.photos_of(connection, [survey_id])
+            if photo_ids is not None:
+                photos = chosen_photos(photos, photo_ids, survey_id)
             rows = surveys.corrected_photos_of(connection, photos)
         measured = measure(survey, photos, corrected_photos(rows, self._models), self._errors)
         return replace(measured, role=found[1] if found is not None else None)

@@ -16,8 +16,6 @@ from coralchunk.api.v1.refusals import BODY, NO_DATABASE, TOKEN
 from coralchunk.api.v1.survey_bodies import CorrectedCover, Id
 from coralchunk.identity import Scope
 from coralchunk.science.cover import figures
-from coralchunk.surveys.error_rates import ErrorRatesOfModels
-from coralchunk.surveys.selection import measure_chosen
 
 survey_selection = Blueprint("survey_selection", __name__, url_prefix="/V1/api/surveys/<int:survey_id>")
 
@@ -50,7 +48,6 @@ def cover(survey_id: int) -> ResponseReturnValue:
     """Measure some photos of a survey together, with 95 % intervals; stores nothing."""
     requester = survey_requester(Scope.READ)
     asked = read_json_body(ChosenPhotos)
-    whole = services().surveys.get(survey_id, requester)
-    chosen = measure_chosen(whole, asked.photo_ids, ErrorRatesOfModels(services().models))
+    chosen = services().surveys.get(survey_id, requester, asked.photo_ids)
     corrected = None if chosen.corrected_cover is None else figures(chosen.corrected_cover)
     return private(jsonify(photo_count=len(chosen.photos), corrected=corrected, **figures(chosen.cover)))
