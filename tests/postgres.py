@@ -71,7 +71,7 @@ class Postgres:
         return self._create(self._template)
 
     def drop(self, url: str) -> None:
-        """Remove a database of this server, whoever is still connected to it."""
+        """Remove a database of this server, even if there are connections to it."""
         with self._connection() as server:
             server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(urlsplit(url).path[1:])))
 

@@ -1,1 +1,1 @@
-"""Keep the heat stress of sites, as NOAA Coral Reef Watch measures it, beside the bleaching of surveys."""
+"""Store, read and plot the heat stress of survey sites, from files of NOAA Coral Reef Watch."""

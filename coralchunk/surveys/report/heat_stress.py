@@ -10,7 +10,7 @@ from coralchunk.surveys.heat_stress.series import ALERT_LEVELS, Day, HeatStress,
 from coralchunk.surveys.time_axis import Tick, TimeAxis
 from coralchunk.translations import Texts
 
-WIDTH, HEIGHT = 720.0, 150.0  # of the plot without the words beside it
+WIDTH, HEIGHT = 720.0, 150.0  # of the plot, without labels
 _DATE_APART: Final = 90.0
 _YEAR: Final = dt.timedelta(days=365)
 
