@@ -1,18 +1,19 @@
 // Let the user choose the language of the app.
 
-import { ROOT } from "./api-client.js";
 import { $ } from "./dom.js";
+import { LANGUAGE } from "./language.js";
 
-const YEAR_S = 365 * 86_400;
-
-/** Remember the choice in a cookie, from which the server reads it, and load the page again. */
+/** Load the page again in the language that is chosen; the server remembers it in a cookie. */
 export function bindLanguageChoice() {
+  const address = new URL(location.href);
+  if (address.searchParams.get("lang") === LANGUAGE) {
+    address.searchParams.delete("lang"); // a link that is copied from the address bar opens in the reader's own language
+    history.replaceState(history.state, "", address);
+  }
   const choice = $("#choose-language select");
   choice.addEventListener("change", () => {
-    document.cookie = `language=${choice.value}; path=${ROOT}/; max-age=${YEAR_S}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
-    const address = new URL(location.href);
-    address.searchParams.delete("lang"); // it would go before the cookie
-    if (address.href === location.href) location.reload();
-    else location.replace(address);
+    const next = new URL(location.href);
+    next.searchParams.set("lang", choice.value); // a cookie that a script sets may miss the request that follows
+    location.replace(next);
   });
 }

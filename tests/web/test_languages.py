@@ -99,6 +99,7 @@ def test_the_language_can_be_chosen_on_the_page(page: Page) -> None:
     page.get_by_label("Language").select_option("fr")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Où le récif blanchit-il\u00a0?")
+    expect(page).to_have_url("/")  # a link that is copied from it names no language
     page.goto("/surveys")
     expect(page.get_by_role("heading", level=1)).to_have_text("Relevés")
 
