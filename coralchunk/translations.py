@@ -1,5 +1,6 @@
 """Translate the texts of pages and errors, with the catalogues in templates/languages."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,11 @@ def catalogue(language: str) -> Mapping[str, str]:
     return {str(message.id): str(message.string) for message in messages if message.id and message.string}
 
 
+def whole_percent(share: float) -> int:
+    """Round a share, 0 to 1, to a whole percentage: halves up, as the scripts of the app do."""
+    return math.floor(100 * share + 0.5)
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The texts and numbers of one language."""
@@ -72,4 +78,4 @@ class Texts:
 
     def percent(self, share: float) -> str:
         """Write a share as a whole percentage."""
-        return f"{100 * share:.0f}{'' if self.language in _WITHOUT_GAP else ' '}%"
+        return f"{whole_percent(share)}{'' if self.language in _WITHOUT_GAP else ' '}%"

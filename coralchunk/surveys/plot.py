@@ -75,7 +75,7 @@ def plot(surveys: Sequence[Measured], series: HeatStress | None, t: Texts) -> Pl
 
 def _heat(series: HeatStress, axis: TimeAxis, t: Texts) -> Heat:
     words = t("heat stress in °C-weeks (DHW), NOAA Coral Reef Watch: {name}", name=series.name)
-    return Heat(curve(series, axis, HEAT_TOP, HEAT_BOTTOM), axis.calendar(_DATE_PX), words)
+    return Heat(curve(series, axis, HEAT_TOP, HEAT_BOTTOM, t), axis.calendar(_DATE_PX), words)
 
 
 def _mark(one: Measured, x: float, top: float, t: Texts) -> Mark:

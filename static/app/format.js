@@ -27,6 +27,8 @@ export function formatPercent(share) {
  * @returns {string}
  */
 export function formatBounds(interval) {
+  if (interval[1] > 0 && interval[1] < 0.01) return formatPercent(interval[1]); // not "0–0 %"
+  if (interval[0] > 0.99 && interval[0] < 1) return formatPercent(interval[0]);
   const [low, high] = interval.map((bound) => Math.round(bound * 100));
   return `${low}${JOINER}–${JOINER}${percentOf(high)}`;
 }

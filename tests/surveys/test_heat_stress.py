@@ -162,12 +162,12 @@ def test_a_curve_stays_in_its_field_and_the_calendar_is_readable(
     series = rising(first.isoformat(), [0.0, *values])
     axis = TimeAxis(first, first + dt.timedelta(days=length), LEFT, RIGHT)
 
-    drawn = curve(series, axis, HEAT_TOP, HEAT_BOTTOM)
+    drawn = curve(series, axis, HEAT_TOP, HEAT_BOTTOM, ENGLISH)
     ticks = axis.calendar(90)
 
     assert all(LEFT <= point.x <= RIGHT for line in drawn.lines for point in line)
     assert all(HEAT_TOP <= point.y <= HEAT_BOTTOM for line in drawn.lines for point in line)
-    assert [level.dhw for level in drawn.levels] == [4, 8]
+    assert [level.words[-1] for level in drawn.levels] == ["1", "2"]
     assert all(later.at - earlier.at > 60 for earlier, later in pairwise(ticks))
 
 
@@ -189,7 +189,7 @@ def test_missing_weeks_break_the_curve() -> None:
     days = [Day(dt.date(2024, 1, 1), 1.0), Day(dt.date(2024, 1, 5), 2.0), Day(dt.date(2024, 3, 1), 3.0)]
     axis = TimeAxis(dt.date(2024, 1, 1), dt.date(2024, 3, 1), 0.0, 100.0)
 
-    drawn = curve(HeatStress("Reef", tuple(days)), axis, 0.0, 100.0)
+    drawn = curve(HeatStress("Reef", tuple(days)), axis, 0.0, 100.0, ENGLISH)
 
     assert [len(line) for line in drawn.lines] == [2, 1]
 

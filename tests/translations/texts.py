@@ -31,7 +31,11 @@ SCRIPTS: Final = [
     if "vendor" not in path.parts and path.parent.name not in OTHER_PAGES
 ]
 
-REPORTS: Final = [*(ROOT / "surveys" / "report").glob("*.py"), ROOT / "surveys" / "plot.py"]
+REPORTS: Final = [
+    *(ROOT / "surveys" / "report").glob("*.py"),
+    ROOT / "surveys" / "heat_stress" / "curve.py",
+    ROOT / "surveys" / "plot.py",
+]
 #: Of what users of the app can do wrong. Other clients look for English words, or are programs.
 ERRORS: Final = [
     *(

@@ -14,7 +14,9 @@ from playwright.sync_api import Page, Route, expect
 
 from coralchunk.imaging.overlay import COLOURS
 from coralchunk.science.cover import severity
+from coralchunk.surveys.report.figures import percent
 from coralchunk.terms import State
+from coralchunk.translations import Texts
 from tests.cards import cast, with_card
 from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
@@ -143,6 +145,27 @@ def test_the_words_for_bleaching_follow_the_interval_as_on_the_server(page: Page
     assert told[0.31, 1.0] == "Moderate to severe bleaching"
     for (low, high), text in told.items():
         assert (severity(high, (low, high)) == "unknown") == text.startswith("Too little")
+
+
+def test_the_app_shows_a_share_as_reports_do(page: Page) -> None:
+    shares = [0.001, 0.0049, 0.9951, *(number / 200 for number in range(201))]
+    script = """async ([shares, url]) => {
+      const { formatBounds, formatPercent } = await import(url);
+      return [shares.map(formatPercent), [[0, 0], [0, 0.004], [0.125, 0.9], [0.995, 1]].map(formatBounds)];
+    }"""
+
+    shown, bounds = page.evaluate(script, [shares, f"{STATIC}/app/format.js"])
+
+    assert [text.replace("\u202f", " ") for text in shown] == [
+        percent(share, Texts("en")) for share in shares
+    ]
+    assert shown[3 + 25] == "13\u202f%"  # 12.5 %
+    assert [re.sub("[\u202f\u2060]", "", text) for text in bounds] == [
+        "0\u20130%",
+        "under 1%",
+        "13\u201390%",
+        "over 99%",
+    ]
 
 
 def test_each_page_with_figures_explains_them_once_and_states_the_models_limits(

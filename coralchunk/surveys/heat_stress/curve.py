@@ -7,6 +7,7 @@ from typing import Final
 
 from coralchunk.surveys.heat_stress.series import ALERT_LEVELS, Day, HeatStress
 from coralchunk.surveys.time_axis import TimeAxis
+from coralchunk.translations import Texts
 
 BEFORE: Final = dt.timedelta(days=182)  # shown before the first survey: bleaching follows the heat of months
 AFTER: Final = dt.timedelta(days=91)
@@ -28,8 +29,7 @@ class Level:
     """A line across the plot."""
 
     y: float
-    dhw: float  # °C-weeks
-    alert: int | None  # Bleaching Alert Level that may hold from here
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Curve:
     """The heat stress in a plot."""
 
     lines: tuple[tuple[Point, ...], ...]  # broken where days are missing
-    levels: tuple[Level, ...]
-    scale: tuple[Level, ...]
+    levels: tuple[Level, ...]  # from which a Bleaching Alert Level may hold
+    scale: tuple[Level, ...]  # in °C-weeks
 
 
 def time_shown(series: HeatStress | None, days: Sequence[dt.date]) -> tuple[dt.date, dt.date]:
@@ -54,7 +54,7 @@ def time_shown(series: HeatStress | None, days: Sequence[dt.date]) -> tuple[dt.d
     return min(first, max(first - BEFORE, known_from)), max(last, min(last + AFTER, known_to))
 
 
-def curve(series: HeatStress, axis: TimeAxis, top: float, bottom: float) -> Curve:
+def curve(series: HeatStress, axis: TimeAxis, top: float, bottom: float, t: Texts) -> Curve:
     """Place the days of a series that the axis shows between two heights."""
     shown = series.between(axis.first, axis.last)
     most = max((day.dhw for day in shown), default=0.0)
@@ -68,9 +68,12 @@ def curve(series: HeatStress, axis: TimeAxis, top: float, bottom: float) -> Curv
             tuple(Point(axis.across(day.date), down(day.dhw)) for day in _thinned(run, axis))
             for run in _runs(shown)
         ),
-        levels=tuple(Level(down(dhw), dhw, alert) for alert, dhw in ALERT_LEVELS),
+        levels=tuple(
+            Level(down(dhw), t("{dhw} °C-weeks: Bleaching Alert Level {level}", dhw=f"{dhw:g}", level=alert))
+            for alert, dhw in ALERT_LEVELS
+        ),
         scale=tuple(
-            Level(down(full * part / _LINES), full * part / _LINES, None) for part in range(_LINES + 1)
+            Level(down(dhw), f"{dhw:g}") for dhw in (full * part / _LINES for part in range(_LINES + 1))
         ),
     )
 

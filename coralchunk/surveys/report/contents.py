@@ -183,13 +183,22 @@ def _citation(measured: Measured, today: dt.date, t: Texts) -> str:
     survey: Survey = measured.survey
     where = f", {survey.site}" if survey.site else ""
     models = ", ".join(sorted({model_of(photo)[0] for photo in measured.photos}))
+    facts = {
+        "creator": survey.creator or t("Unknown creator"),
+        "year": survey.date.year,
+        "title": f"{survey.name}{where}",
+        "program": f"coralchunk {__version__}{f' ({models})' if models else ''}",
+        "day": today.isoformat(),
+    }
+    if len(measured.photos) == 1:
+        return t(
+            "{creator} ({year}). {title}: coral cover and bleaching from one photo."
+            " Classified with {program}. Report of {day}.",
+            **facts,
+        )
     return t(
         "{creator} ({year}). {title}: coral cover and bleaching from {photos} photos."
         " Classified with {program}. Report of {day}.",
-        creator=survey.creator or t("Unknown creator"),
-        year=survey.date.year,
-        title=f"{survey.name}{where}",
         photos=len(measured.photos),
-        program=f"coralchunk {__version__}{f' ({models})' if models else ''}",
-        day=today.isoformat(),
+        **facts,
     )

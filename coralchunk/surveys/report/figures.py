@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coralchunk.science.cover import Share
-from coralchunk.translations import Texts
+from coralchunk.translations import Texts, whole_percent
 
 #: Why there is no figure, as `science` and `review` say it.
 REASONS: Final = (
@@ -22,9 +22,11 @@ REASONS: Final = (
 
 
 def percent(value: float, t: Texts) -> str:
-    """Write a share as a whole percentage."""
+    """Write a share as a whole percentage; only a share of 0 is shown as 0, and only one of 1 as 100."""
     if 0 < value < 0.01:
         return t("under {percent}", percent=t.percent(0.01))
+    if 0.99 < value < 1:
+        return t("over {percent}", percent=t.percent(0.99))
     return t.percent(value)
 
 
@@ -34,7 +36,7 @@ def with_interval(value: float | None, interval: Sequence[float] | None, reason:
         return t("no figure: {reason}", reason=reason_text(reason or "", t))
     if interval is None:
         return percent(value, t)
-    low, high = f"{100 * interval[0]:.0f}", t.percent(interval[1])
+    low, high = whole_percent(interval[0]), percent(interval[1], t)
     return t("{percent} (95 %: {low} to {high})", percent=percent(value, t), low=low, high=high)
 
 

@@ -21,7 +21,6 @@ class HeatReport:
 
     paragraphs: tuple[str, ...]
     curve: Curve
-    level_words: tuple[str, ...]  # of each level of the curve
     dates: tuple[Tick, ...]
     survey_x: float
     caption: str
@@ -37,14 +36,9 @@ def heat_report(series: HeatStress | None, date: dt.date, t: Texts) -> HeatRepor
     axis = TimeAxis(*time_shown(series, [date]), 0.0, WIDTH)
     if not series.between(axis.first, axis.last):
         return None
-    drawn = curve(series, axis, 0.0, HEIGHT)
     return HeatReport(
         paragraphs=(" ".join(_found(series, date, t)), _source(series, t)),
-        curve=drawn,
-        level_words=tuple(
-            t("{dhw} °C-weeks: Bleaching Alert Level {level}", dhw=f"{level.dhw:g}", level=level.alert)
-            for level in drawn.levels
-        ),
+        curve=curve(series, axis, 0.0, HEIGHT, t),
         dates=axis.calendar(_DATE_APART),
         survey_x=axis.across(date),
         caption=t("Heat stress in °C-weeks (DHW); the vertical line is the day of the survey."),

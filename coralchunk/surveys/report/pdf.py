@@ -175,7 +175,7 @@ def _heat_stress(pages: "FPDF", heat: HeatReport | None, t: Texts) -> None:
     for line in heat.curve.scale:
         pages.line(left, top + line.y * mm, right, top + line.y * mm)
         pages.set_xy(left - 8, top + line.y * mm - 2)
-        pages.cell(7, 4, f"{line.dhw:g}", align="R")
+        pages.cell(7, 4, line.words, align="R")
     for tick in heat.dates:
         pages.text(left + tick.at * mm - 7, bottom + 4, tick.text)
     pages.set_draw_color(*_BLEACHED)
@@ -187,11 +187,11 @@ def _heat_stress(pages: "FPDF", heat: HeatReport | None, t: Texts) -> None:
     pages.set_line_width(0.3)
     pages.set_draw_color(*_ALERT)
     pages.set_text_color(*_ALERT)
-    for level, words in zip(heat.curve.levels, heat.level_words, strict=True):
+    for level in heat.curve.levels:
         pages.set_dash_pattern(dash=2, gap=1)
         pages.line(left, top + level.y * mm, right, top + level.y * mm)
         pages.set_dash_pattern()
-        pages.text(left + 1.5, top + level.y * mm - 1, words)
+        pages.text(left + 1.5, top + level.y * mm - 1, level.words)
     pages.set_line_width(0.2)
     pages.set_xy(pages.l_margin, bottom + 6)
     _text(pages, heat.caption)
