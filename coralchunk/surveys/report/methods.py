@@ -10,7 +10,7 @@ from coralchunk.surveys.report.sources import Sources, model_of
 from coralchunk.terms import CHUNK_PX
 from coralchunk.translations import Texts
 
-_MOST_GROUPS: Final = 2  # of figures of a model
+_MOST_GROUPS: Final = 2  # of figures, of a model whose groups are not known here
 
 
 def methods(sources: Sources) -> Iterable[str]:
@@ -70,14 +70,18 @@ def _worth(name: str, manifest: Manifest, t: Texts) -> Iterable[str]:
         "healthy recall": t("healthy recall"),
         "not coral recall": t("not coral recall"),
     }
-    groups = list(dict.fromkeys(key.partition(": ")[0] for key in manifest.figures if ": " in key))
-    for group in groups[:_MOST_GROUPS]:
+    seen = t("survey photos that it had not seen, of reefs that it had")
+    unseen = t("survey photos of a sea that it had not seen")
+    groups = {"surveys, photo left out": seen, "surveys, sea left out": unseen}  # of the bundled models
+    named = dict.fromkeys(key.partition(": ")[0] for key in manifest.figures if ": " in key)
+    if not groups.keys() <= named.keys():
+        groups = {group: group for group in list(named)[:_MOST_GROUPS]}
+    for group, described in groups.items():
         told = [
             f"{words} {t.number(value, 3)}"
             for measure, words in measures.items()
             if isinstance(value := manifest.figures.get(f"{group}: {measure}"), float)
         ]
         if told:
-            yield t(
-                "Measured for {name} ({group}): {figures}.", name=name, group=group, figures=", ".join(told)
-            )
+            figures = ", ".join(told)
+            yield t("Measured for {name} ({group}): {figures}.", name=name, group=described, figures=figures)

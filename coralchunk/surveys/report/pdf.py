@@ -77,7 +77,7 @@ def _first_page(pages: "FPDF", report: Report) -> None:
     pages.multi_cell(0, 9, report.title, new_x="LMARGIN", new_y="NEXT")
     pages.set_font(_FONT, size=10)
     pages.set_text_color(*_QUIET)
-    facts = " · ".join(f"{name}: {value}" for name, value in report.facts)
+    facts = " · ".join(report.t("{name}: {value}", name=name, value=value) for name, value in report.facts)
     pages.multi_cell(0, 5, facts, align="L", new_x="LMARGIN", new_y="NEXT")
     pages.ln(3)
     pages.set_font(_FONT, "B", 12)
