@@ -61,8 +61,12 @@ export async function showResult(result) {
   $("#many").hidden = true;
   $("#check-photo a").href = `${ROOT}/review/${result.jobId}${location.hash}`;
   $(".columns").hidden = false; // words first: the picture may take long
+  $(".stage").hidden = false;
   $(".photo").classList.add("loading");
-  const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]);
+  const [image] = await Promise.all([loadImage(result, size), addCorrections(result, cells)]).catch((error) => {
+    if (shown === result) $(".stage").hidden = true; // the figures stay
+    throw error;
+  });
   if (shown !== result) return; // another was opened meanwhile
   $(".photo").classList.remove("loading");
   $("#map-options").hidden = image.isMarked;

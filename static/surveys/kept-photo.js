@@ -24,6 +24,6 @@ try {
     corrections: null,
   });
 } catch (error) {
-  setText($("#view-title"), t("No photo"));
+  if ($(".columns").hidden) setText($("#view-title"), t("No photo"));
   showViewProblem(error.message);
 }

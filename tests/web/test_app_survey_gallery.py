@@ -89,6 +89,20 @@ def test_photos_of_a_survey_are_sorted_selected_measured_packed_and_removed(
     assert {photo["name"] for photo in survey["photos"]} == {"62.jpg"}
 
 
+def test_the_page_of_a_photo_that_is_not_kept_shows_its_figures_and_says_why(
+    new_page: NewPage, server: RunningServer, survey_id: int
+) -> None:
+    photos = server.client.get(f"/V1/api/surveys/{survey_id}").json()["photos"]
+    page = new_page(expected="404")
+
+    page.goto(f"/surveys/{survey_id}/photos/{photos[-1]['photo_id']}")
+
+    expect(page.get_by_role("alert")).to_contain_text("but not the photo and its map")
+    expect(page.get_by_role("heading", level=1)).to_have_text("63.jpg")
+    expect(page.locator("#summary")).to_contain_text("chunks")
+    expect(page.get_by_text("Loading the picture…")).to_be_hidden()
+
+
 def test_the_cover_of_chosen_photos_is_that_of_a_survey_of_them(
     server: RunningServer, survey_id: int
 ) -> None:
