@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from coralchunk.supervisor.child_process import TUNING
+from tests.server import environment
+
 pytestmark = pytest.mark.slow  # a process for each
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +42,37 @@ def test_what_is_rarely_needed_is_not_loaded_at_the_start(module: str, unwanted:
     ).stdout.split()
 
     assert unwanted.isdisjoint(loaded), sorted(unwanted.intersection(loaded))
+
+
+@pytest.mark.parametrize(
+    "loading",
+    [
+        # As gunicorn does in each web process.
+        pytest.param(
+            "import coralchunk.supervisor.gunicorn_conf; from gevent import monkey; monkey.patch_all()",
+            id="a web process",
+        ),
+        pytest.param("import jobs.start", id="a worker"),
+    ],
+)
+def test_installed_packages_are_not_searched_for_plugins(loading: str) -> None:
+    code = (
+        "import sys; opened = [];"
+        "sys.addaudithook(lambda event, facts: opened.append(str(facts[0])) if event == 'open' else None);"
+        f"{loading};"
+        "print(*[path for path in opened if path.endswith('entry_points.txt')])"
+    )
+
+    searched = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=TUNING | environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=120,
+    ).stdout.split()
+
+    assert searched == []
 
 
 def modules() -> list[str]:

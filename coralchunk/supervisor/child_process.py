@@ -22,12 +22,14 @@ _KEPT_BYTES: Final = 32 * 2**20
 # Threads of one process rarely allocate at the same time; further arenas would only hold more freed memory.
 # NumPy's library would start a thread for each further core, which nothing here uses. OpenCV would share its
 # steps of a millisecond with such threads; their waiting costs more than they gain while all cores are busy.
-_TUNING: Final = {
+# Pydantic would search all installed packages for plugins.
+TUNING: Final = {
     "MALLOC_ARENA_MAX": "2",
     "MALLOC_MMAP_THRESHOLD_": str(_KEPT_BYTES),
     "MALLOC_TRIM_THRESHOLD_": str(_KEPT_BYTES),
     "OPENBLAS_NUM_THREADS": "1",
     "OPENCV_FOR_THREADS_NUM": "1",
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
 _log: Final = structlog.get_logger()
 
@@ -143,5 +145,5 @@ def python(
     installed ones. An operator's own settings of libraries are left.
     """
     return subprocess.Popen(  # noqa: S603 - our own modules
-        [sys.executable, "-P", *arguments], env=_TUNING | dict(environment), pass_fds=fds, process_group=0
+        [sys.executable, "-P", *arguments], env=TUNING | dict(environment), pass_fds=fds, process_group=0
     )

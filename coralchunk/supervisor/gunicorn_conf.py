@@ -6,12 +6,15 @@ gevent workers: with threads or plain processes, 200 slow uploads would block al
 import os
 from typing import Final
 
-from gevent import monkey
+from gevent import events, monkey
 
 from coralchunk.processes import PARENT_VARIABLE, end_with_parent, preload
 
 # The code is loaded here, once, before the web processes are forked off; each then opens its own connections.
 # Before that gevent must have replaced what would block, save for what their parent awaits signals with.
+# For each module it would search all installed packages for plugins that want to know: 0.2 s, and as much in
+# each web process, where gunicorn asks it to replace the rest.
+events.notify_and_call_entry_points = events.notify  # type: ignore[attr-defined] # newer than its types
 monkey.patch_all(os=False, signal=False, queue=False)
 preload("coralchunk.app", "coralchunk.supervisor.web_worker")
 
