@@ -35,6 +35,7 @@ from coralchunk.api.v1.models import models
 from coralchunk.api.v1.networks import networks
 from coralchunk.api.v1.photos import v1
 from coralchunk.api.v1.presigned import presigned
+from coralchunk.api.v1.previews import previews
 from coralchunk.api.v1.results import results
 from coralchunk.api.v1.review import review
 from coralchunk.api.v1.selection import selection
@@ -96,6 +97,7 @@ def create_app(services: Services) -> Flask:
         networks,
         presigned,
         results,
+        previews,
         surveys,
         survey_files,
         survey_sharing,

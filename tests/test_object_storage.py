@@ -57,7 +57,7 @@ def test_a_photo_gets_the_same_answer_from_a_bucket_as_from_a_folder(
     job_id, answer = result(in_bucket, photo)
 
     assert answer == result(server, photo)[1]
-    parts = {"photo", "picture.png", "preview.webp", "summary.json", "chunks.json"}
+    parts = {"photo", "picture.png", "preview.jpg", "summary.json", "chunks.json"}
     assert job_parts(s3, bucket, job_id) == parts
     assert not (in_bucket.data_dir / "jobs").exists()
 

@@ -10,6 +10,7 @@ TAGS: Final = {  # blueprint -> heading
     "models": "Photos",
     "events": "Photos",
     "results": "Photos",
+    "previews": "Photos",
     "presigned": "Photos",
     "corrections": "Corrections",
     "shared_corrections": "Corrections",

@@ -1,4 +1,4 @@
-"""Encode pictures as PNG, and small copies as WebP."""
+"""Encode pictures as PNG, and small copies as JPEG or WebP."""
 
 import math
 import struct
@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
+import simplejpeg  # type: ignore[import-untyped]
 from isal import isal_zlib
 from PIL import Image
 
@@ -17,6 +18,7 @@ from coralchunk.imaging.pixels.filling import Empty
 Colour = tuple[int, int, int]  # RGB
 
 _WEBP_QUALITY: Final = 70  # a reef with its marks at 640 px is 60 kB
+_JPEG_QUALITY: Final = 65  # and this is 80 kB
 _COLOURS: Final = 256
 _SAMPLE_PX: Final = 150_000
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -57,6 +59,17 @@ def png(picture: Pixels, empty: Empty | None = None, exact: Sequence[Colour] = (
             _chunk(b"IEND", b""),
         )
     )
+
+
+def jpeg(picture: Pixels) -> bytes:
+    """Encode a small copy of a picture, with losses and without any metadata: 1.4 ms for 640 px.
+
+    Each pixel keeps its own colour (4:4:4): frames are two pixels wide, and one colour for four pixels, as in
+    a WebP, turns orange to brown and yellow to white.
+
+    picture  (H, W, 3) uint8, RGB
+    """
+    return bytes(simplejpeg.encode_jpeg(np.ascontiguousarray(picture), _JPEG_QUALITY, "RGB", "444"))
 
 
 def webp(picture: Pixels, empty: Empty | None = None) -> bytes:

@@ -23,7 +23,7 @@ from coralchunk.surveys.access import Requester, Role, permitted, subject_of, us
 from coralchunk.surveys.coordinates import rounded_degrees
 from coralchunk.surveys.corrected import areas_of, corrected_predictions
 from coralchunk.surveys.error_rates import ErrorRatesOfModels
-from coralchunk.surveys.evidence import Evidence
+from coralchunk.surveys.evidence import Evidence, KeptPhoto
 from coralchunk.surveys.measured import CorrectedPhoto, Measured, corrected_photos, measure
 from coralchunk.surveys.photo_details import Details, completed
 from coralchunk.surveys.selection import chosen_photos
@@ -171,9 +171,9 @@ class SurveyService:
             raise UnknownSurvey(survey_id)
         return kept, is_new
 
-    def kept(self, survey_id: int, photo_id: int, part: str, requester: Requester | None) -> bytes:
-        """Return a part of a photo that a survey keeps. Raises UnknownSurvey, UnknownPhoto, NotKept."""
-        return self._evidence.read(self.photo(survey_id, photo_id, requester)[0], part)
+    def kept(self, survey_id: int, photo_id: int, requester: Requester | None) -> KeptPhoto:
+        """Return what a survey keeps of a photo. Raises UnknownSurvey, UnknownPhoto."""
+        return self._evidence.of(self.photo(survey_id, photo_id, requester)[0])
 
     def photo(self, survey_id: int, photo_id: int, requester: Requester | None) -> tuple[SurveyPhoto, bytes]:
         """Return a photo of a survey and its chunks, a JSON array. Raises UnknownSurvey, UnknownPhoto."""

@@ -17,8 +17,8 @@ export function pageOf(photo) {
 
 /** @param {GalleryPhoto} photo @returns {string|null} of the small picture with its marks, below /V1/api */
 export function previewOf(photo) {
-  if (photo.surveyId) return photo.isKept ? `${inSurvey(photo)}/preview.webp` : null;
-  return photo.state === "completed" ? `/result/${photo.jobId}.webp` : null;
+  if (photo.surveyId) return photo.isKept ? `${inSurvey(photo)}/preview.jpg` : null;
+  return photo.state === "completed" ? `/result/${photo.jobId}.jpg` : null;
 }
 
 /** @param {GalleryPhoto} photo with a result @returns {string|null} of the picture in full size */

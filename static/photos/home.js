@@ -98,7 +98,7 @@ async function loadResult(photo) {
     name,
     status: await fetchJson(`/status/${jobId}?include=summary,chunks`),
     photo: (await getFile(photo.id)) ?? null,
-    preview: () => fetchFile(`/result/${jobId}.webp`),
+    preview: () => fetchFile(`/result/${jobId}.jpg`),
     picture: () => fetchFile(`/result/${jobId}.png`),
     onCorrected: (corrected) => updatePhoto(photo, { corrected }),
   };

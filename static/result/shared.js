@@ -14,7 +14,7 @@ try {
     name: t("Shared result"),
     status: await fetchJson(`/shared/${id}`),
     photo: null,
-    preview: () => fetchFile(`/shared/${id}.webp`),
+    preview: () => fetchFile(`/shared/${id}.jpg`),
     picture: () => fetchFile(`/shared/${id}.png`),
     jobId: null,
     corrections: `/shared/${id}/corrections`,

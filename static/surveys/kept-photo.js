@@ -18,7 +18,7 @@ try {
     name: photo.name || t("Photo {id}", { id: photo.photo_id }),
     status: { image_width, image_height, summary, chunks },
     photo: null,
-    preview: () => fetchFile(`${path}/preview.webp`),
+    preview: () => fetchFile(`${path}/preview.jpg`),
     picture: () => fetchFile(`${path}/picture.png`),
     jobId: null,
     corrections: null,

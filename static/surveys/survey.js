@@ -97,7 +97,7 @@ function mapLink(photo, name) {
   const show = async ([{ isIntersecting }], observer) => {
     if (!isIntersecting) return;
     observer.disconnect();
-    image.src = URL.createObjectURL(await fetchFile(`${path}/preview.webp`));
+    image.src = URL.createObjectURL(await fetchFile(`${path}/preview.jpg`));
   };
   new IntersectionObserver(show).observe(image);
   return el("a", { class: "map-link", href: ROOT + path }, image, name);

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -24,12 +25,13 @@ from tests.databases import migrated_sqlite
 from tests.hashing import QUICK_HASHER
 from tests.hostile.files import BAD
 from tests.object_store import ObjectStoreServer
-from tests.reef import jpeg
+from tests.reef import encoded, jpeg, reef
 from tests.server import RunningServer
 from tests.waiting import PATIENCE_S
 
 UPLOADS = "/V1/api/presigned-uploads"
 PHOTO = jpeg(600, 500, seed=3)
+CLEAR_PHOTO = encoded(np.insert(reef(300, 250), 3, np.repeat([0, 255], 150), axis=2), "PNG")
 MakeClient = Callable[[Settings], FlaskClient]
 
 
@@ -124,7 +126,10 @@ def test_a_photo_in_the_store_is_classified_and_its_picture_is_read_from_the_sto
     answer = running.completed(job_id)
     redirected = client.get(f"/V1/api/result/{job_id}.png?presigned=1")
     picture = httpx.get(redirected.headers["Location"], timeout=PATIENCE_S)
-    preview = client.get(f"/V1/api/result/{job_id}.webp?presigned=1", follow_redirects=True)
+    preview = client.get(f"/V1/api/result/{job_id}.jpg?presigned=1", follow_redirects=True)
+    transparent = running.submit(CLEAR_PHOTO)
+    running.completed(transparent)
+    clear = client.get(f"/V1/api/result/{transparent}.jpg?presigned=1", follow_redirects=True)
 
     assert confirmed == [{"job_id": job_id}] * 4
     assert answer["chunks"] == plain["chunks"]
@@ -133,7 +138,9 @@ def test_a_photo_in_the_store_is_classified_and_its_picture_is_read_from_the_sto
     assert redirected.headers["Cache-Control"] == "private, no-store"
     assert picture.headers["Content-Type"] == "image/png"
     assert picture.content == client.get(f"/V1/api/result/{job_id}.png").content
-    assert preview.content == client.get(f"/V1/api/result/{job_id}.webp").content
+    assert [one.headers["Content-Type"] for one in (preview, clear)] == ["image/jpeg", "image/webp"]
+    assert clear.history[0].status_code == 302
+    assert preview.content == client.get(f"/V1/api/result/{job_id}.jpg").content
     assert client.post(upload["confirm_url"]).json() == {"job_id": job_id}
 
 

@@ -168,7 +168,7 @@ def test_the_name_that_a_client_gives_its_file_is_never_a_path(server: RunningSe
     after = {path for path in server.data_dir.parent.rglob("*") if "jobs" not in path.parts}
     stored = {path.name for path in (server.data_dir / "jobs" / str(job_id)).iterdir()}
     assert after == before
-    assert stored == {"photo", "picture.png", "preview.webp", "summary.json", "chunks.json"}
+    assert stored == {"photo", "picture.png", "preview.jpg", "summary.json", "chunks.json"}
 
 
 @pytest.mark.parametrize("path", ["status/{0}", "result/{0}.png"])

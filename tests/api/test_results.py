@@ -4,7 +4,6 @@ import csv
 from io import BytesIO, StringIO
 
 import pytest
-from PIL import Image
 
 from coralchunk.errors.surveys import UnknownShare
 from coralchunk.pipeline.queries.lookup import get_job
@@ -39,23 +38,6 @@ def test_the_table_has_a_row_for_each_chunk(server: RunningServer, job_id: int) 
         assert row.pop("label") == chunk["predicted_label"]
         assert {row.pop(name) for name in ("corrected_label", "by", "at")} == {""}
         assert row == {name: str(value) for name, value in chunk.items()}
-
-
-def test_a_preview_is_a_small_copy_of_the_picture_for_owners_and_for_those_with_the_link(
-    server: RunningServer,
-) -> None:
-    job_id = server.submit(jpeg(1300, 500, seed=31))
-    server.completed(job_id)
-    share_id = server.client.post(f"/V1/api/classify/{job_id}/share").json()["share_id"]
-    paths = (f"/V1/api/result/{job_id}.webp", f"/V1/api/shared/{share_id}.webp")
-
-    own, shared = (server.client.get(path) for path in paths)
-
-    picture = Image.open(BytesIO(own.content))
-    assert (own.headers["Content-Type"], picture.format) == ("image/webp", "WEBP")
-    assert max(picture.size) == 640
-    assert shared.content == own.content
-    assert server.client.get("/V1/api/shared/nobody.webp").status_code == 404
 
 
 def test_there_is_no_table_before_the_end(server: RunningServer) -> None:

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from coralchunk.imaging.encode import png, webp
+from coralchunk.imaging.encode import jpeg, png, webp
 from tests.reef import reef
+
+ORANGE = (213, 94, 0)
 
 
 def test_a_png_shows_the_picture_in_nearly_its_colours_and_carries_nothing_else() -> None:
@@ -68,7 +70,20 @@ def chunk_starts(content: bytes) -> list[int]:
     return starts
 
 
-def test_a_small_copy_is_webp_and_transparent_where_the_photo_is_empty() -> None:
+def test_a_small_copy_is_a_jpeg_that_keeps_the_colour_of_thin_marks() -> None:
+    picture = reef(640, 480)
+    picture[:, 100:102] = ORANGE
+
+    content = jpeg(picture)
+
+    image = Image.open(BytesIO(content))
+    assert (image.format, image.mode, image.size, dict(image.getexif())) == ("JPEG", "RGB", (640, 480), {})
+    shown = np.asarray(image).astype(int)
+    assert np.abs(shown - picture).mean() < 12
+    assert np.abs(shown[:, 100:102].mean(axis=(0, 1)) - ORANGE).max() < 12
+
+
+def test_a_small_copy_as_webp_is_transparent_where_the_photo_is_empty() -> None:
     picture = reef(640, 480)
     empty = np.zeros((480, 640), dtype=bool)
     empty[:100] = True

@@ -21,7 +21,8 @@ from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.submit import submit
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, PREVIEW, SUMMARY, Blobs
+from coralchunk.storage.files.blobs import CHUNKS, PHOTO, PICTURE, SUMMARY, Blobs
+from coralchunk.storage.files.previews import PREVIEW
 from coralchunk.storage.objects.places import open_job_store
 from coralchunk.terms import Size
 from tests.pipeline.conftest import NOW, Submit, WorkOff

@@ -37,7 +37,7 @@ def test_photo_and_maps_are_kept_after_the_job_until_the_photo_is_removed(server
     photo = f"{path}/photos/{added['photo_id']}"
 
     original, picture, preview = (
-        server.client.get(f"{photo}/{part}") for part in ("original", "picture.png", "preview.webp")
+        server.client.get(f"{photo}/{part}") for part in ("original", "picture.png", "preview.jpg")
     )
 
     sizes = [len(one.content) for one in (original, picture, preview)]
@@ -62,7 +62,7 @@ def test_a_survey_that_is_deleted_leaves_no_photo(server: RunningServer) -> None
     assert folders(server) == before
 
 
-@pytest.mark.parametrize("part", ["original", "picture.png", "preview.webp"])
+@pytest.mark.parametrize("part", ["original", "picture.png", "preview.jpg"])
 def test_a_survey_that_was_not_asked_to_keeps_figures_only(server: RunningServer, part: str) -> None:
     path, added = with_photo(server)
 

@@ -101,7 +101,7 @@ def test_the_report_is_a_page_that_needs_no_other_file(server: RunningServer, su
     sources = [attributes.get("src") or attributes.get("href") for _, attributes in page.tags]
     pictures = [source for source in sources if source]
     assert len(pictures) == 3
-    assert all(source.startswith("data:image/webp;base64,") for source in pictures)
+    assert all(source.startswith("data:image/jpeg;base64,") for source in pictures)
     assert "Señal - Ω" in page.text
     assert "How to cite" in page.text
     assert ("svg", "img") in [(tag, attributes.get("role")) for tag, attributes in page.tags]

@@ -380,7 +380,7 @@ def test_a_shared_result_shows_words_first_then_a_small_picture_and_the_whole_on
     def hold(route: Route) -> None:
         held.append(route)
 
-    other.route("**/shared/*.webp", hold)
+    other.route("**/shared/*.jpg", hold)
     other.on("request", lambda asked: whole.append(asked.url) if asked.url.endswith(".png") else None)
 
     other.goto(link)

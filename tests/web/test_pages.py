@@ -157,7 +157,7 @@ def test_pages_tell_other_sites_and_phones_how_they_look(client: FlaskClient) ->
     shared = client.get("/shared/abc", base_url="https://reef.example").get_data(as_text=True)
 
     assert '<meta property="og:title" content="Shared result: coralchunk">' in shared
-    assert '<meta property="og:image" content="https://reef.example/V1/api/shared/abc.webp">' in shared
+    assert '<meta property="og:image" content="https://reef.example/V1/api/shared/abc.jpg">' in shared
     assert 'name="theme-color" content="#0d171c" media="(prefers-color-scheme: dark)"' in shared
 
 

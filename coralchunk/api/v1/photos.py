@@ -12,7 +12,7 @@ from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, Parameter, operation
 from coralchunk.api.schemas import Accepted, Status, Success, Upload
 from coralchunk.api.v1.jobs import requested_batch
-from coralchunk.api.v1.presigned_results import PRESIGNED, redirect_to_store
+from coralchunk.api.v1.presigned_results import PRESIGNED, redirect_to_picture
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, TOKEN
 from coralchunk.api.v1.status_body import PARTS, answer_of, picture_of
 from coralchunk.api.v1.text_ids import IDS_AS_TEXT
@@ -23,7 +23,6 @@ from coralchunk.pipeline.queries.lookup import get_completed_job, wait_for_chang
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.cancel import cancel
 from coralchunk.pipeline.steps.submit import Sender, submit_all
-from coralchunk.storage.files.blobs import PICTURE
 
 v1 = Blueprint("v1", __name__, url_prefix="/V1/api")
 
@@ -133,7 +132,7 @@ def status(job_id: int) -> ResponseReturnValue:
 def result(job_id: int) -> ResponseReturnValue:
     """Return the picture of a completed job."""
     job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
-    if (elsewhere := redirect_to_store(job, PICTURE, "image/png")) is not None:
+    if (elsewhere := redirect_to_picture(job)) is not None:
         return elsewhere
     etag = f"picture-{job_id}"
     if is_known(etag):

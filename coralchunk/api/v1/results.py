@@ -13,16 +13,14 @@ from coralchunk.api.conditional import cached, is_known, private, unchanged
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
 from coralchunk.api.schemas import Shared, Status
-from coralchunk.api.v1.presigned_results import PRESIGNED, redirect_to_store
 from coralchunk.api.v1.refusals import NO_JOB, NO_QUEUE, NO_SHARE, TOKEN
-from coralchunk.api.v1.status_body import answer_of, chunks_of, picture_of, preview_of
+from coralchunk.api.v1.status_body import answer_of, chunks_of, picture_of
 from coralchunk.errors.surveys import NothingToShow
 from coralchunk.identity import Scope
 from coralchunk.pipeline.queries.chunk_map import chunk_features, georeference_of, world_file
 from coralchunk.pipeline.queries.lookup import get_completed_job
 from coralchunk.pipeline.records.job import JobState
 from coralchunk.pipeline.steps.share import hide_job_id, share, shared
-from coralchunk.storage.files.blobs import PREVIEW
 from coralchunk.storage.rows.corrections import Correction
 from coralchunk.surveys.tables import csv_text, without_formula
 from coralchunk.terms import LABELS, State
@@ -134,38 +132,6 @@ def shared_picture(share_id: str) -> ResponseReturnValue:
         return unchanged(etag)
     with hide_job_id():
         return cached(Response(picture_of(services().stores, job), content_type="image/png"), etag)
-
-
-@results.get("/result/<int:job_id>.webp")
-@operation(
-    Operation(
-        answers={200: "image/webp", 302: "The copy is at Location, in the object store, for some minutes"},
-        problems={404: NO_JOB, 409: "The job is not completed", 503: NO_QUEUE, **TOKEN},
-        query={"presigned": PRESIGNED},
-    )
-)
-def preview(job_id: int) -> ResponseReturnValue:
-    """Return a small copy of the picture of a completed job, at most 640 px a side."""
-    job = get_completed_job(services().stores, job_id, v1_requester(Scope.READ))
-    if (elsewhere := redirect_to_store(job, PREVIEW, "image/webp")) is not None:
-        return elsewhere
-    return private(Response(preview_of(services().stores, job), content_type="image/webp"))
-
-
-@results.get("/shared/<share_id>.webp")
-@operation(
-    Operation(
-        answers={200: "image/webp"},
-        problems={404: NO_SHARE, 409: "The job is not completed", 503: NO_QUEUE},
-    )
-)
-def shared_preview(share_id: str) -> ResponseReturnValue:
-    """Return a small copy of the picture of a shared result, at most 640 px a side; needs no token."""
-    job = shared(services().stores, share_id)
-    if job.state is not JobState.COMPLETED:
-        raise NothingToShow(job.state)
-    with hide_job_id():
-        return private(Response(preview_of(services().stores, job), content_type="image/webp"))
 
 
 def _table(chunks: bytes, corrected: Sequence[Correction]) -> str:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from coralchunk.errors import UnknownJob
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import CHUNKS, PICTURE, PREVIEW, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.previews import Preview, read_preview
 
 PARTS: Final = ("summary", "chunks", "image")
 
@@ -35,9 +36,12 @@ def picture_of(stores: Stores, job: Job) -> bytes:
     return _stored(stores, job, PICTURE)
 
 
-def preview_of(stores: Stores, job: Job) -> bytes:
-    """Return the small copy of the picture, WebP. Raises UnknownJob if there is none, as of old results."""
-    return _stored(stores, job, PREVIEW)
+def preview_of(stores: Stores, job: Job) -> Preview:
+    """Return the small copy of the picture. Raises UnknownJob if there is none, as of old results."""
+    try:
+        return read_preview(lambda name: stores.blobs.read(job.id, name))
+    except FileNotFoundError:
+        raise UnknownJob(job.id) from None
 
 
 def chunks_of(stores: Stores, job: Job) -> bytes:

@@ -9,9 +9,10 @@ from coralchunk.api.authentication import survey_requester
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.openapi import Operation, operation
+from coralchunk.api.v1.previews import MEDIA_TYPES
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.identity import Scope
-from coralchunk.storage.files.blobs import PHOTO, PICTURE, PREVIEW
+from coralchunk.storage.files.blobs import PHOTO, PICTURE
 
 survey_evidence = Blueprint("survey_evidence", __name__, url_prefix="/V1/api/surveys/<int:survey_id>/photos")
 
@@ -20,6 +21,7 @@ _PROBLEMS: Final = {
     503: NO_DATABASE,
     **TOKEN,
 }
+_PREVIEW: Final = Operation(answers={200: MEDIA_TYPES}, problems=_PROBLEMS)
 
 
 @survey_evidence.get("/<int:photo_id>/picture.png")
@@ -29,11 +31,22 @@ def kept_picture(survey_id: int, photo_id: int) -> ResponseReturnValue:
     return _kept(survey_id, photo_id, PICTURE, "image/png")
 
 
-@survey_evidence.get("/<int:photo_id>/preview.webp")
-@operation(Operation(answers={200: "image/webp"}, problems=_PROBLEMS))
+@survey_evidence.get("/<int:photo_id>/preview.jpg")
+@operation(_PREVIEW)
 def kept_preview(survey_id: int, photo_id: int) -> ResponseReturnValue:
-    """Return a small copy of the picture of a photo that a survey keeps."""
-    return _kept(survey_id, photo_id, PREVIEW, "image/webp")
+    """Return a small copy of the picture of a photo that a survey keeps.
+
+    Its format is that of `/result/{job_id}.jpg`.
+    """
+    found = services().surveys.kept(survey_id, photo_id, survey_requester(Scope.READ)).preview()
+    return private(Response(found.content, content_type=found.media_type))
+
+
+@survey_evidence.get("/<int:photo_id>/preview.webp")
+@operation(_PREVIEW)
+def kept_preview_as_in_1_0(survey_id: int, photo_id: int) -> ResponseReturnValue:
+    """Return the same as `preview.jpg`, for clients of version 1.0."""
+    return kept_preview(survey_id, photo_id)
 
 
 @survey_evidence.get("/<int:photo_id>/original")
@@ -46,5 +59,5 @@ def kept_original(survey_id: int, photo_id: int) -> ResponseReturnValue:
 
 
 def _kept(survey_id: int, photo_id: int, part: str, content_type: str) -> Response:
-    content = services().surveys.kept(survey_id, photo_id, part, survey_requester(Scope.READ))
+    content = services().surveys.kept(survey_id, photo_id, survey_requester(Scope.READ)).read(part)
     return private(Response(content, content_type=content_type))

@@ -15,6 +15,7 @@ from coralchunk.api.requested_language import in_requested_language, requested_t
 from coralchunk.api.v1.languages import LANG
 from coralchunk.api.v1.refusals import NO_DATABASE, TOKEN
 from coralchunk.errors.surveys import BadIds
+from coralchunk.storage.files.previews import Preview
 from coralchunk.surveys.report.contents import Report
 from coralchunk.surveys.report.pdf import report_pdf
 
@@ -52,11 +53,15 @@ def as_pdf(survey_id: int) -> ResponseReturnValue:
 def as_page(survey_id: int) -> ResponseReturnValue:
     """Return the report of a survey as a page that needs no other file."""
     report = _report(survey_id, "report.html")
-    encoded = [base64.b64encode(picture.webp).decode() for picture in report.pictures]
+    encoded = [_data_uri(picture.preview) for picture in report.pictures]
     page = render_template(
         "surveys/report.html", report=report, encoded=encoded, t=report.t.markup, language=report.t.language
     )
     return _file(page, "text/html; charset=utf-8", "report.html")
+
+
+def _data_uri(picture: Preview) -> str:
+    return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
 
 
 def _report(survey_id: int, file: str) -> Report:

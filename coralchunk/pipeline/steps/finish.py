@@ -8,7 +8,8 @@ from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.steps.stitch import stitch
 from coralchunk.pipeline.worker.context import WorkerContext
-from coralchunk.storage.files.blobs import CHUNKS, PICTURE, PREVIEW, SUMMARY
+from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
+from coralchunk.storage.files.previews import CLEAR_PREVIEW, PREVIEW
 
 _log: Final = structlog.get_logger()
 
@@ -22,7 +23,8 @@ def finish(context: WorkerContext, job: Job) -> None:
         manifest,
         stores.settings.result_max_side,
     )
-    parts = {PICTURE: answer.png, PREVIEW: answer.preview, SUMMARY: answer.summary, CHUNKS: answer.chunks}
+    preview = PREVIEW if answer.is_opaque else CLEAR_PREVIEW
+    parts = {PICTURE: answer.png, preview: answer.preview, SUMMARY: answer.summary, CHUNKS: answer.chunks}
     try:
         stores.blobs.write_all(job.id, parts)
     except FileNotFoundError:

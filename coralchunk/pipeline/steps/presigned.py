@@ -13,6 +13,7 @@ from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.records.presigned_uploads import PresignedUpload
 from coralchunk.pipeline.steps.submit import Sender, submit_all
 from coralchunk.pipeline.stores import Stores
+from coralchunk.storage.files.previews import CLEAR_PREVIEW, PREVIEW, PREVIEWS
 from coralchunk.storage.objects.places import INCOMING, JOBS
 from coralchunk.storage.objects.presigner import Presigner, SignedUpload
 
@@ -94,6 +95,14 @@ def download_url(stores: Stores, job: Job, part: str, media_type: str) -> str | 
     if stores.presigner is None:
         return None
     return stores.presigner.download(f"{JOBS}/{job.id}/{part}", media_type, _DOWNLOAD_S)
+
+
+def preview_url(stores: Stores, job: Job) -> str | None:
+    """Return an address of the store where the preview of a job can be read; None where none is signed."""
+    if stores.presigner is None:
+        return None
+    name = PREVIEW if stores.blobs.has(job.id, PREVIEW) else CLEAR_PREVIEW
+    return download_url(stores, job, name, PREVIEWS[name])
 
 
 def remove_unconfirmed(stores: Stores, now: float) -> int:

@@ -27,7 +27,6 @@ REQUEST: Final = "request.json"
 RESULT: Final = "result.json"
 SHARE: Final = "share"
 PICTURE: Final = "picture.png"
-PREVIEW: Final = "preview.webp"
 SUMMARY: Final = "summary.json"
 CHUNKS: Final = "chunks.json"
 _STORAGE_ID: Final = "storage-id"  # next to the folders of the jobs
@@ -88,6 +87,14 @@ class Blobs:
     def open(self, job_id: int, name: str) -> IO[bytes]:
         """Open one part of a job for reading, seekable. Raises FileNotFoundError, StorageDown."""
         return self._objects.open(f"{job_id}/{name}")
+
+    def has(self, job_id: int, name: str) -> bool:
+        """Tell whether one part of a job is stored. Raises StorageDown."""
+        try:
+            self._objects.size_bytes(f"{job_id}/{name}")
+        except FileNotFoundError:
+            return False
+        return True
 
     def remove(self, job_id: int, name: str) -> None:
         """Remove one part of a job; nothing happens if it does not exist."""

@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from coralchunk import __version__
+from coralchunk.storage.files.previews import Preview
 from coralchunk.storage.rows.surveys import Survey, SurveyPhoto
 from coralchunk.surveys.measured import Measured
 from coralchunk.surveys.report.figures import percent, share_text, with_interval
@@ -33,7 +34,7 @@ class Picture:
     """A chosen photo with its marks."""
 
     caption: str
-    webp: bytes
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def report_of(sources: Sources) -> Report:
         rows=tuple(_row(measured, photo, t) for photo in measured.photos),
         bars=tuple(_bars(measured, t)),
         heat=heat_report(sources.heat_stress, survey.date, t),
-        pictures=tuple(Picture(_caption(photo, t), webp) for photo, webp in sources.pictures),
+        pictures=tuple(Picture(_caption(photo, t), preview) for photo, preview in sources.pictures),
         citation=_citation(measured, sources.today, t),
         licence=survey.licence or t("not stated; ask the creator before you use the data"),
         t=t,

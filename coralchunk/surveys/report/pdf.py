@@ -215,7 +215,7 @@ def _pictures(pages: "FPDF", report: Report) -> None:
         for column, picture in enumerate(pair):
             x = pages.l_margin + column * (side + 6)
             pages.image(
-                BytesIO(picture.webp),
+                BytesIO(picture.preview.content),
                 x,
                 top,
                 side,

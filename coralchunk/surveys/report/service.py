@@ -9,7 +9,7 @@ from coralchunk.errors import UnknownModel
 from coralchunk.errors.surveys import NotKept, UnknownPhoto
 from coralchunk.inference.manifest import Manifest
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import PREVIEW
+from coralchunk.storage.files.previews import Preview, read_preview
 from coralchunk.storage.model_repository import ModelRepository
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.access import Requester
@@ -64,8 +64,8 @@ class ReportService:
 
     def _pictures(
         self, photos: Iterable[SurveyPhoto], most: int, requester: Requester | None
-    ) -> list[tuple[SurveyPhoto, bytes]]:
-        found: list[tuple[SurveyPhoto, bytes]] = []
+    ) -> list[tuple[SurveyPhoto, Preview]]:
+        found: list[tuple[SurveyPhoto, Preview]] = []
         for photo in photos:
             if len(found) == most:
                 break
@@ -74,14 +74,14 @@ class ReportService:
                 found.append((photo, picture))
         return found
 
-    def _picture(self, photo: SurveyPhoto, requester: Requester | None) -> bytes | None:
+    def _picture(self, photo: SurveyPhoto, requester: Requester | None) -> Preview | None:
         """Return the small picture of a photo with its marks; None if it is gone."""
         try:
-            return self._surveys.kept(photo.survey_id, photo.id, PREVIEW, requester)
+            return self._surveys.kept(photo.survey_id, photo.id, requester).preview()
         except NotKept:
             pass  # its job may still have it
         try:
-            return self._stores.blobs.read(photo.job_id, PREVIEW)
+            return read_preview(lambda name: self._stores.blobs.read(photo.job_id, name))
         except FileNotFoundError:
             return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coralchunk.inference.manifest import Manifest
+from coralchunk.storage.files.previews import Preview
 from coralchunk.storage.rows.surveys import SurveyPhoto
 from coralchunk.surveys.heat_stress.series import HeatStress
 from coralchunk.surveys.measured import Measured
@@ -20,7 +21,7 @@ class Sources:
     measured: Measured
     audit: Mapping[str, Any]  # as answers tell it
     manifests: Mapping[str, Manifest]  # of the models that are installed, by name and version
-    pictures: Sequence[tuple[SurveyPhoto, bytes]]
+    pictures: Sequence[tuple[SurveyPhoto, Preview]]
     heat_stress: HeatStress | None  # of the site
     today: dt.date
     t: Texts  # of the language of the report
