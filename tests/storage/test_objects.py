@@ -2,9 +2,12 @@
 
 import errno
 import json
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 from typing_extensions import override
@@ -16,6 +19,7 @@ from coralchunk.storage.objects.folder_store import FolderStore
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.objects.places import open_job_store, open_named_store
 from tests.object_store import ObjectStoreServer
+from tests.waiting import PATIENCE_S
 
 
 class Interrupted(BytesIO):
@@ -31,6 +35,23 @@ class Interrupted(BytesIO):
         if self.tell() > 0:
             raise self._failure
         return super().read(self._half)
+
+
+class Paused(BytesIO):
+    """Content that is read to its end only when it may be."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.is_half_read = Event()
+        self.may_go_on = Event()
+
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() == 0:
+            return super().read(len(self.getvalue()) // 2)
+        self.is_half_read.set()
+        assert self.may_go_on.wait(PATIENCE_S)
+        return super().read(size)
 
 
 @pytest.fixture
@@ -62,6 +83,23 @@ def test_content_is_written_from_its_position_and_stays_open(store: ObjectStore)
 
     assert store.read("7/photo") == b"and body"
     assert content.tell() == len(b"header and body")
+
+
+def test_two_who_write_the_same_object_at_once_both_succeed_and_no_reader_sees_a_half(
+    store: ObjectStore,
+) -> None:
+    slow = Paused(b"slow" * 500_000)
+    with ThreadPoolExecutor() as threads:
+        written = threads.submit(store.write, "7/photo", slow)
+        assert slow.is_half_read.wait(PATIENCE_S)
+
+        store.write("7/photo", BytesIO(b"quick"))
+        seen = store.read("7/photo")
+        slow.may_go_on.set()
+        written.result(PATIENCE_S)
+
+    assert seen == b"quick"
+    assert store.read("7/photo") == slow.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +198,27 @@ def test_a_full_disk_is_reported_and_leaves_nothing_readable(tmp_path: Path, fai
 
     with pytest.raises(FileNotFoundError):
         store.read("7/photo")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_name_of_an_object_is_on_the_disk_before_it_counts_as_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[str, bool]] = []  # each with whether the object had its name by then
+    sync = os.fsync
+
+    def record(descriptor: int) -> None:
+        synced.append(
+            (str(Path(f"/proc/self/fd/{descriptor}").readlink()), (tmp_path / "7" / "photo").exists())
+        )
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    FolderStore(tmp_path).write("7/photo", BytesIO(b"a reef"))
+
+    (half, named_before), (folder, named_after) = synced
+    assert (half.endswith(".part"), named_before) == (True, False)
+    assert (folder, named_after) == (str(tmp_path / "7"), True)
 
 
 def test_a_store_that_cannot_be_written_fails_the_check(tmp_path: Path) -> None:

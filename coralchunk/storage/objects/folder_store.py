@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import IO, Final
 
 from coralchunk.errors import StorageFull
@@ -31,13 +32,14 @@ class FolderStore:
     def write(self, key: str, content: IO[bytes]) -> None:
         """Store an object; see ObjectStore."""
         path = self._root / key
-        half = path.with_name(path.name + _HALF_WRITTEN)
-        with _full_disk():
+        half = path.with_name(f"{path.name}.{token_hex(8)}{_HALF_WRITTEN}")  # two may write the same object
+        with _full_disk(), _removed_on_failure(half):
             with _create(half) as file:
                 shutil.copyfileobj(content, file, _COPY_BYTES)
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(path)  # atomic on one filesystem
+            _sync_folder(path.parent)
 
     def read(self, key: str) -> bytes:
         """Return an object; see ObjectStore."""
@@ -107,6 +109,27 @@ def _create(path: Path) -> IO[bytes]:
             return path.open("wb")
         except FileNotFoundError:  # the folder was removed in between because it was empty
             continue
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a new name durable: without this, a power cut could leave the file under its earlier one."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    except OSError as failure:
+        if failure.errno != errno.EINVAL:  # some network file systems cannot do this for folders
+            raise
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _removed_on_failure(half: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
 
 
 def _folder(path: Path) -> StoredFolder:
