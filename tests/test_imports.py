@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow  # a process for each
 ROOT = Path(__file__).parent.parent
 RARE = frozenset({"alembic", "boto3", "fpdf", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"})
 PIXELS = frozenset({"PIL", "cv2", "numpy", "pillow_heif", "simplejpeg"})
+REDIS = frozenset({"redis", "rq"})
 SQL = frozenset({"sqlalchemy"})
 WEB = frozenset({"flask", "gevent", "werkzeug"})
 
@@ -29,8 +30,10 @@ WEB = frozenset({"flask", "gevent", "werkzeug"})
         pytest.param("coralchunk.app", RARE, id="a web process"),
         pytest.param("jobs.start", RARE | SQL | WEB, id="a worker before it opens a model"),
         pytest.param("coralchunk.supervisor.process_monitor", RARE | WEB, id="the supervisor"),
-        pytest.param("coralchunk.cli.serve", RARE | SQL | WEB | PIXELS, id="the command that starts them"),
-        pytest.param("coralchunk.cli.accounts", RARE | WEB | PIXELS | {"redis"}, id="commands for users"),
+        pytest.param(
+            "coralchunk.cli.serve", RARE | SQL | WEB | PIXELS | REDIS, id="the command that starts them"
+        ),
+        pytest.param("coralchunk.cli.accounts", RARE | WEB | PIXELS | REDIS, id="commands for users"),
         pytest.param("coralchunk.cli.backup", RARE | SQL | WEB | PIXELS, id="the command for backups"),
     ],
 )

