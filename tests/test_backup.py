@@ -1,11 +1,17 @@
 """Test that a backup of a running server can be restored into another one."""
 
 import subprocess
+import tarfile
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from coralchunk.config import Settings
+from coralchunk.errors.setup import BadSetup
+from coralchunk.storage.objects.folder_store import FolderStore
+from coralchunk.supervisor.backup import back_up, restore
 from tests.reef import jpeg
 from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S
@@ -61,6 +67,23 @@ def test_a_backup_of_a_running_server_is_restored_into_another(
     assert "ana" in another_server.command("user", "list")
     assert another_server.client.get(f"/V1/api/status/{after_the_backup}").status_code == 404
     assert "already holds data" in holds_data
+
+
+def test_a_backup_that_ends_early_is_refused_wherever_it_ends(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "backup.tar", tmp_path / "cut.tar"
+    store = FolderStore(tmp_path / "data" / "jobs")
+    for job_id in range(3):
+        store.write(f"{job_id}/photo", BytesIO(jpeg(300, 200, seed=job_id)))
+    settings = Settings(data_dir=tmp_path / "data")
+    with whole.open("wb") as target:
+        assert back_up(settings, target) == 3
+    with tarfile.open(whole) as archive:
+        second, records = archive.getmembers()[2], archive.getmember("records.jsonl")
+
+    for size in (second.offset, second.offset + 100, second.offset_data + 100, records.offset):
+        cut.write_bytes(whole.read_bytes()[:size])
+        with cut.open("rb") as source, pytest.raises(BadSetup, match="The backup is incomplete"):
+            restore(Settings(data_dir=tmp_path / f"cut at {size}"), source)
 
 
 def test_a_file_that_is_no_backup_is_refused(tmp_path: Path) -> None:

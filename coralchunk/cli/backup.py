@@ -1,5 +1,6 @@
 """coralchunk backup, coralchunk restore: copy all that a server stores, and restore it elsewhere."""
 
+import os
 from pathlib import Path
 from typing import IO
 
@@ -19,9 +20,13 @@ def backup(settings: Settings, file: Path) -> None:
     try:
         with half.open("xb") as target:
             count = back_up(settings, target)
+            target.flush()
+            os.fsync(target.fileno())
         half.replace(file)
     except FileExistsError:
-        raise click.ClickException(f"{half} exists: another backup is in progress, or failed.") from None
+        raise click.ClickException(
+            f"{half} exists: another backup is in progress, or was killed. If none is in progress, remove it."
+        ) from None
     except BaseException:
         half.unlink(missing_ok=True)
         raise

@@ -45,7 +45,8 @@ def back_up(settings: Settings, target: IO[bytes]) -> int:
     """Write a backup as a tar file. Returns the number of objects in it. Raises BadSetup.
 
     Records are copied before the objects they name: an object that is added meanwhile is extra, and a job
-    that is in progress is continued after a restore.
+    that is in progress is continued after a restore. The records are the last part of the file, so that
+    `restore` can tell whether it is complete.
     """
     _refuse_other_database(settings)
     prepare_data_folder(settings)
@@ -77,7 +78,7 @@ def back_up(settings: Settings, target: IO[bytes]) -> int:
 def restore(settings: Settings, source: IO[bytes]) -> int:
     """Restore a backup into an empty data folder and Redis. Returns the number of objects.
 
-    Raises BadSetup for a file that is no backup, and where there is data already.
+    Raises BadSetup for a file that is no backup or ends early, and where there is data already.
     """
     _refuse_other_database(settings)
     prepare_data_folder(settings)
@@ -85,14 +86,25 @@ def restore(settings: Settings, source: IO[bytes]) -> int:
     count = 0
     with hold_instance_lock(settings.data_dir), _redis(settings) as redis:
         _refuse_data(settings, stores, redis)
+        last = ""
         try:
             with tarfile.open(fileobj=source, mode="r|*") as archive:
                 for member in archive:
                     content = archive.extractfile(member)
                     if content is not None:
                         count += _restore_member(settings, stores, redis, member.name, content)
+                        last = member.name
         except tarfile.TarError as damage:
-            raise BadSetup(f"The file is not a backup of coralchunk, or it is damaged: {damage}.") from damage
+            if not last:
+                raise BadSetup(
+                    f"The file is not a backup of coralchunk, or it is damaged: {damage}."
+                ) from damage
+            last = ""
+    if last != _RECORDS:
+        raise BadSetup(
+            f"The backup is incomplete: it ends after {count} objects and lacks the rest. Remove"
+            f" {settings.data_dir}, which holds a part of it now, and restore a complete copy of the file."
+        )
     return count
 
 
