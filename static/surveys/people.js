@@ -36,8 +36,12 @@ function memberItem(survey, member, reload) {
     announce(t("{name} can no longer use this survey.", { name }));
     await reload();
   };
+  let current = role;
   const change = async ({ target }) => {
-    await fetchApi(path, { method: "PUT", body: { role: target.value } });
+    const chosen = target.value;
+    target.value = current; // until the server has taken it
+    await fetchApi(path, { method: "PUT", body: { role: chosen } });
+    target.value = current = chosen;
     announce(t("{name} has another role.", { name }));
   };
   const options = Object.entries(ROLES).map(([value, text]) => el("option", { value, selected: value === role }, text));

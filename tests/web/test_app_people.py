@@ -35,7 +35,7 @@ def opened(new_page: NewPage, own_server: Callable[..., RunningServer]) -> Opens
 
 
 def test_a_viewer_is_invited_sees_no_button_that_is_refused_and_becomes_an_annotator(opened: Opens) -> None:
-    ana = opened("ana", expected="404 (NOT FOUND")
+    ana = opened("ana", expected=("404 (NOT FOUND", "503 (Service Unavailable"))
     ana.get_by_label("User name").fill("nobody")
     ana.get_by_role("button", name="Invite").click()
     expect(ana.locator("#invite .bad")).to_contain_text("There is no user 'nobody' here")
@@ -50,6 +50,12 @@ def test_a_viewer_is_invited_sees_no_button_that_is_refused_and_becomes_an_annot
         expect(vera.locator(f"{control}:visible")).to_have_count(0)
     assert vera.evaluate("() => document.documentElement.scrollWidth") <= 360
 
+    refused = {"detail": "The disk is full."}
+    ana.route("**/members/vera", lambda route: route.fulfill(status=503, json=refused))
+    ana.get_by_label("Role of vera").select_option("admin")
+    expect(ana.get_by_role("alert").filter(has_text="The disk is full.")).to_be_visible()
+    expect(ana.get_by_label("Role of vera")).to_have_value("viewer")  # what the server knows
+    ana.unroute("**/members/vera")
     ana.get_by_label("Role of vera").select_option("annotator")
     expect(ana.locator("#announcement")).to_have_text("vera has another role.")
     vera.reload()
