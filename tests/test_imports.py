@@ -17,7 +17,9 @@ from tests.server import environment
 pytestmark = pytest.mark.slow  # a process for each
 
 ROOT = Path(__file__).parent.parent
-RARE = frozenset({"alembic", "boto3", "fpdf", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"})
+RARE = frozenset(
+    {"alembic", "boto3", "fpdf", "httpx", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"}
+)
 PIXELS = frozenset({"PIL", "cv2", "numpy", "pillow_heif", "simplejpeg"})
 REDIS = frozenset({"redis", "rq"})
 SQL = frozenset({"sqlalchemy"})
@@ -29,7 +31,7 @@ WEB = frozenset({"flask", "gevent", "werkzeug"})
     [
         pytest.param("coralchunk.app", RARE, id="a web process"),
         pytest.param("jobs.start", RARE | SQL | WEB, id="a worker before it opens a model"),
-        pytest.param("coralchunk.supervisor.process_monitor", RARE | WEB, id="the supervisor"),
+        pytest.param("coralchunk.supervisor.process_monitor", RARE | WEB | PIXELS, id="the supervisor"),
         pytest.param(
             "coralchunk.cli.serve", RARE | SQL | WEB | PIXELS | REDIS, id="the command that starts them"
         ),

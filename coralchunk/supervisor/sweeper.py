@@ -1,5 +1,6 @@
 """Sweep every few seconds: alone on one machine, or as the one elected of many."""
 
+import pkgutil
 import socket
 import threading
 import time
@@ -13,11 +14,10 @@ from coralchunk.datasets.sweep import sweep_datasets
 from coralchunk.errors import CoralchunkError
 from coralchunk.pipeline.queries.storage_identity import check_storage, renew_storage_id
 from coralchunk.pipeline.queue.task_queue import WorkerName
-from coralchunk.pipeline.steps.presigned import remove_unconfirmed
 from coralchunk.pipeline.steps.sweep import reconcile_storage, sweep
+from coralchunk.pipeline.steps.unconfirmed import remove_unconfirmed
 from coralchunk.pipeline.stores import Stores
 from coralchunk.processes import runs
-from coralchunk.supervisor.notifier import notify_periodically
 from coralchunk.surveys.sweep import sweep_evidence
 from coralchunk.training.sweep import sweep_trained_models
 from coralchunk.uploads.sweep import sweep_uploads
@@ -26,6 +26,8 @@ _SWEEP_EVERY_S: Final = 5.0
 _TIDY_EVERY: Final = 12  # sweeps
 _ORPHANS_EVERY: Final = 720  # sweeps; each walks over all training images
 _RENEWED_BY_S: Final = 10.0  # by then, living workers have renewed their leases after an outage of Redis
+# By name: it loads a client of HTTP, which only servers with webhooks need.
+_NOTIFY: Final = "coralchunk.supervisor.notifier:notify_periodically"
 _log: Final = structlog.get_logger()
 
 
@@ -34,7 +36,8 @@ def sweep_periodically(stores: Stores, stopping: threading.Event) -> None:
     sweeper = _Sweeper(stores)
     if stores.settings.webhooks:
         arguments = (stores, stopping, lambda: sweeper.is_elected)
-        threading.Thread(target=notify_periodically, args=arguments, name="notifier", daemon=True).start()
+        notify = pkgutil.resolve_name(_NOTIFY)
+        threading.Thread(target=notify, args=arguments, name="notifier", daemon=True).start()
     rounds = 0
     while not stopping.wait(_SWEEP_EVERY_S if rounds else 0.2):
         sweeper.round()

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from coralchunk.accounts import Accounts
 from coralchunk.config import Settings
 from coralchunk.identity import Scope
-from coralchunk.pipeline.steps.presigned import LIFETIME_S, remove_unconfirmed
+from coralchunk.pipeline.steps.unconfirmed import LIFETIME_S, remove_unconfirmed
 from coralchunk.services import Services
 from coralchunk.storage.sql.database import open_database
 from tests.databases import migrated_sqlite

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, cast
 
-import numpy as np
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -12,16 +11,14 @@ from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from coralchunk import tracing
-from coralchunk.arrays import Probabilities
 from coralchunk.errors import QueueDown, UnknownJob
 from coralchunk.pipeline.records import keys, scripts
 from coralchunk.pipeline.records.job import Job, JobState
 from coralchunk.pipeline.records.parse_job import parse_job
 from coralchunk.pipeline.records.step import Position, Step
-from coralchunk.terms import CLASSES, Size
+from coralchunk.terms import Size
 
 _REMEMBER_DELETED_S: Final = 3600
-_FLOAT32: Final = np.dtype("<f4")
 
 
 @contextmanager
@@ -146,10 +143,6 @@ class JobRecords:
         arguments = [position.batch, position.task_batch, following, *_flat(results)]
         _add(pipeline, scripts.RECORD, names, arguments)
 
-    def results(self, job: Job) -> Probabilities:
-        """Return the probabilities of all chunks of a job that has them all."""
-        return np.frombuffer(b"".join(self.raw_results(job)), dtype=_FLOAT32).reshape(-1, len(CLASSES))
-
     def raw_results(self, job: Job) -> list[bytes]:
         """Return the results of a job that has them all, as they were recorded."""
         indices = [str(index) for index in range(job.total_chunks)]
@@ -227,11 +220,6 @@ class JobRecords:
         return bool(
             self._close([keys.job(job_id), keys.OPEN, *self._finished], [job_id, state.value, *_flat(fields)])
         )
-
-
-def packed(probabilities: Probabilities) -> list[bytes]:
-    """Return each row as it is kept: float32, little-endian."""
-    return [row.astype(_FLOAT32).tobytes() for row in probabilities]
 
 
 def kept_jobs(kept: bytes) -> tuple[list[int], str]:

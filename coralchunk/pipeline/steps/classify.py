@@ -23,7 +23,7 @@ from coralchunk.pipeline.points.fetch import fetched_name
 from coralchunk.pipeline.queue.task import Task, next_task
 from coralchunk.pipeline.recognition.run_task import answer_task, finish_task
 from coralchunk.pipeline.records.job import Job, JobKind
-from coralchunk.pipeline.records.job_records import packed
+from coralchunk.pipeline.records.probabilities import packed
 from coralchunk.pipeline.records.step import Position, Step
 from coralchunk.pipeline.steps.finish import finish
 from coralchunk.pipeline.training.run_training import finish_training_job, train_collection

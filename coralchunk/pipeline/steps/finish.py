@@ -6,6 +6,7 @@ import structlog
 
 from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
 from coralchunk.pipeline.records.job import Job
+from coralchunk.pipeline.records.probabilities import unpacked
 from coralchunk.pipeline.steps.stitch import stitch
 from coralchunk.pipeline.worker.context import WorkerContext
 from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
@@ -19,7 +20,7 @@ def finish(context: WorkerContext, job: Job) -> None:
     stores, manifest = context.stores, context.classifier_of(job.model).manifest
     answer = stitch(
         context.photos.get(job, manifest.preprocessing.input_px),
-        stores.records.results(job),
+        unpacked(stores.records.raw_results(job)),
         manifest,
         stores.settings.result_max_side,
     )

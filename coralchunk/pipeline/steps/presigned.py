@@ -12,12 +12,12 @@ from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.job_records import reachable
 from coralchunk.pipeline.records.presigned_uploads import PresignedUpload
 from coralchunk.pipeline.steps.submit import Sender, submit_all
+from coralchunk.pipeline.steps.unconfirmed import LIFETIME_S
 from coralchunk.pipeline.stores import Stores
 from coralchunk.storage.files.previews import CLEAR_PREVIEW, PREVIEW, PREVIEWS
 from coralchunk.storage.objects.places import INCOMING, JOBS
 from coralchunk.storage.objects.presigner import Presigner, SignedUpload
 
-LIFETIME_S: Final = 3600  # of the address to which a photo is sent
 _CONFIRMED_FOR_S: Final = 86_400  # a repeated confirmation returns the same job; as with Idempotency-Key
 _DOWNLOAD_S: Final = 300
 _BYTES: Final = 18  # 144 random bits, 24 characters
@@ -103,20 +103,6 @@ def preview_url(stores: Stores, job: Job) -> str | None:
         return None
     name = PREVIEW if stores.blobs.has(job.id, PREVIEW) else CLEAR_PREVIEW
     return download_url(stores, job, name, PREVIEWS[name])
-
-
-def remove_unconfirmed(stores: Stores, now: float) -> int:
-    """Remove photos that were not confirmed in time. Returns how many.
-
-    now  Unix seconds
-    """
-    removed = 0
-    if stores.presigner is not None:
-        for folder in stores.incoming.folders():
-            if now - folder.changed_at > 2 * LIFETIME_S:
-                stores.incoming.remove_folder(folder.name)
-                removed += 1
-    return removed
 
 
 def _announced(stores: Stores, upload_id: str, requester: str | None) -> PresignedUpload:

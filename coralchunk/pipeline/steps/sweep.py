@@ -1,20 +1,18 @@
 """Clean up and recover: remove expired jobs, restart stalled ones, compare storage with the records."""
 
+import pkgutil
 from typing import Final
 
 import structlog
 
 from coralchunk.errors import UnknownJob, Unreadable
-from coralchunk.imaging.decoding.header import read_header
 from coralchunk.pipeline.queue.task import next_task
 from coralchunk.pipeline.records.job import Job
-from coralchunk.pipeline.steps.requeue import requeue_request
-from coralchunk.pipeline.steps.share import share_as_before
-from coralchunk.pipeline.steps.submit import StoredUpload, enqueue
 from coralchunk.pipeline.stores import Stores
-from coralchunk.storage.files.blobs import BATCH, MODEL, OWNER, PHOTO, Folder
 
 _JUST_STORED_S: Final = 30  # a younger upload may be about to get its record from the request that stored it
+# By name: it loads what reads photos, which the process that sweeps needs after a loss of records only.
+_REQUEUE: Final = "coralchunk.pipeline.steps.requeue:requeue"
 _log: Final = structlog.get_logger()
 
 
@@ -46,7 +44,7 @@ def reconcile_storage(stores: Stores, now: float) -> None:
         is_wanted = (folder.has_photo or folder.has_request) and not stores.records.was_deleted(folder.job_id)
         if is_wanted and now < folder.changed_at + stores.settings.result_ttl:
             try:
-                _requeue(stores, folder)
+                pkgutil.resolve_name(_REQUEUE)(stores, folder)
                 continue
             except Unreadable as damage:
                 _log.error("stored upload is damaged", job_id=folder.job_id, damage=str(damage))
@@ -88,26 +86,3 @@ def _first_missing(stores: Stores, job: Job) -> list[int]:
     streams = {batch % job.streams: batch for batch in reversed(stores.records.missing_batches(job))}
     finisher = stores.records.finisher(job.id)
     return sorted(streams.values()) if streams or finisher is None else [finisher]
-
-
-def _requeue(stores: Stores, folder: Folder) -> None:
-    job_id, stored_at = folder.job_id, folder.changed_at
-    owner, batch_name = _read_text(stores, job_id, OWNER), _read_text(stores, job_id, BATCH)
-    if folder.has_request:
-        requeue_request(stores, job_id, owner, stored_at)
-        _log.warning("forgotten request put back", job_id=job_id)
-        return
-    with stores.blobs.open(job_id, PHOTO) as upload:
-        size = read_header(upload, stores.settings.max_pixels).size
-    model = _read_text(stores, job_id, MODEL)
-    stored = StoredUpload(job_id, size, stored_at, "", owner, batch_name, model)
-    enqueue(stores, [stored], stores.admission.load())
-    share_as_before(stores, job_id)
-    _log.warning("forgotten upload put back", job_id=job_id)
-
-
-def _read_text(stores: Stores, job_id: int, part: str) -> str:
-    try:
-        return stores.blobs.read(job_id, part).decode()
-    except FileNotFoundError:
-        return ""
