@@ -33,6 +33,7 @@ def set_up(level: str) -> None:
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel("WARNING")  # it logs its plugins at each start
     logging.getLogger("botocore").setLevel("WARNING")  # it logs where it found its credentials
+    logging.getLogger("fontTools").setLevel("WARNING")  # it logs each table of a font that goes into a report
     logging.getLogger("httpx").setLevel("WARNING")  # it logs each URL, and some contain a key
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

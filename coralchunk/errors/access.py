@@ -167,12 +167,20 @@ class PointsOutside(Unreadable):
 
 
 class DatabaseDown(Unavailable):
-    """The database, which holds users, tokens, surveys and corrections, does not answer."""
+    """The database, which holds users, tokens, surveys and corrections, does not answer or is damaged."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The database of users, tokens, surveys and corrections does not answer. Try again in a moment."
-        )
+    def __init__(self, damage: str | None = None) -> None:
+        if damage is None:
+            super().__init__(
+                "The database of users, tokens, surveys and corrections does not answer."
+                " Try again in a moment."
+            )
+        else:
+            super().__init__(
+                "The database of users, tokens, surveys and corrections is damaged: {damage}. The operator of"
+                " this server has to restore it from a backup.",
+                damage=damage,
+            )
 
 
 class BadUser(BadSetup):

@@ -50,9 +50,19 @@ class RedisServer:
         deadline = time.monotonic() + _START_TIMEOUT_S
         while self._answering_pid() is None:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise BadSetup(f"{binary} did not start; the reason is in {self._folder / 'redis.log'}")
+                raise BadSetup(
+                    f"{binary} did not start: {self._last_warning()} (from {self._folder / 'redis.log'}). If"
+                    f" its files are damaged, move {self._folder} away and start again: photos in jobs/ are"
+                    " then queued and classified again."
+                )
             time.sleep(0.01)  # noqa: TID251 - another program's socket: there is no event to wait for
         return process
+
+    def _last_warning(self) -> str:
+        log = self._folder / "redis.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+        warnings = [line.partition(" # ")[2] for line in lines if " # " in line]
+        return warnings[-1].rstrip(".") if warnings else "it gave no reason"
 
     def _options(self) -> list[str]:
         options = {

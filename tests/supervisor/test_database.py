@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from coralchunk.config import Settings
+from coralchunk.errors.access import DatabaseDown
 from coralchunk.errors.setup import BadSetup
 from coralchunk.storage.sql.classifier_tables import CLASSIFIERS
 from coralchunk.storage.sql.database import open_database
@@ -24,6 +25,24 @@ def test_the_bundled_model_is_the_first_classifier_of_a_new_database(tmp_path: P
     database.close()
     assert [tuple(row) for row in rows] == [(1, "coralchunk-lite0")]
     assert places == {database.place}
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        pytest.param(0, "is damaged: file is not a database", id="first page"),
+        pytest.param(4096, "is damaged: .*malformed", id="later pages"),
+    ],
+)
+def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path, start: int, said: str) -> None:
+    settings = Settings(data_dir=tmp_path)
+    prepare_database(settings)
+    file = tmp_path / "coralchunk.db"
+    content = file.read_bytes()
+    file.write_bytes(content[:start] + b"\xa5" * (len(content) - start))
+
+    with pytest.raises(DatabaseDown, match=said):
+        prepare_database(settings)
 
 
 @pytest.mark.slow

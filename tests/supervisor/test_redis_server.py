@@ -47,6 +47,22 @@ def test_a_redis_answers_on_a_socket_that_only_its_owner_can_reach(
     assert len(os.fsencode(path)) < 108
 
 
+def test_damaged_files_of_redis_are_named_with_what_to_do(tmp_path: Path, started: list[Process]) -> None:
+    server = RedisServer(tmp_path)
+    started.append(server.start())
+    with Redis.from_url(server.url) as redis:
+        for number in range(100):
+            redis.set(f"key {number}", number)
+    started[0].send_signal(15)
+    wait_for(lambda: started[0].poll() is not None, "its end")
+    (commands,) = tmp_path.glob("redis/appendonlydir/*.incr.aof")
+    content = commands.read_bytes()
+    commands.write_bytes(content[:1000] + b"X" * 16 + content[1016:])
+
+    with pytest.raises(BadSetup, match=r"Bad file format.*move .*redis away and start again"):
+        server.start()
+
+
 def test_a_redis_that_runs_already_is_adopted(tmp_path: Path, started: list[Process]) -> None:
     started.append(RedisServer(tmp_path).start())
 
@@ -78,7 +94,7 @@ def test_a_redis_that_does_not_start_is_received_with_the_place_of_its_reason(tm
     server = RedisServer(tmp_path)
     (tmp_path / "redis" / "appendonlydir").write_text("a file where a folder should be")
 
-    with pytest.raises(BadSetup, match=r"did not start; the reason is in .*redis\.log"):
+    with pytest.raises(BadSetup, match=r"did not start: Can't open .*Not a directory \(from .*redis\.log\)"):
         server.start()
 
 

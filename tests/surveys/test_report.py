@@ -67,6 +67,7 @@ def test_the_report_is_a_pdf_with_methods_figures_photos_and_citation(
     assert "stored 1 label," in text
     assert "Licence of the data: CC-BY-4.0." in text
     assert sum(len(page.images) for page in reader.pages) == 3
+    assert "glyphs" not in server.log.read_text()  # fontTools would log how it packs its fonts
 
 
 def test_the_report_shows_the_photos_that_are_chosen(server: RunningServer, survey: str) -> None:

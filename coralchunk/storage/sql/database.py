@@ -20,6 +20,7 @@ _FILE: Final = "coralchunk.db"
 _VARIABLE: Final = "DATABASE_URL"
 _TIMEOUT_S: Final = 5
 _NO_SUCH_TABLE: Final = "42P01"  # PostgreSQL, appendix A; a server that has just started is about to make it
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _WRITES: Final = "coralchunk_writes"  # execution option: this transaction is going to write
 #: Options of libpq by which a connection to a host that is gone, which nobody closes, ends in seconds.
 _LOST: Final = {
@@ -154,6 +155,8 @@ def _answering() -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeoutError) as lost:
         raise DatabaseDown from lost
     except DBAPIError as failure:
+        if getattr(failure.orig, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            raise DatabaseDown(str(failure.orig)) from failure
         if failure.connection_invalidated or getattr(failure.orig, "sqlstate", None) == _NO_SUCH_TABLE:
             raise DatabaseDown from failure
         raise
