@@ -15,13 +15,16 @@ from tests.server import RunningServer
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
-PHOTO = jpeg(2400, 1800, seed=7)
 
 
-def uploader(server: RunningServer, photo: bytes = PHOTO, **options: Any) -> Uploader:
+def photo() -> bytes:
+    return jpeg(2400, 1800, seed=7)
+
+
+def uploader(server: RunningServer, content: bytes | None = None, **options: Any) -> Uploader:
     endpoint = f"http://127.0.0.1:{server.port}/V1/api/uploads"
     return tus.TusClient(endpoint).uploader(
-        file_stream=BytesIO(photo), **({"chunk_size": 200_000, "retries": 0} | options)
+        file_stream=BytesIO(content or photo()), **({"chunk_size": 200_000, "retries": 0} | options)
     )
 
 
@@ -39,8 +42,8 @@ def test_a_photo_in_pieces_gets_the_same_result_as_in_one_request(server: Runnin
     upload.upload()
 
     resumed = server.completed(job_of(server, upload))
-    whole = server.completed(server.submit(PHOTO))
-    assert len(PHOTO) > 2 * 200_000
+    whole = server.completed(server.submit(photo()))
+    assert len(photo()) > 2 * 200_000
     assert resumed["summary"] == whole["summary"]
 
 
@@ -54,7 +57,7 @@ def test_an_upload_resumes_in_the_middle_after_the_web_was_killed(
         uploader(own).create_url()
     endpoint, headers = f"http://127.0.0.1:{own.port}/V1/api/uploads", {"Authorization": f"Token {token}"}
     client = tus.TusClient(endpoint, headers=headers)
-    upload = client.uploader(file_stream=BytesIO(PHOTO), chunk_size=200_000)
+    upload = client.uploader(file_stream=BytesIO(photo()), chunk_size=200_000)
     upload.upload_chunk()
     upload.upload_chunk()
 
@@ -63,7 +66,7 @@ def test_an_upload_resumes_in_the_middle_after_the_web_was_killed(
         process.send(signal.SIGKILL)
     wait_for(lambda: not {web.pid for web in killed} & set(own.pids("gunicorn")), "the end of the web")
     wait_for(own.is_ready, "another web process")
-    again = client.uploader(file_stream=BytesIO(PHOTO), chunk_size=200_000, url=upload.url)
+    again = client.uploader(file_stream=BytesIO(photo()), chunk_size=200_000, url=upload.url)
     assert again.offset == 400_000
     again.upload()
 
@@ -84,12 +87,12 @@ def test_what_arrived_before_a_connection_broke_is_kept(server: RunningServer) -
     with pytest.raises(ConnectionAbortedError):
         server.client.patch(
             upload.url,
-            content=broken(PHOTO[:begun]),
+            content=broken(photo()[:begun]),
             headers={
                 "Tus-Resumable": "1.0.0",
                 "Upload-Offset": "0",
                 "Content-Type": "application/offset+octet-stream",
-                "Content-Length": str(len(PHOTO)),
+                "Content-Length": str(len(photo())),
             },
         )
 
@@ -123,9 +126,9 @@ def test_the_job_is_the_same_after_a_lost_answer(server: RunningServer) -> None:
 
     ids = set()
     for _ in range(2):
-        upload = client.uploader(file_stream=BytesIO(PHOTO), chunk_size=1_000_000)
+        upload = client.uploader(file_stream=BytesIO(photo()), chunk_size=1_000_000)
         upload.upload()
         ids.add(job_of(server, upload))
-    whole = server.client.post("/V1/api/classify", files={"image": PHOTO}, headers=headers)
+    whole = server.client.post("/V1/api/classify", files={"image": photo()}, headers=headers)
 
     assert ids == {whole.json()["job_id"]}

@@ -31,8 +31,12 @@ def spoilt(width: int, height: int, gain: tuple[float, ...] = (1, 1, 1), blur_px
     return np.clip(photo, 0, 255).astype(np.uint8)
 
 
-BLURRED = encoded(spoilt(900, 600, blur_px=5), quality=90)
-SHARP = encoded(spoilt(900, 600), quality=90)
+def blurred() -> bytes:
+    return encoded(spoilt(900, 600, blur_px=5), quality=90)
+
+
+def sharp() -> bytes:
+    return encoded(spoilt(900, 600), quality=90)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,7 @@ def test_the_browser_measures_a_photo_as_the_server_does(page: Page, photos: dic
 
 
 def test_a_blurred_photo_is_sent_all_the_same_and_its_card_says_what_to_do(page: Page) -> None:
-    choose(page, file("blurred.jpg", BLURRED), file("sharp.jpg", SHARP))
+    choose(page, file("blurred.jpg", blurred()), file("sharp.jpg", sharp()))
 
     done = completed(page, "blurred.jpg")
     completed(page, "sharp.jpg")
@@ -93,13 +97,13 @@ def test_a_blurred_photo_is_sent_all_the_same_and_its_card_says_what_to_do(page:
 def test_a_photo_taken_again_replaces_the_first_only_once_it_is_there(new_page: NewPage) -> None:
     page = new_page(expected="404 (NOT FOUND", **PHONE)  # the progress of the first, when it is gone
     page.goto("/")
-    choose(page, file("first.jpg", BLURRED))
+    choose(page, file("first.jpg", blurred()))
     again = card(page, "first.jpg").get_by_role("button", name="Take again: first.jpg")
 
     with page.expect_file_chooser() as camera:
         again.click()
     expect(card(page, "first.jpg")).to_have_count(1)
-    camera.value.set_files([file("second.jpg", SHARP)])
+    camera.value.set_files([file("second.jpg", sharp())])
 
     completed(page, "second.jpg")
     expect(card(page, "first.jpg")).to_have_count(0)
@@ -110,7 +114,7 @@ def test_a_browser_that_cannot_draw_in_a_worker_looks_at_photos_in_the_page(new_
     page.add_init_script("delete window.OffscreenCanvas")
     page.goto("/")
 
-    choose(page, file("blurred.jpg", BLURRED))
+    choose(page, file("blurred.jpg", blurred()))
 
     expect(completed(page, "blurred.jpg")).to_contain_text("Blurred: hold still")
     expect(card(page, "blurred.jpg").locator("img")).to_be_visible()
