@@ -65,8 +65,17 @@ _BEGUN_FIRST = (
 
 # What starts servers, databases or a browser; their tests are not for `make fast`.
 _PROCESSES = frozenset(
-    {"browser", "database_url", "empty_database_url", "network_server", "object_store_server", "own_server"}
-    | {"postgresql", "redis_url", "reef_server", "server", "storage_url", "torch_server"}
+    {"browser", "database_url", "disturbed_server", "empty_database_url", "network_server"}
+    | {
+        "object_store_server",
+        "own_server",
+        "postgresql",
+        "redis_url",
+        "reef_server",
+        "server",
+        "storage_url",
+        "torch_server",
+    }
 )
 
 
@@ -177,6 +186,35 @@ def own_server(tmp_path: Path) -> Iterator[Callable[..., RunningServer]]:
 
     yield start
     for running in started:
+        running.destroy()
+
+
+@pytest.fixture(scope="session")
+def _disturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningServer]]:
+    """The server that tests disturb, if it is fit for the next one: a list of one or none."""
+    servers: list[RunningServer] = []
+    yield servers
+    for running in servers:
+        running.destroy()
+
+
+@pytest.fixture
+def disturbed_server(
+    _disturbed: list[RunningServer], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """A server with default settings whose processes a test may halt, kill, stop and start.
+
+    Other tests have used it before: their jobs and users are still there. All processes run, and no job is
+    open; if it is not like this soon after a test, the next test gets a new one.
+    """
+    if not _disturbed:
+        running = RunningServer(tmp_path_factory.mktemp("disturbed") / "data")
+        _disturbed.append(running)
+        running.start()
+    running = _disturbed[0]
+    yield running
+    if not running.settles():
+        _disturbed.clear()
         running.destroy()
 
 

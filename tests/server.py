@@ -17,6 +17,7 @@ import httpx
 from tests.databases import provide_database
 from tests.waiting import PATIENCE_S, wait_for
 
+_SETTLED_S = 30.0
 _UNPREFIXED = {"REDIS_URL", "DATABASE_URL"}
 COMMAND = str(Path(sys.executable).with_name("coralchunk"))
 
@@ -101,6 +102,16 @@ class RunningServer:
                 and ready.json()["workers"]["detail"] == workers
                 and self._has_one_web()
             )
+        return False
+
+    def settles(self) -> bool:
+        """Tell whether soon all of its processes are at work, and no job is open."""
+
+        def is_settled() -> bool:
+            return self.is_ready() and self.client.get("/V1/api/ready").json()["oldest_queued_s"] is None
+
+        with contextlib.suppress(AssertionError):
+            return wait_for(is_settled, "the server being ready, with no open job", _SETTLED_S)
         return False
 
     def _has_one_web(self) -> bool:

@@ -38,126 +38,113 @@ def assert_complete(answer: dict[str, Any], expected: dict[str, Any]) -> None:
     assert answer["result_image"] == expected["result_image"]
 
 
-def in_work(own_server: OwnServer, photo: bytes) -> tuple[RunningServer, int]:
-    """A server that has classified some chunks of the photo, and the photo's job."""
-    server = own_server()
+def begun(server: RunningServer, photo: bytes) -> int:
+    """Submit the photo, and wait until some of its chunks are classified. Returns the job."""
     job_id = server.submit(photo)
     server.begun(job_id)
-    return server, job_id
+    return job_id
 
 
 def test_a_photo_is_completed_though_a_worker_is_killed_in_the_middle(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+    disturbed_server: RunningServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server, job_id = in_work(own_server, photo)
-    before = server.workers()
+    job_id = begun(disturbed_server, photo)
+    before = disturbed_server.workers()
 
     before[0].send(signal.SIGKILL)
 
-    assert_complete(server.completed(job_id), expected)
-    wait_for(server.is_ready, "two workers being at work again")
-    assert before[0].pid not in {worker.pid for worker in server.workers()}
+    assert_complete(disturbed_server.completed(job_id), expected)
+    wait_for(disturbed_server.is_ready, "two workers being at work again")
+    assert before[0].pid not in {worker.pid for worker in disturbed_server.workers()}
 
 
 def test_a_photo_is_completed_though_workers_and_what_forks_them_are_killed_again_and_again(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+    disturbed_server: RunningServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server = own_server()
-    job_id = server.submit(photo)
+    job_id = disturbed_server.submit(photo)
 
     for chunks, killed in ((1, " -m jobs"), (80, " -m jobs "), (160, " -m jobs.fork_server ")):
-        server.begun(job_id, chunks)
-        for process in server.processes(killed):
+        disturbed_server.begun(job_id, chunks)
+        for process in disturbed_server.processes(killed):
             process.send(signal.SIGKILL)
 
-    assert_complete(server.completed(job_id), expected)
+    assert_complete(disturbed_server.completed(job_id), expected)
 
 
 def test_a_photo_is_completed_though_redis_is_killed_in_the_middle(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+    disturbed_server: RunningServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server, job_id = in_work(own_server, photo)
-    killed = server.redis()
+    job_id = begun(disturbed_server, photo)
+    killed = disturbed_server.redis()
 
     killed.send(signal.SIGKILL)
 
-    wait_for(lambda: server.is_ready() and server.redis().pid != killed.pid, "Redis being back")
-    assert_complete(server.completed(job_id), expected)
+    wait_for(
+        lambda: disturbed_server.is_ready() and disturbed_server.redis().pid != killed.pid, "Redis being back"
+    )
+    assert_complete(disturbed_server.completed(job_id), expected)
 
 
-def test_the_server_answers_again_when_its_web_process_was_killed(own_server: OwnServer) -> None:
-    server = own_server()
-    masters = [process for process in server.processes("gunicorn") if process.parent in server.pids("serve")]
+def test_the_server_answers_again_when_its_web_process_was_killed(disturbed_server: RunningServer) -> None:
+    masters = [
+        process
+        for process in disturbed_server.processes("gunicorn")
+        if process.parent in disturbed_server.pids("serve")
+    ]
 
     for master in masters:
         master.send(signal.SIGKILL)
 
-    wait_for(server.is_ready, "the web being back")
+    wait_for(disturbed_server.is_ready, "the web being back")
     assert len(masters) == 1
-    assert server.completed(server.submit(jpeg(300, 300)))["total_chunks"] == 4
+    assert disturbed_server.completed(disturbed_server.submit(jpeg(300, 300)))["total_chunks"] == 4
 
 
-def test_a_server_started_after_its_parent_was_killed_completes_the_photo(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
+def test_a_photo_in_work_when_the_server_is_killed_or_stopped_is_completed_when_it_is_started_again(
+    disturbed_server: RunningServer, photo: bytes, expected: dict[str, Any]
 ) -> None:
-    server, job_id = in_work(own_server, photo)
-    redis = server.redis()
+    killed = begun(disturbed_server, photo)
+    redis = disturbed_server.redis()
+    disturbed_server.kill()
+    disturbed_server.start()
 
-    server.kill()
-    server.start()
+    assert disturbed_server.redis().pid == redis.pid  # adopted, not started again
+    before = disturbed_server.completed(killed)
+    assert_complete(before, expected)
 
-    assert server.redis().pid == redis.pid  # adopted, not started again
-    assert_complete(server.completed(job_id), expected)
-    assert (server.stop(), server.processes()) == (0, [])
+    stopped = begun(disturbed_server, photo)
+    assert (disturbed_server.stop(), disturbed_server.processes()) == (0, [])
+    disturbed_server.start()
 
-
-def test_a_photo_in_work_when_the_server_is_stopped_is_completed_when_it_is_started_again(
-    own_server: OwnServer, photo: bytes, expected: dict[str, Any]
-) -> None:
-    server, job_id = in_work(own_server, photo)
-
-    stopped = (server.stop(), server.processes())
-    server.start()
-
-    assert stopped == (0, [])
-    assert_complete(server.completed(job_id), expected)
+    assert_complete(disturbed_server.completed(stopped), expected)
+    assert disturbed_server.status(killed) == before
 
 
-def test_a_power_cut_loses_no_accepted_photo(own_server: OwnServer) -> None:
-    server = own_server()
-    with server.workers_halted():
-        waiting = [server.submit(jpeg(500, 500, seed)) for seed in range(5)]
-        for process in server.processes():
+def test_a_power_cut_loses_no_accepted_photo(disturbed_server: RunningServer) -> None:
+    with disturbed_server.workers_halted():
+        waiting = [disturbed_server.submit(jpeg(500, 500, seed)) for seed in range(5)]
+        for process in disturbed_server.processes():
             process.send(signal.SIGKILL)
-    wait_for(lambda: not server.processes(), "everything being dead")
+    wait_for(lambda: not disturbed_server.processes(), "everything being dead")
 
-    server.start()
+    disturbed_server.start()
 
-    assert {server.completed(job_id)["progress"] for job_id in waiting} == {"9/9"}
-
-
-def test_an_answer_survives_a_restart(own_server: OwnServer) -> None:
-    server = own_server()
-    job_id = server.submit(jpeg(500, 500))
-    before = server.completed(job_id)
-
-    server.stop()
-    server.start()
-
-    assert server.status(job_id) == before
+    assert {disturbed_server.completed(job_id)["progress"] for job_id in waiting} == {"9/9"}
 
 
-def test_a_job_deleted_in_the_middle_stops_and_leaves_nothing(own_server: OwnServer, photo: bytes) -> None:
-    server, job_id = in_work(own_server, photo)
+def test_a_job_deleted_in_the_middle_stops_and_leaves_nothing(
+    disturbed_server: RunningServer, photo: bytes
+) -> None:
+    job_id = begun(disturbed_server, photo)
 
-    deleted = server.client.delete(f"/V1/api/classify/{job_id}")
-    next_one = server.completed(server.submit(jpeg(300, 300)))
+    deleted = disturbed_server.client.delete(f"/V1/api/classify/{job_id}")
+    next_one = disturbed_server.completed(disturbed_server.submit(jpeg(300, 300)))
 
     assert (deleted.status_code, deleted.json()) == (200, {"status": "success"})
     assert next_one["total_chunks"] == 4
-    wait_for(lambda: not (server.data_dir / "jobs" / str(job_id)).exists(), "the files being gone")
+    wait_for(lambda: not (disturbed_server.data_dir / "jobs" / str(job_id)).exists(), "the files being gone")
     for method, path in (("GET", "status"), ("DELETE", "classify")):
-        assert server.client.request(method, f"/V1/api/{path}/{job_id}").status_code == 404
+        assert disturbed_server.client.request(method, f"/V1/api/{path}/{job_id}").status_code == 404
 
 
 def test_twenty_photos_at_once_are_all_answered_as_the_command_line_does(
@@ -191,7 +178,7 @@ def classified_here(folder: Path, names: list[str]) -> dict[str, Any]:
 
 
 def test_a_small_photo_does_not_wait_for_a_huge_one(own_server: OwnServer, photo: bytes) -> None:
-    server = own_server(WORKERS="1")
+    server = own_server(WORKERS="1", WEB_WORKERS="1")
     huge = server.submit(photo)
     server.begun(huge)
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,19 +21,27 @@ from tests.server import COMMAND, RunningServer, environment
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
-OwnServer = Callable[..., RunningServer]
 PREFIX = "field/season-1"
 V1 = "/V1/api"
 
 
-@pytest.fixture
-def bucket(s3: ObjectStoreServer) -> str:
-    return s3.new_bucket()
+@pytest.fixture(scope="module")
+def bucket(object_store_server: ObjectStoreServer) -> str:
+    return object_store_server.new_bucket()
 
 
-@pytest.fixture
-def in_bucket(own_server: OwnServer, bucket: str) -> RunningServer:
-    return own_server(STORAGE_URL=f"s3://{bucket}/{PREFIX}")
+@pytest.fixture(scope="module")
+def in_bucket(
+    tmp_path_factory: pytest.TempPathFactory, object_store_server: ObjectStoreServer, bucket: str
+) -> Iterator[RunningServer]:
+    """A server that the tests of this module share, whose store is the bucket."""
+    running = RunningServer(tmp_path_factory.mktemp("bucket") / "data", STORAGE_URL=f"s3://{bucket}/{PREFIX}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in object_store_server.environment.items():
+            patch.setenv(name, value)
+        running.start()
+        yield running
+        running.destroy()
 
 
 def job_parts(s3: ObjectStoreServer, bucket: str, job_id: int) -> set[str]:
@@ -84,10 +92,8 @@ def test_corrections_shares_surveys_and_deletion_work_on_a_bucket(
     assert not (in_bucket.data_dir / "corrections").exists()
 
 
-def test_an_accepted_photo_survives_the_loss_of_redis(
-    s3: ObjectStoreServer, bucket: str, redis_url: str
-) -> None:
-    settings = Settings(storage_url=f"s3://{bucket}/{PREFIX}", redis_url=redis_url)
+def test_an_accepted_photo_survives_the_loss_of_redis(s3: ObjectStoreServer, redis_url: str) -> None:
+    settings = Settings(storage_url=f"s3://{s3.new_bucket()}/{PREFIX}", redis_url=redis_url)
     stores = open_stores(settings, redis_timeout_s=5)
     now = time.time()
     job_id = submit(stores, BytesIO(jpeg(2000, 1500)), now, request_id="", owner="ana")

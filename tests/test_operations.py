@@ -23,13 +23,14 @@ OPERATIONS = (Path(__file__).parent.parent / "docs" / "operations.md").read_text
 OwnServer = Callable[..., RunningServer]
 
 
-def test_every_metric_is_explained_and_every_explained_metric_exists(own_server: OwnServer) -> None:
-    server = own_server()
-    server.completed(server.submit(jpeg(300, 200)))
-    server.workers()[0].send(9)
+def test_every_metric_is_explained_and_every_explained_metric_exists(disturbed_server: RunningServer) -> None:
+    disturbed_server.completed(disturbed_server.submit(jpeg(300, 200)))
+    disturbed_server.workers()[0].send(9)
 
     def exported() -> set[str]:
-        kinds = re.findall(r"^# TYPE (\w+) (\w+)$", server.client.get("/metrics").text, re.MULTILINE)
+        kinds = re.findall(
+            r"^# TYPE (\w+) (\w+)$", disturbed_server.client.get("/metrics").text, re.MULTILINE
+        )
         return {name if kind != "counter" else name.removesuffix("_total") + "_total" for name, kind in kinds}
 
     explained = set(re.findall(r"^\| `(coralchunk_\w+)` \|", OPERATIONS, re.MULTILINE))
@@ -41,7 +42,7 @@ def test_every_metric_is_explained_and_every_explained_metric_exists(own_server:
 def test_the_log_follows_a_request_into_the_workers_and_holds_no_photo_and_no_key(
     own_server: OwnServer,
 ) -> None:
-    server = own_server(LOG_LEVEL="debug")
+    server = own_server(LOG_LEVEL="debug", WORKERS="1", WEB_WORKERS="1")
     secret = "key-of-the-diver-4711"  # noqa: S105 - made up
     photo = jpeg(300, 200) + b"bytes-of-the-photo"
     answer = server.client.post(
@@ -68,7 +69,9 @@ def test_the_log_follows_a_request_into_the_workers_and_holds_no_photo_and_no_ke
 
 def test_on_a_terminal_the_log_is_for_people(tmp_path: Path) -> None:
     terminal, inner = pty.openpty()
-    settings = environment(DATA_DIR=str(tmp_path / "data"), PORT=str(free_port()), WORKERS="1")
+    settings = environment(
+        DATA_DIR=str(tmp_path / "data"), PORT=str(free_port()), WORKERS="1", WEB_WORKERS="1"
+    )
     serving = subprocess.Popen([COMMAND, "serve"], env=settings, stderr=inner, stdout=inner)
     os.close(inner)
 
@@ -87,22 +90,23 @@ def test_on_a_terminal_the_log_is_for_people(tmp_path: Path) -> None:
     assert not said.lstrip().startswith(b"{")
 
 
-def test_a_copy_of_the_data_folder_is_a_backup(own_server: OwnServer, tmp_path: Path) -> None:
-    server = own_server()
-    done = server.submit(jpeg(500, 400))
-    before = server.completed(done)
-    with server.workers_halted():
-        waiting = server.submit(jpeg(900, 700))
+def test_a_copy_of_the_data_folder_is_a_backup(disturbed_server: RunningServer, tmp_path: Path) -> None:
+    done = disturbed_server.submit(jpeg(500, 400))
+    before = disturbed_server.completed(done)
+    with disturbed_server.workers_halted():
+        waiting = disturbed_server.submit(jpeg(900, 700))
         # Sockets cannot be copied, and need not be.
-        shutil.copytree(server.data_dir, tmp_path / "backup", ignore=shutil.ignore_patterns("*.sock"))
-    server.stop()
+        shutil.copytree(
+            disturbed_server.data_dir, tmp_path / "backup", ignore=shutil.ignore_patterns("*.sock")
+        )
+    disturbed_server.stop()
 
-    shutil.rmtree(server.data_dir)
-    (tmp_path / "backup").rename(server.data_dir)
-    server.start()
+    shutil.rmtree(disturbed_server.data_dir)
+    (tmp_path / "backup").rename(disturbed_server.data_dir)
+    disturbed_server.start()
 
-    assert server.status(done) == before
-    assert server.completed(waiting)["total_chunks"] == 12
+    assert disturbed_server.status(done) == before
+    assert disturbed_server.completed(waiting)["total_chunks"] == 12
 
 
 def test_a_stopping_server_closes_idle_connections_and_answers_the_request_under_way(

@@ -1,9 +1,10 @@
 """Test the shipped configurations of nginx and Caddy in front of a real server."""
 
 import contextlib
+import itertools
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,19 +17,26 @@ from tests.waiting import PATIENCE_S, wait_for
 pytestmark = pytest.mark.slow
 SEARCHED = "/usr/sbin:/usr/bin:/usr/local/bin"
 DEPLOY = Path(__file__).parents[1] / "deploy"
-OwnServer = Callable[..., RunningServer]
+ADDRESSES = itertools.count(1)
 V1 = "/V1/api"
 
 
-@pytest.fixture
-def behind(own_server: OwnServer) -> RunningServer:
-    """A server that believes one proxy."""
-    return own_server(PROXIES="1", WORKERS="1", WEB_WORKERS="1", RATE_LIMIT="3/minute")
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that believes one proxy, and takes three photos a minute from each address."""
+    settings = {"PROXIES": "1", "WORKERS": "1", "WEB_WORKERS": "1", "RATE_LIMIT": "3/minute"}
+    running = RunningServer(tmp_path_factory.mktemp("behind") / "data", **settings)
+    running.start()
+    yield running
+    running.destroy()
 
 
 @pytest.fixture(params=["nginx", "caddy"])
 def proxy(request: pytest.FixtureRequest, behind: RunningServer, tmp_path: Path) -> Iterator[httpx.Client]:
-    """A client of the proxy, which runs with the shipped configuration but for addresses and ports."""
+    """A client of the proxy, which runs with the shipped configuration but for addresses and ports.
+
+    Each test has an address of its own, because photos are counted by address.
+    """
     if shutil.which(request.param, path=SEARCHED) is None:
         pytest.skip(f"{request.param} is not installed; on Debian: apt install {request.param}")
     port = free_port()
@@ -37,7 +45,8 @@ def proxy(request: pytest.FixtureRequest, behind: RunningServer, tmp_path: Path)
         process = subprocess.Popen(
             command, stdout=log, stderr=log, env={"HOME": str(tmp_path), "PATH": SEARCHED}
         )
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S)
+    own_address = httpx.HTTPTransport(local_address=f"127.0.1.{next(ADDRESSES)}")
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE_S, transport=own_address)
 
     def answers() -> bool:
         assert process.poll() is None, (tmp_path / "proxy.log").read_text()
@@ -118,4 +127,5 @@ def test_addresses_in_answers_are_those_of_the_proxy(proxy: httpx.Client) -> Non
 
     assert httpx.URL(made.headers["Location"]).host in {"", "127.0.0.1"}
     assert proxy.get(made.headers["Location"]).status_code == 200
-    assert proxy.get("/metrics").status_code == 200
+    assert proxy.get("/metrics").status_code == 403  # only this machine may read them, by its usual address
+    assert httpx.get(proxy.base_url.join("/metrics"), timeout=PATIENCE_S).status_code == 200

@@ -5,7 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,8 +19,6 @@ from tests.server import COMMAND, RunningServer, environment, free_port
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
-
-OwnServer = Callable[..., RunningServer]
 
 
 def serve_in_vain(**settings: str) -> "subprocess.CompletedProcess[str]":
@@ -158,9 +156,7 @@ def test_a_database_of_a_later_version_is_refused_at_start_in_one_line(tmp_path:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_second_server_on_the_same_folder_is_refused(own_server: OwnServer) -> None:
-    server = own_server()
-
+def test_a_second_server_on_the_same_folder_is_refused(server: RunningServer) -> None:
     status, said = refused(DATA_DIR=str(server.data_dir), PORT=str(free_port()))
 
     assert status == 1

@@ -2,8 +2,10 @@
 
 import json
 import random
+import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +16,29 @@ from coralchunk.processes import is_running
 from tests.deepomatic.networks import picture, preprocessing
 from tests.networks import onnx_files
 from tests.server import RunningServer
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 
 ORANGE = picture(255, 128, 0)
 CHILD = b"coralchunk.sandbox.child"
 MUTANTS = 25
+Connects = Callable[[RunningServer], httpx.Client]
 
 
-def connected(server: RunningServer) -> httpx.Client:
-    server.command("user", "add", "ana", typed="parrotfish\n")
-    server.client.headers["X-API-KEY"] = server.command("token", "create", "ana").strip()
-    return server.client
+@pytest.fixture
+def connected() -> Iterator[Connects]:
+    """Makes clients that send the token of a new user."""
+    with ExitStack() as clients:
+
+        def connect(server: RunningServer) -> httpx.Client:
+            name = f"user-{secrets.token_hex(4)}"
+            server.command("user", "add", name, typed="parrotfish\n")
+            token = server.command("token", "create", name).strip()
+            address, headers = server.client.base_url, {"X-API-KEY": token}
+            return clients.enter_context(httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_S))
+
+        yield connect
 
 
 def upload(http: httpx.Client, onnx: bytes) -> httpx.Response:
@@ -69,7 +81,9 @@ def mutants(seed: int) -> list[bytes]:
     return found
 
 
-def test_damaged_networks_take_no_worker_down(own_server: Callable[..., RunningServer]) -> None:
+def test_damaged_networks_take_no_worker_down(
+    own_server: Callable[..., RunningServer], connected: Connects
+) -> None:
     server = own_server(NETWORK_TIMEOUT="1", RATE_LIMIT="off", NETWORKS_PER_USER="1000")
     http = connected(server)
     workers = {worker.pid for worker in server.workers()}
@@ -99,18 +113,17 @@ def children_of(workers: list[int]) -> list[int]:
 
 
 def test_killing_workers_loses_no_task_and_leaves_no_process(
-    own_server: Callable[..., RunningServer],
+    disturbed_server: RunningServer, connected: Connects
 ) -> None:
-    server = own_server()
-    http = connected(server)
+    http = connected(disturbed_server)
     network = upload(http, onnx_files.mean_colour()).json()
     ended(http, network["task_id"])
     for _ in range(4):
         ended(http, infer(http, network["id"]))
-    killed = server.workers()
+    killed = disturbed_server.workers()
     children = children_of([worker.pid for worker in killed])
 
-    with server.workers_halted():
+    with disturbed_server.workers_halted():
         tasks = [infer(http, network["id"]) for _ in range(6)]
         second = upload(http, onnx_files.echo((1, 3, 8, 8))).json()
         for worker in killed:
@@ -121,13 +134,12 @@ def test_killing_workers_loses_no_task_and_leaves_no_process(
     wait_for(lambda: not any(is_running(child) for child in children), "the end of their networks")
 
 
-def test_killing_the_server_loses_no_task(own_server: Callable[..., RunningServer]) -> None:
-    server = own_server()
-    http = connected(server)
+def test_killing_the_server_loses_no_task(disturbed_server: RunningServer, connected: Connects) -> None:
+    http = connected(disturbed_server)
     network = upload(http, onnx_files.mean_colour()).json()
-    with server.workers_halted():
+    with disturbed_server.workers_halted():
         tasks = [infer(http, network["id"]) for _ in range(3)]
-        server.kill()
-    server.start()
+        disturbed_server.kill()
+    disturbed_server.start()
 
     assert {ended(http, task)["status"] for task in [*tasks, network["task_id"]]} == {"success"}
