@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import Final
 
-from coralchunk.processes import PARENT_VARIABLE, be_nice, preload, rename
+from coralchunk.processes import PARENT_VARIABLE, UNUSED, be_nice, hidden, preload, rename
 
 _PRELOADED: Final = "jobs.start"
 _LONGEST_NAME: Final = 256  # bytes
@@ -91,7 +91,8 @@ def main(control: socket.socket) -> None:
     # they would be told to stop twice. It ends when the supervisor does, which closes the socket.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     be_nice()
-    preload(_PRELOADED)
+    with hidden(*UNUSED):
+        preload(_PRELOADED)
     os.environ[PARENT_VARIABLE] = str(os.getpid())  # noqa: TID251 - for the workers, which end with this process
     name = ForkServer(control).serve()
     if name is not None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gevent import events, monkey
 
-from coralchunk.processes import PARENT_VARIABLE, end_with_parent, preload
+from coralchunk.processes import PARENT_VARIABLE, UNUSED, end_with_parent, hidden, preload
 
 # The code is loaded here, once, before the web processes are forked off; each then opens its own connections.
 # Before that gevent must have replaced what would block, save for what their parent awaits signals with.
@@ -16,7 +16,8 @@ from coralchunk.processes import PARENT_VARIABLE, end_with_parent, preload
 # each web process, where gunicorn asks it to replace the rest.
 events.notify_and_call_entry_points = events.notify  # type: ignore[attr-defined] # newer than its types
 monkey.patch_all(os=False, signal=False, queue=False)
-preload("coralchunk.app", "coralchunk.supervisor.web_worker")
+with hidden(*UNUSED):
+    preload("coralchunk.app", "coralchunk.supervisor.web_worker")
 
 worker_class: Final = "coralchunk.supervisor.web_worker.WebWorker"
 worker_connections: Final = 1000

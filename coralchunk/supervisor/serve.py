@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 import structlog
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.processes import PARENT_VARIABLE, preload
+from coralchunk.processes import PARENT_VARIABLE, UNUSED, hidden, preload
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, stop_all
 from coralchunk.supervisor.data_folder import prepare_data_folder
@@ -100,5 +100,6 @@ class Server:
 
 def _load(name: str) -> Callable[..., Any]:
     """Return a function or class of a module that is now loaded for the life of this process."""
-    preload(name.partition(":")[0])
+    with hidden(*UNUSED):
+        preload(name.partition(":")[0])
     return cast(Callable[..., Any], pkgutil.resolve_name(name))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from coralchunk.cli.main import main
+from coralchunk.cli.commands import commands
 from coralchunk.config import VARIABLES
 from tests.object_store import WEED, ObjectStoreServer
 from tests.waiting import PATIENCE_S
@@ -69,7 +69,7 @@ def test_every_role_is_a_command_with_settings_that_exist(services: dict[str, An
     }
     for service in own(services).values():
         (command,) = service["command"]
-        assert main.get_command(None, command) is not None  # type: ignore[arg-type]
+        assert commands.get_command(None, command) is not None  # type: ignore[arg-type]
         named = {name for name in service["environment"] if not name.startswith("AWS_")}
         assert named <= set(VARIABLES.values())
         assert service["read_only"]
