@@ -25,6 +25,7 @@ from coralchunk.api.request_logging import log_requests
 from coralchunk.api.security_headers import add_security_headers
 from coralchunk.api.tus.responses import EXPOSED
 from coralchunk.api.tus.routes import tus
+from coralchunk.api.url_rules import UrlRule
 from coralchunk.api.v1.audit_log import audit_log
 from coralchunk.api.v1.collection_images import collection_images
 from coralchunk.api.v1.collections import collections
@@ -76,6 +77,7 @@ _CORS_PATHS = (r"/V1/*", r"/recognition/*", r"/account/*", r"/annotate/*", r"/au
 def create_app(services: Services) -> Flask:
     """Build the WSGI app from the given services; opens nothing."""
     app = Flask("coralchunk", static_folder=None, template_folder=str(folder("templates")))
+    app.url_rule_class = UrlRule
     app.config["MAX_CONTENT_LENGTH"] = services.settings.max_upload_mb * 1_000_000 + _FORM_OVERHEAD_BYTES
     app.config["MAX_FORM_PARTS"] = _MAX_FORM_PARTS
     app.wsgi_app = ProxyFix(app.wsgi_app, *[services.settings.proxies] * 5)  # type: ignore[method-assign]

@@ -28,7 +28,10 @@ WEB = frozenset({"flask", "gevent", "werkzeug"})
 
 
 # What the parent of web processes loads, and what gunicorn does in each of them.
-A_WEB_PROCESS = "import coralchunk.supervisor.gunicorn_conf; from gevent import monkey; monkey.patch_all()"
+A_WEB_PROCESS = (
+    "import coralchunk.supervisor.gunicorn_conf; from gevent import monkey; monkey.patch_all();"
+    "from coralchunk.app import from_environment; from_environment()"
+)
 # The process that forks workers, whose supervisor ends.
 WORKERS = (
     "import socket; from jobs.fork_server import main;"
@@ -55,26 +58,29 @@ def command(*arguments: str) -> str:
         pytest.param(command("backup"), RARE | SQL | WEB | PIXELS, id="the command for backups"),
     ],
 )
-def test_little_is_loaded_at_the_start(loading: str, unwanted: frozenset[str]) -> None:
+def test_little_is_loaded_at_the_start(loading: str, unwanted: frozenset[str], tmp_path: Path) -> None:
     code = (
-        "import atexit, sys; opened = [];"
-        "sys.addaudithook(lambda event, facts: opened.append(str(facts[0])) if event == 'open' else None);"
-        "atexit.register(lambda: print(*sys.modules, *opened));"
+        "import atexit, sys; used = [];"
+        "places = {'open': lambda path, *_: path, 'exec': lambda code: code.co_filename};"
+        "note = lambda event, facts, to=places: event in to and used.append(to[event](*facts));"
+        "sys.addaudithook(note);"
+        "atexit.register(lambda: print(*sys.modules, *used, sep='\\n'));"
         f"{loading}"
     )
 
     loaded = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
-        env=environment() | TUNING,
+        env=environment(DATA_DIR=str(tmp_path)) | TUNING,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
         timeout=120,
-    ).stdout.split()
+    ).stdout.splitlines()
 
     assert unwanted.isdisjoint(loaded), sorted(unwanted.intersection(loaded))
     # Some libraries would search all installed packages for plugins, gevent 19 times.
     assert not [name for name in loaded if name.endswith("entry_points.txt")]
+    assert "<werkzeug routing>" not in loaded  # what builds URLs, two functions for each route
 
 
 def modules() -> list[str]:
