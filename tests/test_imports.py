@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow  # a process for each
 
 ROOT = Path(__file__).parent.parent
 RARE = frozenset(
-    {"alembic", "boto3", "fpdf", "httpx", "onnx", "onnxruntime", "pandas", "scipy", "sklearn", "valkey"}
+    {"alembic", "boto3", "fpdf", "httpx", "markdown_it", "onnx", "onnxruntime", "pandas", "scipy"}
+    | {"sklearn", "valkey", "xlsxwriter"}
 )
 OPTIONAL = frozenset({"opentelemetry.sdk.metrics", "rich"})
 PIXELS = frozenset({"PIL", "cv2", "numpy", "pillow_heif", "simplejpeg"})

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, Final
 
-from xlsxwriter import Workbook  # type: ignore[import-untyped]
-
 _OPTIONS: Final = {
     "in_memory": True,
     # Text stays text, whatever its first character: it needs no apostrophe here.
@@ -17,6 +15,9 @@ _OPTIONS: Final = {
 
 def workbook(rows: Sequence[Sequence[Any]], sheet: str) -> bytes:
     """Return an .xlsx file with one sheet, its first row in bold; numbers are numbers and None is empty."""
+    # Only this needs the package, which takes long to load.
+    from xlsxwriter import Workbook  # type: ignore[import-untyped] # noqa: PLC0415
+
     packed = BytesIO()
     with Workbook(packed, _OPTIONS) as spreadsheet:
         page, bold = spreadsheet.add_worksheet(sheet), spreadsheet.add_format({"bold": True})

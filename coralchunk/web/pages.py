@@ -1,10 +1,7 @@
 """Serve the documentation pages and the OpenAPI document."""
 
-from typing import Final
-
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_from_directory
 from flask.typing import ResponseReturnValue
-from markdown_it import MarkdownIt
 
 from coralchunk import __version__
 from coralchunk.api.context import services
@@ -16,8 +13,6 @@ from coralchunk.web.reference import bodies, groups
 from coralchunk.web.samples import samples
 
 pages = Blueprint("pages", __name__)
-
-_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @pages.get("/docs")
@@ -62,12 +57,16 @@ def try_api() -> ResponseReturnValue:
 @pages.get("/docs/model")
 def model_card() -> ResponseReturnValue:
     """Show the card of the model in use: training data, measured figures, known weaknesses."""
+    # Only this page needs the package, which takes long to load.
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
     models, model = services().models, services().model
     card = models.path(model, ".md")
     text = (
         card.read_text(encoding="utf-8") if card.is_file() else f"# {model.label}\n\nIt came without a card."
     )
-    return render_template("docs/model.html", label=model.label, card=_reachable(_MARKDOWN.render(text)))
+    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return render_template("docs/model.html", label=model.label, card=_reachable(rendered))
 
 
 def _reachable(page: str) -> str:
