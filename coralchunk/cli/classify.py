@@ -11,6 +11,7 @@ from rich.progress import track
 from coralchunk.cli.photo_paths import find_photos
 from coralchunk.config import Settings
 from coralchunk.errors import Unreadable
+from coralchunk.imaging.card.in_photo import card_in
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
 from coralchunk.imaging.decoding.georeference import read_georeference
 from coralchunk.imaging.decoding.header import read_header
@@ -72,7 +73,7 @@ def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
         opened = open_halved if may_halve(size, input_px, max_side) else open_photo
         photo = opened(stream, settings.max_pixels)
     classified = classify_chunks(classifier, photo, grid(photo.size))
-    return stitch(photo, classified, classifier.manifest, max_side)
+    return stitch(photo, classified, classifier.manifest, max_side, card_in(photo))
 
 
 def _write(answer: Answer, stem: Path) -> dict[str, Any]:

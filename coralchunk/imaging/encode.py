@@ -20,7 +20,7 @@ Colour = tuple[int, int, int]  # RGB
 _WEBP_QUALITY: Final = 70  # a reef with its marks at 640 px is 60 kB
 _JPEG_QUALITY: Final = 65  # and this is 80 kB
 _COLOURS: Final = 256
-_SAMPLE_PX: Final = 150_000
+_SAMPLE_PX: Final = 40_000
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BIT_PALETTE: Final = bytes((8, 3, 0, 0, 0))  # bit depth, colour type, and the only methods there are
 
@@ -90,8 +90,8 @@ def webp(picture: Pixels, empty: Empty | None = None) -> bytes:
 def _palette(picture: Pixels, colours: int) -> bytes:
     """Choose colours by a sample of the pixels.
 
-    For 2048 px, this and taking the nearest colour for each pixel need 6 ms; choosing by all pixels needs 18,
-    and its colours are farther off, for 99.9 % of the pixels up to 18 levels instead of 11.
+    More pixels choose no better colours: with 150,000, the mean and the 99.9th percentile of the differences
+    are the same, for 2 ms more; with all, 99.9 % of the pixels are within 18 levels instead of 11.
     """
     step = max(1, math.isqrt(picture.shape[0] * picture.shape[1] // _SAMPLE_PX))
     sample = Image.fromarray(np.ascontiguousarray(picture[::step, ::step]))

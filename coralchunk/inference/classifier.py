@@ -1,5 +1,6 @@
 """Classify windows with ONNX Runtime on one core."""
 
+import threading
 import time
 from collections.abc import Iterable
 from itertools import islice
@@ -26,8 +27,6 @@ _RESIZE: Final = {"area": cv2.INTER_AREA, "linear": cv2.INTER_LINEAR}
 class Classifier:
     """One loaded model. Belongs to the process that made it: a session must not cross a fork."""
 
-    cpu_s: float = 0.0  # time of the asking thread inside the model so far
-
     def __init__(
         self,
         onnx: bytes,
@@ -43,12 +42,19 @@ class Classifier:
         session        of the graph, where it is open already
         """
         self.manifest: Final = manifest
+        self._spent: Final = threading.local()
         name = f"{manifest.name} {manifest.version}"
         self._session: Final = session or open_session(onnx, name, threads, has_wide_sums=has_wide_sums)
         expected = {WINDOWS_INPUT, SCENE_INPUT} if manifest.preprocessing.scene else {WINDOWS_INPUT}
         found = {node.name for node in self._session.get_inputs()}
         if found != expected:
             raise BadModel(f"{name} takes {sorted(found)}, not {sorted(expected)}")
+
+    @property
+    def cpu_s(self) -> float:
+        """Time of the asking thread inside the model so far."""
+        spent: float = getattr(self._spent, "cpu_s", 0.0)
+        return spent
 
     def probabilities(self, windows: Iterable[Pixels], scene: NDArray[np.float32]) -> Probabilities:
         """Classify windows one by one, so that an answer never depends on the batch that a window is in.
@@ -79,7 +85,7 @@ class Classifier:
     def _run(self, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
         began = time.thread_time()
         found = self._session.run([OUTPUT], feeds)[0][0]
-        self.cpu_s += time.thread_time() - began
+        self._spent.cpu_s = self.cpu_s + time.thread_time() - began
         return np.asarray(found, dtype=np.float32)
 
 

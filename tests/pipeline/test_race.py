@@ -53,7 +53,7 @@ def racing(services: Services, tmp_path: Path) -> Iterator[Stores]:
 def test_each_photo_is_stitched_exactly_once_however_many_workers_race_for_it(
     racing: Stores, tmp_path: Path, send_to: Callable[[Stores, bytes], int]
 ) -> None:
-    photo = jpeg(488, 488)  # four streams of one chunk each
+    photo = jpeg(1220, 1708)  # two streams of a batch each
 
     for _ in range(20):
         job_id = send_to(racing, photo)

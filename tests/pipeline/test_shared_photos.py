@@ -188,8 +188,8 @@ def test_two_workers_decode_a_photo_of_two_streams_once(stores: Stores, send: Su
 
 
 def test_a_photo_that_is_no_jpeg_is_not_shared(stores: Stores, send: Submit, tmp_path: Path) -> None:
-    job, caches = get_job(stores, send(300, 200)), two_caches(stores, tmp_path / "decoded")
-    stores.blobs.write(job.id, PHOTO, BytesIO(encoded(reef(300, 200), "PNG")))
+    job, caches = get_job(stores, send()), two_caches(stores, tmp_path / "decoded")
+    stores.blobs.write(job.id, PHOTO, BytesIO(encoded(reef(1952, 1220), "PNG")))
 
     sizes = [cache.get(job).size for cache in caches]
 

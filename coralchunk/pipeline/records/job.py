@@ -54,6 +54,7 @@ class Job:
     model: str = ""  # label of the model that classifies the photo; empty for the server's
     ended_at: float | None = None  # Unix seconds, when it became final
     progress: float = 0.0  # share of a training that is done
+    threads: int = 1  # of a worker, for a photo that one worker classifies in one batch
     trace: str = ""  # W3C traceparent of the request that brought it; empty without traces
 
     @property

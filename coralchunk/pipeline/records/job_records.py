@@ -76,6 +76,7 @@ class JobRecords:
             "total": job.total_chunks,
             "batch": job.batch_chunks,
             "streams": job.streams,
+            "threads": job.threads,
             "high_priority": int(job.is_high_priority),
             "request": job.request_id,
             "batch_name": job.batch_name,
@@ -205,9 +206,8 @@ class JobRecords:
 
     def expired(self, now: float) -> list[int]:
         """Return the jobs whose time is over. `now` in Unix seconds."""
-        return [
-            int(job_id) for job_id in cast(list[bytes], self._redis.zrangebyscore(keys.KEPT, "-inf", now))
-        ]
+        found = cast(list[bytes], self._redis.zrangebyscore(keys.KEPT, "-inf", now))
+        return [int(job_id) for job_id in found]
 
     def forget(self, job_ids: Iterable[int]) -> None:
         """Take jobs whose record has expired off the lists."""

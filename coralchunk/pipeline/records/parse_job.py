@@ -34,6 +34,7 @@ def parse_job(job_id: int, fields: Mapping[bytes, bytes], completed: int) -> Job
         model=fields.get(b"model", b"").decode(),
         ended_at=float(fields[b"ended"]) if b"ended" in fields else None,
         progress=float(fields.get(b"progress", 0)),
+        threads=int(fields.get(b"threads", 1)),
         trace=fields.get(b"trace", b"").decode(),
     )
 

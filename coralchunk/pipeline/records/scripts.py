@@ -1,10 +1,10 @@
 """Lua scripts that change job records; Redis runs each one atomically.
 
 Keys, in this order where a script takes them:
-    job      hash: state, width, height, total, batch, streams, high_priority, request, owner, kind, created,
-             expires, later finisher, attempts:<batch>, continued:<batch of a task> (the batch that this task
-             is at, while it continues its stream without returning to the queue), ended, error, progress,
-             picture_width, picture_height, share
+    job      hash: state, width, height, total, batch, streams, threads, high_priority, request, owner, kind,
+             created, expires, later finisher, attempts:<batch>, continued:<batch of a task> (the batch that
+             this task is at, while it continues its stream without returning to the queue), ended, error,
+             progress, picture_width, picture_height, share
     results  hash: chunk index -> its probabilities, float32 little-endian; of a point job, photo index ->
              + or - (classified or failed) and JSON; written once, never changed
     open     sorted set: ids of jobs that are not final, by creation time

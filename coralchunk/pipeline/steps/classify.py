@@ -29,6 +29,7 @@ from coralchunk.pipeline.steps.finish import finish
 from coralchunk.pipeline.training.run_training import finish_training_job, train_collection
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks
 from coralchunk.pipeline.worker.context import WorkerContext
+from coralchunk.pipeline.worker.small_photo import Searched, classify_and_search
 from coralchunk.pipeline.worker.turn import Turn
 
 MAX_ATTEMPTS: Final = 3
@@ -103,7 +104,7 @@ def _run(context: WorkerContext, job: Job, task: Task, position: Position | None
             done = _Done(is_last=True) if position is None else _classify(context, job, at, position, turn)
         if done.is_last:
             with tracing.continued(job.trace, "finish", job=job.id):
-                _finish(context, job)
+                _finish(context, job, done.searched)
         continues = done.continues
     except (Unreadable, TaskFailed) as refused:
         if context.stores.records.fail(job.id, str(refused)):
@@ -118,6 +119,7 @@ class _Done:
 
     is_last: bool  # whether it is the one that has to finish the job
     continues: bool = False  # whether its task continues with the next batch
+    searched: Searched | None = None  # for the colour card, if the photo was searched meanwhile
 
 
 def _classify(context: WorkerContext, job: Job, task: Task, position: Position, turn: Turn | None) -> _Done:
@@ -134,12 +136,16 @@ def _classify(context: WorkerContext, job: Job, task: Task, position: Position, 
     classifier = context.classifier_of(job.model)
     photo = context.photos.get(job, classifier.manifest.preprocessing.input_px)
     chunks = grid(job.size)[indices.start : indices.stop]
-    classified = classify_chunks(classifier, photo, chunks)
+    searched = None
+    if job.threads > 1 and not classifier.manifest.sandboxed:  # whose process does one thing at a time
+        classified, searched = classify_and_search(classifier, photo, chunks, job.threads)
+    else:
+        classified = classify_chunks(classifier, photo, chunks)
     results = dict(zip(indices, packed(classified), strict=True))
     done = _record(context, job, position, results, turn)
     if position.next_batch is None and not done.is_last:
         context.photos.drop(job.id)  # this stream is at its end, and another worker's will finish the job
-    return done
+    return replace(done, searched=searched)
 
 
 def _record(
@@ -159,9 +165,9 @@ def _record(
     return _Done(is_last=recorded == 1, continues=continues and recorded == 0)
 
 
-def _finish(context: WorkerContext, job: Job) -> None:
+def _finish(context: WorkerContext, job: Job, searched: Searched | None) -> None:
     if job.kind is JobKind.PHOTO:
-        finish(context, job)
+        finish(context, job, searched)
     else:
         _ONE_BY_ONE[job.kind].finish(context, job)
 

@@ -4,25 +4,32 @@ from typing import Final
 
 import structlog
 
+from coralchunk.imaging.card.in_photo import card_in
 from coralchunk.metrics import CHUNKS_CLASSIFIED, JOBS
 from coralchunk.pipeline.records.job import Job
 from coralchunk.pipeline.records.probabilities import unpacked
 from coralchunk.pipeline.steps.stitch import stitch
 from coralchunk.pipeline.worker.context import WorkerContext
+from coralchunk.pipeline.worker.small_photo import Searched
 from coralchunk.storage.files.blobs import CHUNKS, PICTURE, SUMMARY
 from coralchunk.storage.files.previews import CLEAR_PREVIEW, PREVIEW
 
 _log: Final = structlog.get_logger()
 
 
-def finish(context: WorkerContext, job: Job) -> None:
-    """Stitch a job and store its answer; the job is completed once the answer is on disk."""
+def finish(context: WorkerContext, job: Job, searched: Searched | None = None) -> None:
+    """Stitch a job and store its answer; the job is completed once the answer is on disk.
+
+    searched  the outcome of the search for the colour card, if the photo was searched already
+    """
     stores, manifest = context.stores, context.classifier_of(job.model).manifest
+    photo = context.photos.get(job, manifest.preprocessing.input_px)
     answer = stitch(
-        context.photos.get(job, manifest.preprocessing.input_px),
+        photo,
         unpacked(stores.records.raw_results(job)),
         manifest,
         stores.settings.result_max_side,
+        searched.card if searched is not None else card_in(photo),
     )
     preview = PREVIEW if answer.is_opaque else CLEAR_PREVIEW
     parts = {PICTURE: answer.png, preview: answer.preview, SUMMARY: answer.summary, CHUNKS: answer.chunks}

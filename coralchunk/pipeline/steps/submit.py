@@ -176,6 +176,7 @@ def _planned(stores: Stores, stored: StoredUpload, load: Load) -> tuple[Job, Loa
         owner=stored.owner,
         batch_name=stored.batch_name,
         model=stored.model,
+        threads=work.threads,
     )
     tasks = min(job.streams, job.batches)
     high_priority = load.high_priority + tasks * job.is_high_priority
