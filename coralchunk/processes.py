@@ -4,12 +4,13 @@ import ctypes
 import gc
 import importlib
 import os
+import pkgutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 PARENT_VARIABLE: Final = "_CORALCHUNK_PARENT"  # process id of the supervisor, set for its children
 # Structlog would load rich, for tracebacks that this server writes plainly, and redis-py OpenTelemetry, for
@@ -86,6 +87,13 @@ def preload(*modules: str) -> None:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def load(name: str) -> Callable[..., Any]:
+    """Return a function or class, as module:name, whose module this process now loads and keeps."""
+    with hidden(*UNUSED):
+        preload(name.partition(":")[0])
+    return cast(Callable[..., Any], pkgutil.resolve_name(name))
 
 
 @contextmanager

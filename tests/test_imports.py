@@ -39,6 +39,7 @@ WORKERS = (
     "supervisor, control = socket.socketpair(); supervisor.close(); main(control)"
 )
 SUPERVISOR = "import coralchunk.supervisor.process_monitor"
+SWEEPER = "import coralchunk.supervisor.database, coralchunk.supervisor.sweeper"
 
 
 def command(*arguments: str) -> str:
@@ -51,7 +52,8 @@ def command(*arguments: str) -> str:
     [
         pytest.param(A_WEB_PROCESS, RARE | OPTIONAL, id="a web process"),
         pytest.param(WORKERS, RARE | OPTIONAL | SQL | WEB, id="workers before they open a model"),
-        pytest.param(SUPERVISOR, RARE | WEB | PIXELS, id="the supervisor"),
+        pytest.param(SUPERVISOR, RARE | SQL | WEB | PIXELS, id="the supervisor before it starts workers"),
+        pytest.param(SWEEPER, RARE | WEB | PIXELS, id="the supervisor"),
         pytest.param(
             command("serve"), RARE | OPTIONAL | SQL | WEB | PIXELS | REDIS, id="the command that starts them"
         ),

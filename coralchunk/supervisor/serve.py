@@ -1,15 +1,14 @@
 """Run a whole server: Redis, web and workers under one parent process."""
 
 import os
-import pkgutil
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, cast
+from typing import Final
 
 import structlog
 
 from coralchunk.config import VARIABLES, Settings
-from coralchunk.processes import PARENT_VARIABLE, UNUSED, hidden, preload
+from coralchunk.processes import PARENT_VARIABLE, load
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.supervisor.child_process import STOP_TIMEOUT_S, Child, Process, stop_all
 from coralchunk.supervisor.data_folder import prepare_data_folder
@@ -49,7 +48,7 @@ class Server:
         open_model_repository(settings).find(settings.model)  # before anything starts that would have to stop
         prepare_data_folder(settings)
         if settings.redis_url:
-            _load(_CHECK_REDIS)(settings)
+            load(_CHECK_REDIS)(settings)
         with (
             hold_instance_lock(settings.data_dir),
             signals() as shutdown,
@@ -67,8 +66,8 @@ class Server:
                 for child in [*redis, *trust]:
                     child.start()
                 if redis:
-                    _load(_OPEN_AGAIN)(settings.redis_url)
-                watch: Watch = _load(_WATCH)
+                    load(_OPEN_AGAIN)(settings.redis_url)
+                watch: Watch = load(_WATCH)
                 scheme = "http" if tls is None else "https"
                 watch(settings, self._environment, [*redis, *trust, web], shutdown, scheme)
             finally:
@@ -80,8 +79,8 @@ class Server:
     def _with_tls(self) -> tuple[TlsFiles | None, list[Child]]:
         if not self._has_tls:
             return None, []
-        prepare: Prepare = _load(f"{_TLS}:prepare_tls")
-        start: StartPage = _load(f"{_TLS}:start_trust_page")
+        prepare: Prepare = load(f"{_TLS}:prepare_tls")
+        start: StartPage = load(f"{_TLS}:start_trust_page")
         tls = prepare(self._settings)
         return tls, [Child("trust page", partial(start, self._settings, self._environment, tls))]
 
@@ -95,11 +94,4 @@ class Server:
     def _own_redis(self) -> list[Child]:
         if self._settings.redis_url:
             return []
-        return [Child("redis", _load(_REDIS)(self._settings.data_dir).start)]
-
-
-def _load(name: str) -> Callable[..., Any]:
-    """Return a function or class of a module that is now loaded for the life of this process."""
-    with hidden(*UNUSED):
-        preload(name.partition(":")[0])
-    return cast(Callable[..., Any], pkgutil.resolve_name(name))
+        return [Child("redis", load(_REDIS)(self._settings.data_dir).start)]
