@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import socket
 import ssl
 import time
@@ -45,6 +46,14 @@ _LONGEST_REASON: Final = 200  # characters; it quotes what the client sent
 SocketUnreader.max_body_chunk = 1 << 16  # type: ignore[attr-defined] # newer than its types
 
 
+_fsync: Final = os.fsync
+
+
+def wait_for_disk(descriptor: int) -> None:
+    """Write a file to the disk in another thread: a slow disk would hold up all other requests."""
+    gevent.get_hub().threadpool.apply(_fsync, (descriptor,))
+
+
 class WebWorker(GeventWorker):
     """Serves many slow clients in one process, and stops as soon as the last one has its answer.
 
@@ -55,6 +64,7 @@ class WebWorker(GeventWorker):
     def init_process(self) -> None:
         self._stopping = Event()
         self._waits: dict[gevent.Timeout, Any] = {}  # for the next request of a client
+        os.fsync = wait_for_disk  # type: ignore[assignment] # here it is called with numbers only
         super().init_process()
 
     @override
