@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, RootModel
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.supervisor.child_process import TUNING
 from tests.server import environment
 
@@ -101,3 +103,17 @@ def test_every_module_can_be_imported() -> None:
     imported = [importlib.import_module(name) for name in modules()]
 
     assert [module.__name__ for module in imported] == modules()
+
+
+def descendants(model: type[BaseModel]) -> list[type[BaseModel]]:
+    return [each for child in model.__subclasses__() for each in (child, *descendants(child))]
+
+
+def test_no_validator_of_a_body_is_built_when_it_is_imported() -> None:
+    for name in modules():
+        importlib.import_module(name)
+
+    bodies = [model for model in descendants(BaseModel) if model.__module__.startswith("coralchunk.api.")]
+
+    assert len(bodies) > 50
+    assert [body for body in bodies if not issubclass(body, BodyModel | RootModel)] == []

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from coralchunk.api.bodies import BodyModel
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.card_schemas import ColourCard
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -13,7 +14,7 @@ JobId = Annotated[int, Field(ge=1, lt=2**53)]
 Interval = Annotated[list[Share], Field(min_length=2, max_length=2, description="95 % interval: low, high")]
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -3,18 +3,19 @@
 from typing import Final
 
 from flask import Response, jsonify
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.language import Language, Refusal
 
 
-class FaultDetail(BaseModel):
+class FaultDetail(BodyModel):
     """One thing that is wrong."""
 
     detail: str
 
 
-class FaultList(BaseModel):
+class FaultList(BodyModel):
     """A refusal."""
 
     errors: list[FaultDetail] = Field(description="What is wrong, with the value, the limit and the remedy")

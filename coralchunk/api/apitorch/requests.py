@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import request
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.errors.datasets import BadValue, MissingValue
 
 _MAX_BYTES: Final = 1_000_000  # of JSON
@@ -14,26 +15,26 @@ _MAX_CLASSIFIERS: Final = 10
 _YES: Final = frozenset({"true", "1", "yes", "on"})
 
 
-class SetDetails(BaseModel):
+class SetDetails(BodyModel):
     """What a training set is called."""
 
     name: str
     description: str = ""
 
 
-class ImageAddress(BaseModel):
+class ImageAddress(BodyModel):
     """An image on the web, in place of a file `image` in a form."""
 
     image_url: str
 
 
-class Options(BaseModel):
+class Options(BodyModel):
     """How a classification is reported."""
 
     show_confidence_value: bool = False
 
 
-class Question(BaseModel):
+class Question(BodyModel):
     """An image on the web, and the classifiers that are asked about it."""
 
     image_url: str
@@ -41,14 +42,14 @@ class Question(BaseModel):
     options: Options = Options()
 
 
-class Correction(BaseModel):
+class Correction(BodyModel):
     """The label that a classification should have had."""
 
     classification_id: str
     correct_label_id: str = Field(description="Id of a training label, or the label itself")
 
 
-class Message(BaseModel):
+class Message(BodyModel):
     """What a user has to say."""
 
     message: str = Field(description="Base64 of UTF-8 text")

@@ -4,8 +4,9 @@ import time
 from typing import Any, Final, Literal
 
 from flask import request, url_for
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.context import services
 from coralchunk.api.signed_url import own_url
 from coralchunk.datasets.training_sets import TrainingSet
@@ -17,14 +18,14 @@ from coralchunk.training.classifiers import AnsweringClassifier
 CONFIDENCE: Final = ((0.95, "very high"), (0.8, "high"), (0.5, "possible"), (0.3, "low"), (0.0, "very low"))
 
 
-class Pong(BaseModel):
+class Pong(BodyModel):
     """The server answers, and the key is right."""
 
     object: Literal["ping"]
     message: Literal["ok"]
 
 
-class TrainingSetBody(BaseModel):
+class TrainingSetBody(BodyModel):
     """A training set."""
 
     object: Literal["training_set"]
@@ -35,14 +36,14 @@ class TrainingSetBody(BaseModel):
     url: str
 
 
-class TrainingSets(BaseModel):
+class TrainingSets(BodyModel):
     """The training sets of a user."""
 
     object: Literal["list"]
     data: list[TrainingSetBody]
 
 
-class ChangedImage(BaseModel):
+class ChangedImage(BodyModel):
     """What was done with an image."""
 
     object: Literal["training_image"]
@@ -50,14 +51,14 @@ class ChangedImage(BaseModel):
     message: str
 
 
-class ListedImage(BaseModel):
+class ListedImage(BodyModel):
     """An image of a label."""
 
     filename: str
     url: str = Field(description="Signed; needs no key until the end of the next day (UTC)")
 
 
-class TrainingLabel(BaseModel):
+class TrainingLabel(BodyModel):
     """A label and its images."""
 
     object: Literal["training_label"]
@@ -66,7 +67,7 @@ class TrainingLabel(BaseModel):
     images: list[ListedImage]
 
 
-class ImagesByLabel(BaseModel):
+class ImagesByLabel(BodyModel):
     """All images of a training set."""
 
     object: Literal["list"]
@@ -76,7 +77,7 @@ class ImagesByLabel(BaseModel):
     data: list[TrainingLabel]
 
 
-class TrainingBody(BaseModel):
+class TrainingBody(BodyModel):
     """How the last training of a set is going."""
 
     object: Literal["training"]
@@ -88,7 +89,7 @@ class TrainingBody(BaseModel):
     status_url: str
 
 
-class ClassificationBody(BaseModel):
+class ClassificationBody(BodyModel):
     """What a classifier says."""
 
     object: Literal["classification"]
@@ -100,7 +101,7 @@ class ClassificationBody(BaseModel):
     confidence_value: str | None = Field(default=None, description="With the option show_confidence_value")
 
 
-class Classifications(BaseModel):
+class Classifications(BodyModel):
     """What classifiers say, in the order in which they were asked."""
 
     object: Literal["list"]
@@ -108,7 +109,7 @@ class Classifications(BaseModel):
     data: list[ClassificationBody]
 
 
-class Thanks(BaseModel):
+class Thanks(BodyModel):
     """Feedback was taken."""
 
     object: Literal["feedback"]

@@ -4,14 +4,15 @@ import json
 from typing import Any, Final
 
 from flask import Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.language import Language, Refusal
 
 MEDIA_TYPE: Final = "application/vnd.api+json"
 
 
-class Body(BaseModel):
+class Body(BodyModel):
     """A body, or a part of one."""
 
     model_config = ConfigDict(extra="forbid")

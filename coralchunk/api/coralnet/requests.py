@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError
 from pydantic_core import ErrorDetails
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.config import Settings
 from coralchunk.errors.access import BadDocument, Fault
 from coralchunk.pipeline.points.point_job import RequestedImage, RequestedPoint
@@ -16,7 +17,7 @@ _MAX_FAULTS: Final = 50  # reported at once
 _Name = Annotated[str, Field(min_length=1, max_length=1024)]
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(frozen=True)  # unknown fields are ignored, as on CoralNet
 
 

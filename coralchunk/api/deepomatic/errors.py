@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from flask import Response, jsonify
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.language import Language, Refusal
 
 PREFIX: Final = "/v0.7"
@@ -13,7 +14,7 @@ MEDIA_TYPE: Final = "application/json"
 _STATUS: Final = {422: 400, 429: 503, 507: 503}
 
 
-class Body(BaseModel):
+class Body(BodyModel):
     """A body, or a part of one."""
 
     model_config = ConfigDict(extra="forbid")

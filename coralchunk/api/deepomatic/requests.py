@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.errors.access import BadDocument, Fault
 from coralchunk.networks.inputs import BoundingBox, PolygonPoint
 from coralchunk.networks.postprocessing import Output, PostProcessing
@@ -19,7 +20,7 @@ _Metadata = dict[str, Any]
 _Known = TypeVar("_Known", bound=BaseModel)
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -80,7 +81,7 @@ class InferenceInput(_Body):
     image: InferenceImage
 
 
-class InferenceBody(BaseModel):
+class InferenceBody(BodyModel):
     """A question to a network, with a picture for each of its image inputs."""
 
     model_config = ConfigDict(frozen=True)  # unknown fields are ignored

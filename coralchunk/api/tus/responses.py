@@ -3,9 +3,10 @@
 from typing import Final
 
 from flask import Response, jsonify, url_for
-from pydantic import BaseModel, Field
+from pydantic import Field
 from werkzeug.http import http_date
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.tus.requests import VERSION
 from coralchunk.uploads.checksum import ALGORITHMS
 from coralchunk.uploads.upload import Upload
@@ -26,7 +27,7 @@ EXPOSED: Final = (
 )
 
 
-class ResumableUpload(BaseModel):
+class ResumableUpload(BodyModel):
     """How far a resumable upload is."""
 
     length: int = Field(description="Bytes of the whole photo")

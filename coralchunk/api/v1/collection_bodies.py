@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import Count, Share
 
 Id = Annotated[str, Field(description="A version-4 UUID")]
 Number = Annotated[int, Field(ge=1, lt=2**31, description="Of a version: 1, 2, 3 and so on")]
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Sent(BaseModel):
+class _Sent(BodyModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 

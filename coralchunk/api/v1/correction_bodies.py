@@ -2,8 +2,9 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import ClassProbabilities, Count, Figures, JobId, ModelName
 from coralchunk.api.v1.survey_bodies import GivenId
 
@@ -14,7 +15,7 @@ By = Annotated[_Name | None, Field(description="Name of the person, if they want
 MAX_CHANGES: Final = 50
 
 
-class NewCorrection(BaseModel):
+class NewCorrection(BodyModel):
     """The label that a person gives to a chunk."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -26,7 +27,7 @@ class NewCorrection(BaseModel):
     by: By = None
 
 
-class Change(BaseModel):
+class Change(BodyModel):
     """The label of one chunk."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -36,7 +37,7 @@ class Change(BaseModel):
     label: Label | None = Field(description="null: take the correction back")
 
 
-class Changes(BaseModel):
+class Changes(BodyModel):
     """What a person says of several chunks."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -45,7 +46,7 @@ class Changes(BaseModel):
     changes: Annotated[list[Change], Field(min_length=1, max_length=MAX_CHANGES)]
 
 
-class RefusedChange(BaseModel):
+class RefusedChange(BodyModel):
     """A change that was not made."""
 
     model_config = ConfigDict(extra="forbid")
@@ -55,7 +56,7 @@ class RefusedChange(BaseModel):
     detail: str = Field(description="Why, and what to do")
 
 
-class ChangesResponse(BaseModel):
+class ChangesResponse(BodyModel):
     """What was stored."""
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +65,7 @@ class ChangesResponse(BaseModel):
     refused: list[RefusedChange]
 
 
-class EventResponse(BaseModel):
+class EventResponse(BodyModel):
     """A person gave a chunk a label, or took the correction of it back."""
 
     model_config = ConfigDict(extra="forbid")
@@ -78,7 +79,7 @@ class EventResponse(BaseModel):
     said: Said = Field(description="The label that the model had given")
 
 
-class EventList(BaseModel):
+class EventList(BodyModel):
     """The log of corrections, oldest first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -86,7 +87,7 @@ class EventList(BaseModel):
     events: list[EventResponse]
 
 
-class CorrectionResponse(BaseModel):
+class CorrectionResponse(BodyModel):
     """A stored correction."""
 
     model_config = ConfigDict(extra="forbid")
@@ -103,7 +104,7 @@ class CorrectionResponse(BaseModel):
     )
 
 
-class SharedCorrection(BaseModel):
+class SharedCorrection(BodyModel):
     """A corrected chunk of a shared result; not who corrected it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -114,7 +115,7 @@ class SharedCorrection(BaseModel):
     corrected_at: float = Field(description="Unix seconds")
 
 
-class SharedCorrectionList(BaseModel):
+class SharedCorrectionList(BodyModel):
     """The corrections of a shared result, by chunk."""
 
     model_config = ConfigDict(extra="forbid")
@@ -123,7 +124,7 @@ class SharedCorrectionList(BaseModel):
     figures: Figures | None = Field(description="As in `GET /V1/api/classify/{job_id}/corrections`")
 
 
-class CorrectionList(BaseModel):
+class CorrectionList(BodyModel):
     """The corrections of a photo, by chunk."""
 
     model_config = ConfigDict(extra="forbid")

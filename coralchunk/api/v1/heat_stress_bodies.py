@@ -3,15 +3,16 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import Count
 from coralchunk.api.v1.survey_bodies import Name, Site
 
 Dhw = Annotated[float, Field(ge=0, le=100, description="Degree heating weeks, °C-weeks")]
 
 
-class HeatStressFile(BaseModel):
+class HeatStressFile(BodyModel):
     """A file of degree heating weeks."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -25,7 +26,7 @@ class HeatStressFile(BaseModel):
     name: Name = Field("file", description="Of the file; the name of the station replaces it")
 
 
-class HeatStressSeries(BaseModel):
+class HeatStressSeries(BodyModel):
     """The heat stress of a site."""
 
     model_config = ConfigDict(extra="forbid")
@@ -40,7 +41,7 @@ class HeatStressSeries(BaseModel):
     uploaded_at: float = Field(description="Unix seconds")
 
 
-class HeatStressResponse(BaseModel):
+class HeatStressResponse(BodyModel):
     """The site of a survey and its heat stress."""
 
     model_config = ConfigDict(extra="forbid")

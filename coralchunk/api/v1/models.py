@@ -4,9 +4,10 @@ from typing import Any, Final, Literal
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from coralchunk.api.authentication import authenticate, v1_identity
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -19,7 +20,7 @@ models = Blueprint("models", __name__, url_prefix="/V1/api/models")
 _LONGEST: Final = 150
 
 
-class PhotoModelResponse(BaseModel):
+class PhotoModelResponse(BodyModel):
     """A model that photos can be classified by."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +32,7 @@ class PhotoModelResponse(BaseModel):
     collection: str | None = Field(description="The name of that collection")
 
 
-class PhotoModelList(BaseModel):
+class PhotoModelList(BodyModel):
     """The models that uploads may name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +43,7 @@ class PhotoModelList(BaseModel):
     )
 
 
-class DefaultModel(BaseModel):
+class DefaultModel(BodyModel):
     """The model that is to classify the photos of a token."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Final
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from coralchunk.api.authentication import authenticate
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.context import services
 from coralchunk.api.json_body import fault_text
 from coralchunk.api.openapi import Operation, operation
@@ -35,7 +36,7 @@ _SENT: Final = {
 }
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

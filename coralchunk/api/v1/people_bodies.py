@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.v1.survey_bodies import RoleName
 
 
-class NewRole(BaseModel):
+class NewRole(BodyModel):
     """The role that a user gets in a survey."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -18,7 +19,7 @@ class NewRole(BaseModel):
     )
 
 
-class SurveyMemberResponse(BaseModel):
+class SurveyMemberResponse(BodyModel):
     """A user who may use a survey."""
 
     model_config = ConfigDict(extra="forbid")
@@ -29,7 +30,7 @@ class SurveyMemberResponse(BaseModel):
     added_at: float = Field(description="Unix seconds")
 
 
-class SurveyMemberList(BaseModel):
+class SurveyMemberList(BodyModel):
     """The users of a survey, the owner first."""
 
     model_config = ConfigDict(extra="forbid")
@@ -37,7 +38,7 @@ class SurveyMemberList(BaseModel):
     members: list[SurveyMemberResponse]
 
 
-class AuditEventResponse(BaseModel):
+class AuditEventResponse(BodyModel):
     """What somebody did."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,7 +54,7 @@ class AuditEventResponse(BaseModel):
     target: str = Field(description="In words", examples=["ben: annotator", "survey.csv", "token 3"])
 
 
-class AuditEventList(BaseModel):
+class AuditEventList(BodyModel):
     """A page of the audit log, newest first."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import BatchName
 
 
-class NewPresignedUpload(BaseModel):
+class NewPresignedUpload(BodyModel):
     """The photo that a client wants to send to the object store."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -22,7 +23,7 @@ class NewPresignedUpload(BaseModel):
     )
 
 
-class PresignedUploadResponse(BaseModel):
+class PresignedUploadResponse(BodyModel):
     """Where the photo is to be sent."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,14 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import ClassProbabilities, Count, Interval, JobId, Share
 from coralchunk.api.v1.correction_bodies import Label, Said
 from coralchunk.api.v1.survey_bodies import CorrectedCover, Id
 
 
-class _Response(BaseModel):
+class _Response(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

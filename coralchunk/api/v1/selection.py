@@ -4,9 +4,10 @@ from typing import Annotated, Final
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from coralchunk.api.authentication import v1_requester
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -24,7 +25,7 @@ selection = Blueprint("selection", __name__, url_prefix="/V1/api")
 _MOST: Final = 1000
 
 
-class SelectedJobs(BaseModel):
+class SelectedJobs(BodyModel):
     """The photos to measure together."""
 
     model_config = ConfigDict(extra="forbid")

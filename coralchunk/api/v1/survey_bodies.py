@@ -3,8 +3,9 @@
 import datetime as dt
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import ChunkResult, Count, Figures, Interval, Share, Summary
 
 _LONGEST_ID: Final = 16  # digits
@@ -56,11 +57,11 @@ _KEEPS: Final = "Whether photos that are added are kept with their maps, after t
 RoleName = Literal["viewer", "annotator", "admin"]
 
 
-class _Request(BaseModel):
+class _Request(BodyModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Response(BaseModel):
+class _Response(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -4,9 +4,10 @@ from typing import Annotated, Final
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from coralchunk.api.authentication import survey_requester
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.conditional import private
 from coralchunk.api.context import services
 from coralchunk.api.json_body import read_json_body
@@ -22,7 +23,7 @@ survey_selection = Blueprint("survey_selection", __name__, url_prefix="/V1/api/s
 _MOST: Final = 1000
 
 
-class ChosenPhotos(BaseModel):
+class ChosenPhotos(BodyModel):
     """The photos to measure together."""
 
     model_config = ConfigDict(extra="forbid")

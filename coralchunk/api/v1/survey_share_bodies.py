@@ -3,13 +3,14 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import Count, Figures, Interval, Share, Summary
 from coralchunk.api.v1.survey_bodies import CorrectedCover
 
 
-class SurveyShareLink(BaseModel):
+class SurveyShareLink(BodyModel):
     """A link to a survey."""
 
     model_config = ConfigDict(extra="forbid")
@@ -20,7 +21,7 @@ class SurveyShareLink(BaseModel):
     )
 
 
-class SharedSurveyPhoto(BaseModel):
+class SharedSurveyPhoto(BodyModel):
     """The result of one photo of a shared survey, without its position."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,7 +36,7 @@ class SharedSurveyPhoto(BaseModel):
     corrected: Figures | None
 
 
-class SharedSurvey(BaseModel):
+class SharedSurvey(BodyModel):
     """A survey for people who may only look: without its id, the contact and positions."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from coralchunk.api.bodies import BodyModel
 
 ScopeName = Literal["read", "classify", "train", "networks"]
 
 
-class NewToken(BaseModel):
+class NewToken(BodyModel):
     """The token to create."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -23,7 +25,7 @@ class NewToken(BaseModel):
     )
 
 
-class CreatedToken(BaseModel):
+class CreatedToken(BodyModel):
     """A new token."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +35,7 @@ class CreatedToken(BaseModel):
     )
 
 
-class TokenResponse(BaseModel):
+class TokenResponse(BodyModel):
     """The record of a token."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +49,7 @@ class TokenResponse(BaseModel):
     is_this: bool = Field(description="Whether it is the token of this request")
 
 
-class TokenList(BaseModel):
+class TokenList(BodyModel):
     """The valid tokens of a user, oldest first."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.schemas import Count
 
 EventName = Literal["coralchunk.job.completed", "coralchunk.job.failed", "coralchunk.batch.finished"]
 Address = Annotated[str, Field(max_length=2000, pattern=r"^[\x21-\x7e]+$")]
 
 
-class _Body(BaseModel):
+class _Body(BodyModel):
     model_config = ConfigDict(extra="forbid")
 
 

@@ -3,15 +3,16 @@
 from typing import Final
 
 from flask import Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.language import Language, Refusal
 
 _CLASSIFY: Final = "/recognition/v2/classify"
 _BAD_VALUES: Final = frozenset({415, 422})  # which this language does not tell from any other value, 400
 
 
-class Body(BaseModel):
+class Body(BodyModel):
     """A body, or a part of one."""
 
     model_config = ConfigDict(extra="forbid")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from coralchunk.api.bodies import BodyModel
 from coralchunk.api.context import services
 from coralchunk.errors.datasets import BadValue
 
@@ -46,7 +47,7 @@ Value = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Metadata = Annotated[dict[str, Any], BeforeValidator(_object)]
 
 
-class Request(BaseModel):
+class Request(BodyModel):
     """A body; unknown fields are ignored, because clients send more than is published."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
