@@ -26,6 +26,7 @@ from tests import object_store, postgres
 from tests.databases import migrated_sqlite
 from tests.object_store import ObjectStoreServer
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 from tests.waiting import wait_for
 
 # A busy machine must not fail a test: properties are about answers, not about time.
@@ -169,8 +170,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="session")
 def server_token(server: RunningServer) -> str:
     """A token for all that the shared server can be asked for."""
-    server.command("user", "add", "reef", typed="parrotfish\n")
-    return server.command("token", "create", "reef").strip()
+    return add_user_with_token(server, "reef")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from tests.reef import encoded
 from tests.server import RunningServer
 from tests.training.textures import texture
+from tests.users import add_user_with_token
 
 Ask = Callable[..., httpx.Response]
 
@@ -20,8 +21,7 @@ def tokens(server: RunningServer) -> list[str]:
     made = []
     for _ in range(2):
         name = f"user-{secrets.token_hex(4)}"
-        server.command("user", "add", name, typed="parrotfish\n")
-        made.append(server.command("token", "create", name).strip())
+        made.append(add_user_with_token(server, name))
     return made
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 
 SERVERS, OLDER = "coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"
 
@@ -14,8 +15,7 @@ SERVERS, OLDER = "coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"
 def headers(server: RunningServer) -> dict[str, str]:
     """The token of a user of its own."""
     name = f"user-{secrets.token_hex(4)}"
-    server.command("user", "add", name, typed="parrotfish\n")
-    return {"Authorization": f"Token {server.command('token', 'create', name).strip()}"}
+    return {"Authorization": f"Token {add_user_with_token(server, name)}"}
 
 
 def model_of(server: RunningServer, **options: object) -> str:

@@ -14,6 +14,7 @@ from apitorch.utils import set_api_key, set_log_level
 from tests.reef import encoded
 from tests.server import RunningServer
 from tests.training.textures import texture
+from tests.users import add_user_with_token
 from tests.waiting import wait_for
 
 NAMES = ("stripes", "odd dots")
@@ -78,8 +79,7 @@ def torch_server(tmp_path_factory: pytest.TempPathFactory, textures: TextureHost
 
 
 def new_key(server: RunningServer, name: str) -> str:
-    server.command("user", "add", name, typed="parrotfish\n")
-    return server.command("token", "create", name).strip()
+    return add_user_with_token(server, name)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from coralchunk.identity import Scope
 from tests.apitorch.conftest import TextureHost, png
 from tests.server import RunningServer
+from tests.users import create_token
 from tests.waiting import wait_for
 
 NewSet = Callable[..., int]
@@ -329,7 +331,7 @@ def test_scripts_of_coralnet_get_their_list(raw: httpx.Client, key: str, torch_s
 
 
 def test_training_needs_its_scope(raw: httpx.Client, torch_server: RunningServer) -> None:
-    reader = torch_server.command("token", "create", "ana", "--scope", "read").strip()
+    reader = create_token(torch_server, "ana", Scope.READ)
 
     answer = raw.post("training-sets", json={"name": "x"}, auth=(reader, ""))
 

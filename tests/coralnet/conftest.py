@@ -22,6 +22,7 @@ from jobs.worker import ChunkWorker
 from tests.coralnet.host import ImageHost
 from tests.hashing import QUICK_HASHER
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 from tests.waiting import wait_for
 
 MEDIA_TYPE = "application/vnd.api+json"
@@ -48,8 +49,7 @@ def reef_server(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) -> It
     )
     running.start()
     try:
-        running.command("user", "add", "ana", typed=f"{PASSWORD}\n")
-        running.client.headers["X-API-KEY"] = running.command("token", "create", "ana").strip()
+        running.client.headers["X-API-KEY"] = add_user_with_token(running, "ana")
         yield running
     finally:
         running.destroy()

@@ -8,6 +8,7 @@ from deepomatic.api.client import Client
 
 from tests.coralnet.host import ImageHost
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 from tests.waiting import PATIENCE_S
 
 
@@ -32,7 +33,7 @@ def network_server(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) ->
     running.start()
     try:
         for name in ("ana", "ben"):
-            running.command("user", "add", name, typed="parrotfish\n")
+            add_user(running, name)
         yield running
     finally:
         running.destroy()
@@ -40,12 +41,12 @@ def network_server(tmp_path_factory: pytest.TempPathFactory, host: ImageHost) ->
 
 @pytest.fixture(scope="session")
 def key(network_server: RunningServer) -> str:
-    return network_server.command("token", "create", "ana").strip()
+    return create_token(network_server, "ana")
 
 
 @pytest.fixture(scope="session")
 def other_key(network_server: RunningServer) -> str:
-    return network_server.command("token", "create", "ben").strip()
+    return create_token(network_server, "ben")
 
 
 @pytest.fixture(scope="session")

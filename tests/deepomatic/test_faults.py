@@ -16,6 +16,7 @@ from coralchunk.processes import is_running
 from tests.deepomatic.networks import picture, preprocessing
 from tests.networks import onnx_files
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
@@ -33,8 +34,7 @@ def connected() -> Iterator[Connects]:
 
         def connect(server: RunningServer) -> httpx.Client:
             name = f"user-{secrets.token_hex(4)}"
-            server.command("user", "add", name, typed="parrotfish\n")
-            token = server.command("token", "create", name).strip()
+            token = add_user_with_token(server, name)
             address, headers = server.client.base_url, {"X-API-KEY": token}
             return clients.enter_context(httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_S))
 

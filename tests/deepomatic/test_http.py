@@ -10,10 +10,12 @@ import httpx
 import pytest
 from deepomatic.api.client import Client
 
+from coralchunk.identity import Scope
 from tests.coralnet.host import ImageHost
 from tests.deepomatic.networks import colours, picture, preprocessing, specification, upload
 from tests.networks import onnx_files
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -310,7 +312,7 @@ def test_numbers_that_nothing_has_are_not_found(http: httpx.Client, path: str, n
 def test_a_key_is_needed_and_must_be_for_networks(
     network_server: RunningServer, http: httpx.Client, spec_id: int
 ) -> None:
-    weak = network_server.command("token", "create", "ana", "--scope", "read").strip()
+    weak = create_token(network_server, "ana", Scope.READ)
     address = f"http://127.0.0.1:{network_server.port}/v0.7"
 
     assert httpx.get(f"{address}/networks").status_code == 401
@@ -325,8 +327,8 @@ def test_a_key_is_needed_and_must_be_for_networks(
 
 def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> None:
     server = own_server(MAX_QUEUED_CHUNKS="1", RATE_LIMIT_READS="20/minute")
-    server.command("user", "add", "ana", typed="parrotfish\n")
-    headers = {"X-API-KEY": server.command("token", "create", "ana").strip()}
+    add_user(server, "ana")
+    headers = {"X-API-KEY": create_token(server, "ana")}
     address = f"http://127.0.0.1:{server.port}/v0.7"
     with server.workers_halted():
         infer = f"{address}/recognition/public/coralchunk-lite0/inference"
@@ -346,8 +348,8 @@ def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> 
 
 def test_addresses_are_refused_where_nothing_is_fetched(own_server: Callable[..., RunningServer]) -> None:
     server = own_server(FETCH_URLS="0")
-    server.command("user", "add", "ana", typed="parrotfish\n")
-    headers = {"X-API-KEY": server.command("token", "create", "ana").strip()}
+    add_user(server, "ana")
+    headers = {"X-API-KEY": create_token(server, "ana")}
     body = {"inputs": [{"image": {"source": "https://reef.example/a.jpg"}}]}
 
     refused = server.client.post(
@@ -385,8 +387,8 @@ def test_tasks_are_asked_for_by_a_list_as_well(http: httpx.Client, spec_id: int,
 
 def test_networks_of_a_user_are_limited(own_server: Callable[..., RunningServer]) -> None:
     server = own_server(NETWORKS_PER_USER="1")
-    server.command("user", "add", "ana", typed="parrotfish\n")
-    headers = {"X-API-KEY": server.command("token", "create", "ana").strip()}
+    add_user(server, "ana")
+    headers = {"X-API-KEY": create_token(server, "ana")}
     form = {
         "name": (None, b"one"),
         "framework": (None, b"onnx"),

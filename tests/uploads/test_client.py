@@ -12,6 +12,7 @@ from tusclient.uploader import Uploader
 
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -51,8 +52,8 @@ def test_an_upload_resumes_in_the_middle_after_the_web_was_killed(
     own_server: Callable[..., RunningServer],
 ) -> None:
     own = own_server(WORKERS="1", WEB_WORKERS="1", V1_REQUIRE_TOKEN="1")  # noqa: S106
-    own.command("user", "add", "reef", typed="parrotfish\n")
-    token, other = (own.command("token", "create", "reef").strip() for _ in range(2))
+    add_user(own, "reef")
+    token, other = (create_token(own, "reef") for _ in range(2))
     with pytest.raises(TusCommunicationError):
         uploader(own).create_url()
     endpoint, headers = f"http://127.0.0.1:{own.port}/V1/api/uploads", {"Authorization": f"Token {token}"}

@@ -3,6 +3,7 @@
 from playwright.sync_api import Dialog, expect
 
 from tests.server import RunningServer
+from tests.users import add_user
 from tests.web.app import barriers
 from tests.web.conftest import NewPage
 
@@ -13,7 +14,7 @@ def agree(dialog: Dialog) -> None:
 
 
 def test_a_user_logs_in_creates_a_token_and_revokes_it(new_page: NewPage, server: RunningServer) -> None:
-    server.command("user", "add", "page", typed="parrotfish\n")
+    add_user(server, "page")
     page = new_page(expected="400 (BAD REQUEST")
     page.goto("/tokens")
     page.locator("#log-in").get_by_label("Name").fill("page")

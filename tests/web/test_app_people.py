@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 from tests.web.app import barriers
 from tests.web.conftest import PHONE, NewPage
 
@@ -19,8 +20,7 @@ def opened(new_page: NewPage, own_server: Callable[..., RunningServer]) -> Opens
     server = own_server(V1_REQUIRE_TOKEN="1", WORKERS="1")  # noqa: S106 - not a password
     tokens = {}
     for name in ("ana", "vera"):
-        server.command("user", "add", name, typed="parrotfish\n")
-        tokens[name] = server.command("token", "create", name).strip()
+        tokens[name] = add_user_with_token(server, name)
     body = {"name": "Wall", "site": "Tayrona", "date": "2024-03-09"}
     made = server.client.post("/V1/api/surveys", json=body, headers={"X-API-KEY": tokens["ana"]}).json()
 

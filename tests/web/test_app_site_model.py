@@ -17,6 +17,7 @@ from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Size
 from tests.networks.onnx_files import nearest_colour
 from tests.reef import BROWN, PALE, SAND, encoded, reef
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 from tests.waiting import wait_for
 from tests.web.app import HEIGHT, WIDTH, barriers, choose, completed, drawn, file
 from tests.web.conftest import DESKTOP, NewPage
@@ -83,8 +84,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 def token(server: RunningServer) -> str:
     """A token of a new user."""
     name = f"user-{secrets.token_hex(4)}"
-    server.command("user", "add", name, typed="parrotfish\n")
-    return server.command("token", "create", name).strip()
+    return add_user_with_token(server, name)
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
+from coralchunk.identity import Scope
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 from tests.web.app import barriers, card, choose, completed, file
 from tests.web.conftest import PHONE, NewPage
 
@@ -20,10 +22,8 @@ def test_a_token_is_asked_for_with_the_reason_until_one_fits_and_is_forgotten_on
     own_server: Callable[..., RunningServer], new_page: NewPage
 ) -> None:
     own = own_server(WORKERS="1", WEB_WORKERS="1", V1_REQUIRE_TOKEN="1")  # noqa: S106
-    own.command("user", "add", "ana", typed="parrotfish\n")
-    revoked, reading, full = (
-        own.command("token", "create", "ana", *scopes).strip() for scopes in ((), ("--scope", "read"), ())
-    )
+    add_user(own, "ana")
+    revoked, reading, full = (create_token(own, "ana", *scopes) for scopes in ((), (Scope.READ,), ()))
     own.command("token", "revoke", "1")
     page = new_page(str(own.client.base_url), expected="Failed to load resource", **PHONE)
     page.goto("/")

@@ -27,6 +27,7 @@ from jobs.worker import ChunkWorker
 from tests.hashing import QUICK_HASHER
 from tests.reef import jpeg
 from tests.server import RunningServer, free_port
+from tests.users import add_user_with_token
 from tests.waiting import PATIENCE_S, wait_for
 from tests.webhooks.receiver import Receiver, receiving
 
@@ -380,8 +381,7 @@ def test_a_killed_server_tells_what_happened_after_its_restart(
     own_server: Callable[..., RunningServer], receiver: Receiver
 ) -> None:
     running = own_server(WEBHOOKS="1", FETCH_ALLOW=f"127.0.0.1:{receiver.port}")
-    running.command("user", "add", "ana", typed="parrotfish\n")
-    running.client.headers["X-API-KEY"] = running.command("token", "create", "ana").strip()
+    running.client.headers["X-API-KEY"] = add_user_with_token(running, "ana")
     secret = running.command("webhook", "add", "1", receiver.url).split()[0]
     receiver.statuses = [503, 200]
     job_id = running.submit(jpeg(300, 200))

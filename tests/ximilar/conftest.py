@@ -14,6 +14,7 @@ from PIL import Image
 from ximilar.client.recognition import RecognitionClient
 
 from tests.server import RunningServer
+from tests.users import add_user_with_token
 
 Ask = Callable[..., httpx.Response]
 NewUser = Callable[[], str]
@@ -31,8 +32,7 @@ def new_user(server: RunningServer) -> NewUser:
 
     def make() -> str:
         name = f"user-{secrets.token_hex(6)}"
-        server.command("user", "add", name, typed="parrotfish\n")
-        return server.command("token", "create", name).strip()
+        return add_user_with_token(server, name)
 
     return make
 

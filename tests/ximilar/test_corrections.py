@@ -7,13 +7,14 @@ from ximilar.client.recognition import RecognitionClient
 
 from tests.reef import jpeg
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 
 pytestmark = pytest.mark.slow
 
 
 def test_corrections_are_collected_into_a_task(server: RunningServer, endpoint: str) -> None:
     name = f"user-{secrets.token_hex(4)}"
-    server.command("user", "add", name, typed="parrotfish\n")
+    add_user(server, name)
     job_id = server.submit(jpeg(500, 300, seed=secrets.randbits(30)))
     server.completed(job_id)
     address = f"/V1/api/classify/{job_id}/chunks/0/correction"
@@ -21,7 +22,7 @@ def test_corrections_are_collected_into_a_task(server: RunningServer, endpoint: 
 
     said = server.command("corrections", "collect", name)
 
-    client = RecognitionClient(server.command("token", "create", name).strip(), endpoint=endpoint)
+    client = RecognitionClient(create_token(server, name), endpoint=endpoint)
     (task,), _ = client.get_tasks_by_name("Corrections")
     assert task.id in said
     label, _ = task.get_label_by_name("Healthy Coral")

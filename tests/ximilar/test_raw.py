@@ -11,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
+from coralchunk.identity import Scope
 from tests.conftest import ORIGIN
 from tests.server import RunningServer
+from tests.users import add_user, create_token
 from tests.ximilar.conftest import Ask, NewUser, base64_of, picture
 
 UNKNOWN = str(uuid.uuid4())
@@ -197,8 +199,8 @@ def test_a_request_without_a_valid_token_is_401(server: RunningServer, path: str
 
 
 def test_a_token_is_for_what_it_was_given_out_for(server: RunningServer, ask: Ask) -> None:
-    server.command("user", "add", "reader", typed="parrotfish\n")
-    reads = server.command("token", "create", "reader", "--scope", "read").strip()
+    add_user(server, "reader")
+    reads = create_token(server, "reader", Scope.READ)
     headers = {"Authorization": f"Token {reads}"}
 
     assert ask("GET", "task", headers=headers).status_code == 200
