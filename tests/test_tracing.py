@@ -98,6 +98,7 @@ def test_one_trace_leads_from_the_request_through_the_queue_into_the_workers(
     assert caller == CALLER
 
 
+@pytest.mark.slow
 def test_without_traces_nothing_is_loaded_that_sends_them() -> None:
     program = (
         "import sys, coralchunk.app, jobs.tasks; from coralchunk import tracing; tracing.set_up(None, 'web');"

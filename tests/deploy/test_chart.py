@@ -13,6 +13,9 @@ helm = pytest.importorskip("helm_python", reason="Helm is not installed; pip ins
 kubernetes_validate = pytest.importorskip("kubernetes_validate", reason="pip install 'coralchunk[dev]'")
 
 CHART = Path(__file__).parents[2] / "deploy" / "helm" / "coralchunk"
+# Only the chart is tested: tracing takes longer than that.
+pytestmark = pytest.mark.no_cover
+
 CONNECTIONS = {"redisUrl": "redis://valkey:6379/0", "databaseUrl": "postgresql://reef@postgres/reef"}
 EVERYTHING: dict[str, Any] = {
     "connections": {"existingSecret": "reef"},

@@ -32,6 +32,7 @@ def card_of(pixels: Pixels) -> CardInPhoto:
     return found
 
 
+@pytest.mark.slow
 @given(
     px_per_cm=st.floats(12, 45),
     tilt=st.floats(0, 45),

@@ -271,6 +271,7 @@ def test_black_inside_a_photo_is_no_padding() -> None:
     assert photo.seen_px(Chunk(0, 0, WIDE, HIGH)) == WIDE * HIGH
 
 
+@pytest.mark.slow
 @given(width=st.integers(1, 300), height=st.integers(1, 300), seed=st.integers(0, 99))
 def test_a_filled_window_keeps_what_was_seen_and_has_no_new_colours(
     width: int, height: int, seed: int

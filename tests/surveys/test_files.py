@@ -51,6 +51,7 @@ def test_the_table_has_a_row_for_each_photo_and_no_formula(placed: Measured) -> 
     assert (first["severity"], first["limitations"], first["model_card"]) == ("moderate", LIMITATIONS, CARD)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=20))
 def test_no_text_begins_like_a_formula(text: str) -> None:
     cell = without_formula(text)

@@ -20,6 +20,8 @@ from coralchunk.training.learning.learn import Examples, Learned, learn
 from coralchunk.training.learning.temperature import probabilities
 from tests.training.conftest import NAMES
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     OutputKind.MULTI_CLASS: NAMES,
     OutputKind.MULTI_LABEL: NAMES,

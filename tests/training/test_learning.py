@@ -19,6 +19,8 @@ from coralchunk.training.learning.temperature import best_temperature, log_loss,
 from tests.training.conftest import NAMES
 from tests.training.textures import texture
 
+pytestmark = pytest.mark.slow
+
 
 def logits_of(describer: Describer, pictures: list[Pixels], head: object) -> np.ndarray:
     features = np.array([one.features for one in describer.describe(pictures)])

@@ -23,6 +23,8 @@ from coralchunk.training.learning.site import (
 from coralchunk.training.learning.temperature import probabilities
 from tests.reef import jpeg
 
+pytestmark = pytest.mark.slow
+
 PHOTOS = range(6)
 
 

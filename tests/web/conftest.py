@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect, sync_playwright
 
 from tests.server import RunningServer
 from tests.waiting import PATIENCE_S
@@ -19,18 +19,35 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window; its build for that takes a third of the processor time."""
-    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no Chromium here; on Debian: apt install chromium-headless-shell")
+def chromium() -> Iterator[BrowserType]:
+    """Starts Debian's Chromium, of either build."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
+        yield playwright.chromium
+
+
+def launched(chromium: BrowserType, *programs: str) -> Browser:
+    """Start the first of these programs that is installed, without a window."""
+    found = [path for path in map(shutil.which, programs) if path]
+    if not found:
+        pytest.skip(f"there is no {programs[0]} here; on Debian: apt install {programs[0]}")
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    return chromium.launch(executable_path=found[0], args=options)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """The build of Chromium that has no windows: it takes a third of the processor time."""
+    running = launched(chromium, "chromium-headless-shell", "chromium")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def whole_browser(chromium: BrowserType) -> Iterator[Browser]:
+    """The build of Chromium that can do all that it does for users, such as synchronise in the background."""
+    running = launched(chromium, "chromium")
+    yield running
+    running.close()
 
 
 @pytest.fixture
@@ -38,6 +55,7 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     """Opens pages, each on a separate device; a test fails if one logs errors or sends requests elsewhere.
 
     expected  text of an error that the test provokes, or several
+    within    another browser than that of the session
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -47,9 +65,12 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
     ]
 
     def open_page(
-        base_url: str = str(server.client.base_url), expected: str | tuple[str, ...] = (), **options: Any
+        base_url: str = str(server.client.base_url),
+        expected: str | tuple[str, ...] = (),
+        within: Browser = browser,
+        **options: Any,
     ) -> Page:
-        context = browser.new_context(base_url=base_url, **(DESKTOP | {"service_workers": "block"} | options))
+        context = within.new_context(base_url=base_url, **(DESKTOP | {"service_workers": "block"} | options))
         contexts.append(context)
         allowed.extend([expected] if isinstance(expected, str) else expected)
         page = context.new_page()
@@ -57,7 +78,11 @@ def new_page(browser: Browser, server: RunningServer) -> Iterator[NewPage]:
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on(
             "console",
-            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
+            lambda said: (
+                complaints.append(f"{said.text} {said.location.get('url', '')}")
+                if said.type in {"error", "warning"}
+                else None
+            ),
         )
         page.on(
             "request",

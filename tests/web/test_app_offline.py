@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.reef import jpeg
 from tests.server import RunningServer
@@ -30,9 +30,9 @@ def installed(page: Page) -> None:
 
 
 def test_waiting_photos_are_sent_after_the_page_was_closed(
-    new_page: NewPage, server: RunningServer, server_token: str
+    new_page: NewPage, whole_browser: Browser, server: RunningServer, server_token: str
 ) -> None:
-    page = new_page(service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
+    page = new_page(within=whole_browser, service_workers="allow", expected="ERR_INTERNET_DISCONNECTED")
     installed(page)
     page.evaluate("(token) => localStorage.setItem('coralchunk.token', token)", server_token)
     page.context.set_offline(True)
