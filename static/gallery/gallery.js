@@ -21,6 +21,7 @@ let shown = [];
 let lastPicked = null;
 let view = null;
 let timer = 0;
+let isDeleting = false;
 
 const surveyId = () => new URLSearchParams(location.hash.slice(1)).get("survey");
 const openedSurvey = surveyId();
@@ -91,7 +92,7 @@ function draw() {
   setText($("#state"), source.stateText(all));
   $("#nothing").hidden = shown.length > 0;
   view.show(shown);
-  showSummary(concerned(), selected.size > 0, source.coverText);
+  if (!isDeleting) showSummary(concerned(), selected.size > 0, source.coverText);
   const box = $("#all");
   [box.checked, box.indeterminate] = [shown.length > 0 && selected.size === shown.length, selected.size > 0 && selected.size < shown.length];
   const finished = concerned().filter((photo) => photo.state === "completed").length;
@@ -116,7 +117,13 @@ function chooseView() {
 async function deleteSelected() {
   const photos = picked();
   if (!confirm(source.deleteQuestion(photos.length))) return;
-  for (const photo of photos) await source.remove(photo);
+  isDeleting = true; // figures of photos that are being deleted cannot be asked for
+  try {
+    for (const photo of photos) await source.remove(photo);
+  } finally {
+    isDeleting = false;
+    draw();
+  }
   announce(plural(photos.length, "{n} photo deleted.", "{n} photos deleted."));
 }
 

@@ -11,7 +11,7 @@ import pytest
 from tests.server import RunningServer
 
 MAX_MEMORY_MB = 600
-LONGEST_ANSWER_S = 5.0
+LONGEST_ANSWER_S = 20.0  # on a machine that is busy with other tests; less than 1 s on a quiet one
 
 Throw = Callable[[bytes], httpx.Response]
 
