@@ -1,6 +1,7 @@
 """Test that a backup of a running server can be restored into another one."""
 
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -92,6 +93,29 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path: Path) -> None:
     said = refused({"DATA_DIR": str(tmp_path / "data")}, "restore", str(tmp_path / "reef.jpg"))
 
     assert "not a backup of coralchunk" in said
+
+
+def test_a_backup_that_does_not_fit_ends_with_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "data" / "jobs")
+    store.write("7/photo", BytesIO(bytes(3_000_000)))
+    limit = 2_000_000  # bytes of a file that this process may write
+    script = "import resource, sys; from coralchunk.cli.main import main\n" + (
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); main(sys.argv[1:])"
+    )
+    too_large = subprocess.run(
+        [sys.executable, "-c", script, "backup", str(tmp_path / "backup.tar")],
+        env=environment(DATA_DIR=str(tmp_path / "data")),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+    assert too_large.stderr.splitlines()[-1] == "Error: A file cannot be written: File too large."
+    assert "Traceback" not in too_large.stderr
+    assert not list(tmp_path.glob("backup.tar*"))
+    nowhere = str(tmp_path / "none" / "backup.tar")
+    assert f"There is no folder {tmp_path / 'none'}." in refused({}, "backup", nowhere)
 
 
 def test_a_database_elsewhere_is_not_part_of_a_backup(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from coralchunk.supervisor.backup import restore as restore_backup
 @click.pass_obj
 def backup(settings: Settings, file: Path) -> None:
     """Write jobs, results, users, surveys, images and models to FILE (tar), while the server runs."""
+    if not file.parent.is_dir():
+        raise click.ClickException(f"There is no folder {file.parent}.")
     half = file.with_name(f"{file.name}.part")
     try:
         with half.open("xb") as target:

@@ -1,5 +1,6 @@
 """Define the command `coralchunk` and name its subcommands."""
 
+import errno
 import os
 import pkgutil
 from typing import Any, Final, cast
@@ -37,6 +38,9 @@ _COMMANDS: Final = {
 }
 
 
+_CANNOT_WRITE: Final = frozenset({errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EROFS})
+
+
 class _Group(click.Group):
     """Load commands by name, and report user errors in one line; only bugs show a traceback."""
 
@@ -58,6 +62,11 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except CoralchunkError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as failure:
+            if failure.errno not in _CANNOT_WRITE:
+                raise
+            place = failure.filename or "A file"
+            raise click.ClickException(f"{place} cannot be written: {failure.strerror}.") from failure
 
 
 @click.group(cls=_Group)
