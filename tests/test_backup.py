@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def another_server(tmp_path: Path) -> Iterator[RunningServer]:
     """A server on a data folder of its own, not yet started."""
-    running = RunningServer(tmp_path / "another")
+    running = RunningServer(tmp_path / "another", WORKERS="1", WEB_WORKERS="1")
     yield running
     running.destroy()
 
@@ -45,7 +45,7 @@ def refused(settings: dict[str, str], *arguments: str) -> str:
 def test_a_backup_of_a_running_server_is_restored_into_another(
     own_server: Callable[..., RunningServer], another_server: RunningServer, tmp_path: Path
 ) -> None:
-    server, file = own_server(), str(tmp_path / "backup.tar")
+    server, file = own_server(WORKERS="1", WEB_WORKERS="1"), str(tmp_path / "backup.tar")
     done = server.submit(jpeg(500, 400))
     before = server.completed(done)
     server.command("user", "add", "ana", typed="parrotfish\n")

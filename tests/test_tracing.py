@@ -72,7 +72,9 @@ def collector() -> Iterator[Collector]:
 def test_one_trace_leads_from_the_request_through_the_queue_into_the_workers(
     own_server: Callable[..., RunningServer], collector: Collector
 ) -> None:
-    server = own_server(TRACES_URL=f"http://127.0.0.1:{collector.server_port}/v1/traces", WORKERS="1")
+    server = own_server(
+        TRACES_URL=f"http://127.0.0.1:{collector.server_port}/v1/traces", WORKERS="1", WEB_WORKERS="1"
+    )
 
     answer = server.client.post(
         "/V1/api/classify",

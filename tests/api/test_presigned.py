@@ -113,7 +113,9 @@ def test_a_photo_in_the_store_is_classified_and_its_picture_is_read_from_the_sto
     own_server: Callable[..., RunningServer], folder: Folder
 ) -> None:
     public = folder.s3.url.replace("127.0.0.1", "localhost")
-    running = own_server(STORAGE_URL=folder.url, PRESIGNED="1", STORAGE_PUBLIC_URL=public)
+    running = own_server(
+        STORAGE_URL=folder.url, PRESIGNED="1", STORAGE_PUBLIC_URL=public, WORKERS="1", WEB_WORKERS="1"
+    )
     client = running.client
     plain = running.completed(running.submit(PHOTO))
 

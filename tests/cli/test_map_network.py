@@ -57,7 +57,7 @@ def test_a_mapped_network_is_measured_installed_and_judges_chunks(
     said = mapped(folder)
     listed = coralchunk("models", "list", folder=folder)
     evaluated = coralchunk("evaluate", "labelled", "--model", "colours-1.0.0", folder=folder)
-    server = own_server(MODEL="colours-1.0.0")
+    server = own_server(MODEL="colours-1.0.0", WORKERS="1", WEB_WORKERS="1")
 
     assert said.returncode == 0, said.stderr
     assert "colours-1.0.0" in listed.stdout

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ from tests.coralnet.host import ImageHost
 from tests.deepomatic.networks import colours, picture, preprocessing, specification, upload
 from tests.networks import onnx_files
 from tests.server import RunningServer
-from tests.users import add_user, create_token
+from tests.users import add_user, add_user_with_token, create_token
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -326,7 +326,7 @@ def test_a_key_is_needed_and_must_be_for_networks(
 
 
 def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> None:
-    server = own_server(MAX_QUEUED_CHUNKS="1", RATE_LIMIT_READS="20/minute")
+    server = own_server(MAX_QUEUED_CHUNKS="1", RATE_LIMIT_READS="20/minute", WORKERS="1", WEB_WORKERS="1")
     add_user(server, "ana")
     headers = {"X-API-KEY": create_token(server, "ana")}
     address = f"http://127.0.0.1:{server.port}/v0.7"
@@ -346,13 +346,21 @@ def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> 
     assert int(limited.headers["Retry-After"]) >= 1
 
 
-def test_addresses_are_refused_where_nothing_is_fetched(own_server: Callable[..., RunningServer]) -> None:
-    server = own_server(FETCH_URLS="0")
-    add_user(server, "ana")
-    headers = {"X-API-KEY": create_token(server, "ana")}
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that fetches nothing, and takes one network from each user."""
+    settings = {"FETCH_URLS": "0", "NETWORKS_PER_USER": "1", "WORKERS": "1", "WEB_WORKERS": "1"}
+    running = RunningServer(tmp_path_factory.mktemp("strict") / "data", **settings)
+    running.start()
+    yield running
+    running.destroy()
+
+
+def test_addresses_are_refused_where_nothing_is_fetched(strict_server: RunningServer) -> None:
+    headers = {"X-API-KEY": add_user_with_token(strict_server, "ana")}
     body = {"inputs": [{"image": {"source": "https://reef.example/a.jpg"}}]}
 
-    refused = server.client.post(
+    refused = strict_server.client.post(
         "/v0.7/recognition/public/coralchunk-lite0/inference", json=body, headers=headers
     )
 
@@ -385,10 +393,8 @@ def test_tasks_are_asked_for_by_a_list_as_well(http: httpx.Client, spec_id: int,
     assert http.get("/tasks", params={"task_ids": "[["}).json()["results"] == []
 
 
-def test_networks_of_a_user_are_limited(own_server: Callable[..., RunningServer]) -> None:
-    server = own_server(NETWORKS_PER_USER="1")
-    add_user(server, "ana")
-    headers = {"X-API-KEY": create_token(server, "ana")}
+def test_networks_of_a_user_are_limited(strict_server: RunningServer) -> None:
+    headers = {"X-API-KEY": add_user_with_token(strict_server, "ben")}
     form = {
         "name": (None, b"one"),
         "framework": (None, b"onnx"),
@@ -396,7 +402,9 @@ def test_networks_of_a_user_are_limited(own_server: Callable[..., RunningServer]
         "model.onnx": ("model.onnx", onnx_files.mean_colour()),
     }
 
-    first, second = (server.client.post("/v0.7/networks", files=form, headers=headers) for _ in range(2))
+    first, second = (
+        strict_server.client.post("/v0.7/networks", files=form, headers=headers) for _ in range(2)
+    )
 
     assert (first.status_code, second.status_code) == (201, 400)
     assert "CORALCHUNK_NETWORKS_PER_USER" in second.json()["error"]

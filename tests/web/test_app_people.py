@@ -17,7 +17,7 @@ Opens = Callable[..., Page]
 @pytest.fixture
 def opened(new_page: NewPage, own_server: Callable[..., RunningServer]) -> Opens:
     """Opens the page of a survey of ana's as a user who is logged in; vera is a user too."""
-    server = own_server(V1_REQUIRE_TOKEN="1", WORKERS="1")  # noqa: S106 - not a password
+    server = own_server(V1_REQUIRE_TOKEN="1", WORKERS="1", WEB_WORKERS="1")  # noqa: S106 - not a password
     tokens = {}
     for name in ("ana", "vera"):
         tokens[name] = add_user_with_token(server, name)
