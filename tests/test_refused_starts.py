@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from coralchunk.config import Settings
 from coralchunk.supervisor.listening_socket import warn_if_open_to_the_network
 from tests.server import COMMAND, RunningServer, environment, free_port
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -162,7 +162,7 @@ def test_a_second_server_on_the_same_folder_is_refused(server: RunningServer) ->
     assert status == 1
     assert str(server.data_dir) in said[0]
     assert f"process {server.pids('serve')[0]}" in said[0]
-    assert server.is_ready()
+    wait_for(server.is_ready, "the first server being ready still")
 
 
 def test_a_port_that_is_taken_is_refused_by_its_name(tmp_path: Path) -> None:

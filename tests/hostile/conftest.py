@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.server import RunningServer
+from tests.waiting import wait_for
 
 MAX_MEMORY_MB = 600
 LONGEST_ANSWER_S = 20.0  # on a machine that is busy with other tests; less than 1 s on a quiet one
@@ -26,7 +27,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     server.client.close()
     server.client = httpx.Client(base_url=server.client.base_url, timeout=60)
     try:
-        assert server.is_ready()
+        wait_for(server.is_ready, "the server being ready still")
         assert {process.pid for process in server.processes()} == before, "a process died"
         assert largest_mb(server) < MAX_MEMORY_MB
     finally:
