@@ -60,6 +60,7 @@ def command(*arguments: str) -> str:
             command("serve"), RARE | OPTIONAL | SQL | WEB | PIXELS | REDIS, id="the command that starts them"
         ),
         pytest.param(command("user", "add"), RARE | WEB | PIXELS | REDIS, id="commands for users"),
+        pytest.param(command("jobs", "list"), RARE | SQL | WEB | PIXELS, id="commands for jobs"),
         pytest.param(command("backup"), RARE | SQL | WEB | PIXELS, id="the command for backups"),
     ],
 )

@@ -1,5 +1,6 @@
 """Implement `coralchunk jobs`: list, show, cancel and retry the jobs of a running server."""
 
+import pkgutil
 import sys
 import time
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from coralchunk.pipeline.queries.lookup import all_jobs, get_job
 from coralchunk.pipeline.queries.storage_identity import accept_storage
 from coralchunk.pipeline.records.job import Job, JobKind
 from coralchunk.pipeline.steps.cancel import cancel as cancel_job
-from coralchunk.pipeline.steps.retry import retry as retry_job
 from coralchunk.pipeline.stores import Stores, open_stores
 from coralchunk.supervisor.redis_server import RedisServer
 
+# By name: it loads what reads photos, which the other commands do not need.
+_RETRY: Final = "coralchunk.pipeline.steps.retry:retry"
 _PIPE_COLUMNS: Final = 250
 
 
@@ -69,7 +71,7 @@ def cancel(settings: Settings, job_id: int) -> None:
 @click.pass_obj
 def retry(settings: Settings, job_id: int) -> None:
     """Run job JOB_ID again from its stored photo, under the same id."""
-    retry_job(_stores(settings), job_id, time.time())
+    pkgutil.resolve_name(_RETRY)(_stores(settings), job_id, time.time())
     click.echo(f"Job {job_id} is queued again.")
 
 
