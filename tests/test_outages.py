@@ -100,7 +100,7 @@ def test_without_room_an_upload_is_refused_and_nothing_of_it_is_kept(
     own_server: OwnServer, tmp_path: Path
 ) -> None:
     with small_disk(tmp_path / "data"):
-        server = own_server()
+        server = own_server(WORKERS="1", WEB_WORKERS="1")
         kept = server.submit(jpeg(300, 200))
         server.completed(kept)
         filler = tmp_path / "data" / "filler"

@@ -380,11 +380,13 @@ def test_a_finished_batch_is_told_by_e_mail(
 def test_a_killed_server_tells_what_happened_after_its_restart(
     own_server: Callable[..., RunningServer], receiver: Receiver
 ) -> None:
-    running = own_server(WEBHOOKS="1", FETCH_ALLOW=f"127.0.0.1:{receiver.port}")
+    settings = {"WEBHOOKS": "1", "FETCH_ALLOW": f"127.0.0.1:{receiver.port}"}
+    running = own_server(**settings, WORKERS="1", WEB_WORKERS="1")
     running.client.headers["X-API-KEY"] = add_user_with_token(running, "ana")
     secret = running.command("webhook", "add", "1", receiver.url).split()[0]
     receiver.statuses = [503, 200]
     job_id = running.submit(jpeg(300, 200))
+    wait_for(lambda: receiver.received, "the first attempt being sent")
     # One whose answer is not recorded when the server dies is repeated only after two minutes.
     wait_for(lambda: "503" in running.command("webhook", "deliveries", "1"), "the first attempt")
 
