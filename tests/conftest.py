@@ -66,8 +66,12 @@ _BEGUN_FIRST = (
 
 # What starts servers, databases or a browser; their tests are not for `make fast`.
 _PROCESSES = frozenset(
-    {"browser", "database_url", "disturbed_server", "empty_database_url", "network_server"}
-    | {
+    (
+        "browser",
+        "database_url",
+        "disturbed_server",
+        "empty_database_url",
+        "network_server",
         "object_store_server",
         "own_server",
         "postgresql",
@@ -76,7 +80,7 @@ _PROCESSES = frozenset(
         "server",
         "storage_url",
         "torch_server",
-    }
+    )
 )
 
 

@@ -227,11 +227,22 @@ def client_environment(**settings: str) -> dict[str, str]:
     return {name: value for name, value in environment(**settings).items() if not name.startswith("COV")}
 
 
-def free_port() -> int:
-    """Return a free TCP port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+@contextlib.contextmanager
+def serving(data_dir: Path, **settings: str) -> Iterator[RunningServer]:
+    """Run a server; also if it does not start, no process of it is left."""
+    running = RunningServer(data_dir, **settings)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.destroy()
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a free TCP port of an IPv4 or IPv6 address."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def free_ports(count: int) -> int:

@@ -17,7 +17,7 @@ from coralchunk.pipeline.steps.sweep import reconcile_storage
 from coralchunk.pipeline.stores import open_stores
 from tests.object_store import ObjectStoreServer
 from tests.reef import jpeg
-from tests.server import COMMAND, RunningServer, environment
+from tests.server import COMMAND, RunningServer, environment, serving
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
@@ -35,13 +35,12 @@ def in_bucket(
     tmp_path_factory: pytest.TempPathFactory, object_store_server: ObjectStoreServer, bucket: str
 ) -> Iterator[RunningServer]:
     """A server that the tests of this module share, whose store is the bucket."""
-    running = RunningServer(tmp_path_factory.mktemp("bucket") / "data", STORAGE_URL=f"s3://{bucket}/{PREFIX}")
+    data_dir = tmp_path_factory.mktemp("bucket") / "data"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in object_store_server.environment.items():
             patch.setenv(name, value)
-        running.start()
-        yield running
-        running.destroy()
+        with serving(data_dir, STORAGE_URL=f"s3://{bucket}/{PREFIX}") as running:
+            yield running
 
 
 def job_parts(s3: ObjectStoreServer, bucket: str, job_id: int) -> set[str]:

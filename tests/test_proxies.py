@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.reef import encoded, jpeg, reef
-from tests.server import RunningServer, free_port
+from tests.server import RunningServer, free_port, serving
 from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
@@ -25,10 +25,8 @@ V1 = "/V1/api"
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that believes one proxy, and takes three photos a minute from each address."""
     settings = {"PROXIES": "1", "WORKERS": "1", "WEB_WORKERS": "1", "RATE_LIMIT": "3/minute"}
-    running = RunningServer(tmp_path_factory.mktemp("behind") / "data", **settings)
-    running.start()
-    yield running
-    running.destroy()
+    with serving(tmp_path_factory.mktemp("behind") / "data", **settings) as running:
+        yield running
 
 
 @pytest.fixture(params=["nginx", "caddy"])

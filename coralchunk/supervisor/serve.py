@@ -19,12 +19,13 @@ from coralchunk.supervisor.signals import ShutdownSignal, signals
 from coralchunk.supervisor.tls.files import TlsFiles
 from coralchunk.supervisor.web_process import shared_metrics, start_web
 
-# By name, and imported when web is on its way: what they need takes half a second to load, and so does web.
+# Imported by name after web processes are started: they take half a second to load, as web processes do.
 _OPEN_AGAIN: Final = "coralchunk.pipeline.queue.admission:open_again"
 _REDIS: Final = "coralchunk.supervisor.redis_server:RedisServer"
 _WATCH: Final = "coralchunk.supervisor.process_monitor:monitor"
-_CHECK_REDIS: Final = "coralchunk.supervisor.preflight:check_redis"  # likewise, and only some servers need it
-_TLS: Final = "coralchunk.supervisor.tls.setup"  # likewise
+# Imported by name because only some servers need them.
+_CHECK_REDIS: Final = "coralchunk.supervisor.preflight:check_redis"
+_TLS: Final = "coralchunk.supervisor.tls.setup"
 Prepare = Callable[[Settings], TlsFiles]
 StartPage = Callable[[Settings, Mapping[str, str], TlsFiles], Process]
 Watch = Callable[[Settings, Mapping[str, str], list[Child], ShutdownSignal, str], None]

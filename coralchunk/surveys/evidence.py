@@ -42,7 +42,7 @@ class Evidence:
                     content.seek(0)
                     self._objects.write(f"{folder_of(survey_id, job_id)}/{part}", content)
             except FileNotFoundError:
-                if part in PREVIEWS:  # a result has one of them; those of earlier versions have none
+                if part in PREVIEWS:  # few results have both; those of earlier versions have none
                     continue
                 self.forget(survey_id, [job_id])
                 raise UnknownJob(job_id) from None

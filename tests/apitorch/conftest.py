@@ -12,7 +12,7 @@ import pytest
 from apitorch.utils import set_api_key, set_log_level
 
 from tests.reef import encoded
-from tests.server import RunningServer
+from tests.server import RunningServer, serving
 from tests.training.textures import texture
 from tests.users import add_user_with_token
 from tests.waiting import wait_for
@@ -66,30 +66,19 @@ def textures() -> Iterator[TextureHost]:
 
 @pytest.fixture(scope="session")
 def torch_server(tmp_path_factory: pytest.TempPathFactory, textures: TextureHost) -> Iterator[RunningServer]:
-    running = RunningServer(
-        tmp_path_factory.mktemp("apitorch") / "data",
-        FETCH_URLS="1",
-        FETCH_ALLOW=f"127.0.0.1:{textures.port}",
-    )
-    running.start()
-    try:
+    settings = {"FETCH_URLS": "1", "FETCH_ALLOW": f"127.0.0.1:{textures.port}"}
+    with serving(tmp_path_factory.mktemp("apitorch") / "data", **settings) as running:
         yield running
-    finally:
-        running.destroy()
-
-
-def new_key(server: RunningServer, name: str) -> str:
-    return add_user_with_token(server, name)
 
 
 @pytest.fixture(scope="session")
 def key(torch_server: RunningServer) -> str:
-    return new_key(torch_server, "ana")
+    return add_user_with_token(torch_server, "ana")
 
 
 @pytest.fixture(scope="session")
 def other_key(torch_server: RunningServer) -> str:
-    return new_key(torch_server, "ben")
+    return add_user_with_token(torch_server, "ben")
 
 
 @pytest.fixture

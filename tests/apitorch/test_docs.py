@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.apitorch.conftest import TextureHost, new_key, png
+from tests.apitorch.conftest import TextureHost, png
 from tests.docs.test_examples import FENCE, ROOT
 from tests.server import RunningServer, client_environment
+from tests.users import add_user_with_token
 from tests.waiting import PATIENCE_S
 
 
@@ -17,7 +18,10 @@ def test_the_examples_work(torch_server: RunningServer, textures: TextureHost, t
         (tmp_path / f"stripes/{number}.png").write_bytes(png("stripes", number))
     (tmp_path / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n")
     base = f"http://127.0.0.1:{torch_server.port}"
-    keys = {"APITORCH_BASE_URL": f"{base}/api/", "APITORCH_API_KEY": new_key(torch_server, "reader")}
+    keys = {
+        "APITORCH_BASE_URL": f"{base}/api/",
+        "APITORCH_API_KEY": add_user_with_token(torch_server, "reader"),
+    }
     page = (ROOT / "docs/apitorch.md").read_text()
     printed = ""
 

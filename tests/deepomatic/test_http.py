@@ -14,8 +14,8 @@ from coralchunk.identity import Scope
 from tests.coralnet.host import ImageHost
 from tests.deepomatic.networks import colours, picture, preprocessing, specification, upload
 from tests.networks import onnx_files
-from tests.server import RunningServer
-from tests.users import add_user, add_user_with_token, create_token
+from tests.server import RunningServer, serving
+from tests.users import add_user_with_token, create_token
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -327,8 +327,7 @@ def test_a_key_is_needed_and_must_be_for_networks(
 
 def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> None:
     server = own_server(MAX_QUEUED_CHUNKS="1", RATE_LIMIT_READS="20/minute", WORKERS="1", WEB_WORKERS="1")
-    add_user(server, "ana")
-    headers = {"X-API-KEY": create_token(server, "ana")}
+    headers = {"X-API-KEY": add_user_with_token(server, "ana")}
     address = f"http://127.0.0.1:{server.port}/v0.7"
     with server.workers_halted():
         infer = f"{address}/recognition/public/coralchunk-lite0/inference"
@@ -350,10 +349,8 @@ def test_a_busy_server_answers_503(own_server: Callable[..., RunningServer]) -> 
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that fetches nothing, and takes one network from each user."""
     settings = {"FETCH_URLS": "0", "NETWORKS_PER_USER": "1", "WORKERS": "1", "WEB_WORKERS": "1"}
-    running = RunningServer(tmp_path_factory.mktemp("strict") / "data", **settings)
-    running.start()
-    yield running
-    running.destroy()
+    with serving(tmp_path_factory.mktemp("strict") / "data", **settings) as running:
+        yield running
 
 
 def test_addresses_are_refused_where_nothing_is_fetched(strict_server: RunningServer) -> None:

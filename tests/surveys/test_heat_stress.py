@@ -167,7 +167,10 @@ def test_a_curve_stays_in_its_field_and_the_calendar_is_readable(
 
     assert all(LEFT <= point.x <= RIGHT for line in drawn.lines for point in line)
     assert all(HEAT_TOP <= point.y <= HEAT_BOTTOM for line in drawn.lines for point in line)
-    assert [level.words[-1] for level in drawn.levels] == ["1", "2"]
+    assert [level.words for level in drawn.levels] == [
+        "4 °C-weeks: Bleaching Alert Level 1",
+        "8 °C-weeks: Bleaching Alert Level 2",
+    ]
     assert all(later.at - earlier.at > 60 for earlier, later in pairwise(ticks))
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.reef import jpeg
-from tests.server import RunningServer
+from tests.server import RunningServer, serving
 from tests.waiting import wait_for
 from tests.web.app import card, choose, completed, drawn, file, hand_over
 from tests.web.conftest import PHONE, NewPage
@@ -24,12 +24,9 @@ _NOTE_STATES = """() => {
 @pytest.fixture(scope="module")
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose workers these tests may halt, and that takes few uploads at once."""
-    running = RunningServer(
-        tmp_path_factory.mktemp("strict") / "data", WORKERS="1", WEB_WORKERS="1", RATE_LIMIT="2/6 second"
-    )
-    running.start()
-    yield running
-    running.destroy()
+    settings = {"WORKERS": "1", "WEB_WORKERS": "1", "RATE_LIMIT": "2/6 second"}
+    with serving(tmp_path_factory.mktemp("strict") / "data", **settings) as running:
+        yield running
 
 
 @pytest.fixture

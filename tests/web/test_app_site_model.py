@@ -16,7 +16,7 @@ from coralchunk.imaging.grid import grid
 from coralchunk.terms import CHUNK_PX, CLASSES, LABELS, Size
 from tests.networks.onnx_files import nearest_colour
 from tests.reef import BROWN, PALE, SAND, encoded, reef
-from tests.server import RunningServer
+from tests.server import RunningServer, serving
 from tests.users import add_user_with_token
 from tests.waiting import wait_for
 from tests.web.app import HEIGHT, WIDTH, barriers, choose, completed, drawn, file
@@ -72,12 +72,8 @@ def look(page: Page, name: str) -> int:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server of its own: corrections that other tests made without a token would be learned from, too."""
-    running = RunningServer(tmp_path_factory.mktemp("site") / "data")
-    running.start()
-    try:
+    with serving(tmp_path_factory.mktemp("site") / "data") as running:
         yield running
-    finally:
-        running.destroy()
 
 
 @pytest.fixture

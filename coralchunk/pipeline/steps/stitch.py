@@ -58,7 +58,7 @@ def stitch(
     together = refined_as_stated(shown, size, manifest)
     classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
     picture = bounded(size, max_side)
-    # On an idle machine another core does the rest beside the picture, which takes the most time.
+    # The picture takes longest; on an idle machine another core makes preview and figures at the same time.
     with ThreadPoolExecutor(max_workers=1) as thread:
         preview = thread.submit(_preview, photo, classified)
         summary = thread.submit(

@@ -7,7 +7,8 @@ from typing import Final
 
 PREVIEW: Final = "preview.jpg"
 CLEAR_PREVIEW: Final = "preview.webp"  # JPEG has no transparency; version 1.0 wrote this one for every photo
-PREVIEWS: Final = {PREVIEW: "image/jpeg", CLEAR_PREVIEW: "image/webp"}  # a result has one of them, or none
+#: The first that is there counts: a result of version 1.0 that is classified again has both.
+PREVIEWS: Final = {PREVIEW: "image/jpeg", CLEAR_PREVIEW: "image/webp"}
 
 
 @dataclass(frozen=True, slots=True)
