@@ -35,15 +35,16 @@ class Plain:
     manifest: Manifest
 
     def feeds(self, seen: Scene, cut: Iterable[Pixels]) -> list[Feeds]:
-        """Return the network's input for each window of a photo whose scene was measured."""
-        how = self.manifest.preprocessing
+        """Return the network's inputs for the windows of a photo whose scene was measured."""
+        how, step = self.manifest.preprocessing, self.manifest.at_once
         extra = {SCENE_INPUT: seen} if how.scene else {}
-        return [{WINDOWS_INPUT: scaled(one, how), **extra} for one in cut]
+        ready = scaled(list(cut), how)
+        return [{WINDOWS_INPUT: ready[at : at + step], **extra} for at in range(0, len(ready), step)]
 
     def run(self, feeds: list[Feeds]) -> Probabilities:
-        """Classify inputs one by one, as is fastest on a CPU core. Returns (N, 3) float32."""
-        rows = [self.session.run([OUTPUT], feed)[0][0] for feed in feeds]
-        return np.array(rows, dtype=np.float32).reshape(-1, 3)
+        """Classify inputs, as many windows at once as the server does. Returns (N, 3) float32."""
+        rows = [self.session.run([OUTPUT], feed)[0] for feed in feeds]
+        return np.concatenate(rows, dtype=np.float32).reshape(-1, 3)
 
 
 def load(threads: int | None = 1) -> Plain:

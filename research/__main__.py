@@ -12,6 +12,7 @@ import torch
 
 from coralchunk.storage.model_repository import ModelRepository
 from research import held_out, store
+from research.arrange import arrange
 from research.bundle import NAME, Build, quantising, stated_quantising, write
 from research.dataset import Item, gather, table
 from research.fit import Recipe, Run, Tell
@@ -78,7 +79,7 @@ def folds(data: Path, esd: Path | None, work: Path, device: str) -> None:
 @click.option(
     "--models", type=_FOLDER, default=Path("models"), show_default=True, help="Where the model goes."
 )
-@click.option("--version", default="1.1.0", show_default=True, help="Version of the model.")
+@click.option("--version", default="1.1.1", show_default=True, help="Version of the model.")
 def train(data: Path, esd: Path | None, work: Path, device: str, models: Path, version: str) -> None:
     """Train on all patches, and write model, manifest, card and pictures."""
     tell, recipe = _clock(), Recipe()
@@ -112,14 +113,15 @@ def train(data: Path, esd: Path | None, work: Path, device: str, models: Path, v
 @click.option("--version", required=True, help="Version of what is written.")
 @_device
 def restate(data: Path, esd: Path | None, models: Path, graph: str, version: str, device: str) -> None:
-    """Bundle a graph again, with thresholds and figures measured anew from the held-out answers."""
+    """Bundle a graph again, arranged, with thresholds and figures measured anew from the held-out answers."""
     items = gather(data, np.random.default_rng(_SEED), esd)
     answers, note = held_out.load(_ANSWERS, Recipe(), items)
     measured = measure(answers, table(items), note)
     repository = ModelRepository(models, models)
     known = repository.find(f"{NAME}-{graph}")
     cost = stated_quantising(repository.manifest(known))
-    write(Build(items, table(items), measured, cost, repository.onnx(known), device), models, version)
+    small = arrange(repository.onnx(known), measured.scaling.temperature, measured.far)
+    write(Build(items, table(items), measured, cost, small, device), models, version)
 
 
 def _prepare(

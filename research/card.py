@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from coralchunk.inference.manifest import Calibration, Manifest, Neighbours, Source, Thresholds
+from research.arrange import AT_ONCE
 from research.dataset import Item
 from research.evaluation import Figure, Judgement, balanced_accuracy, called_bleached, classify, truth
 from research.heads import Scores
@@ -77,6 +78,7 @@ def manifest(
         licence=LICENCE,
         labels=("bleached", "healthy", "not coral"),
         preprocessing=SERVED,
+        at_once=AT_ONCE,
         embedding=("texture",),
         thresholds=Thresholds(unsure_below=measured.unsure_below, far_beyond=measured.far),
         calibration=Calibration(

@@ -10,12 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from research.limits import COARSER, LEAST_LIGHT, LEAST_SPREAD, LEAST_STEP, STEPS
+
 NUMBERS: Final = 5  # beside the photo
 PLAIN: Final = 4  # of the window itself
-_STEPS: Final = 21  # brightness quantiles in a scene
-_COARSER: Final = 4  # pixels averaged each way before saturation is taken: noise is colourful
-_LEAST_SPREAD: Final = 0.03  # a photo of one colour has no spread to divide by
-_LEAST_STEP: Final = 1e-4
 
 
 class Colour(nn.Module):
@@ -24,12 +22,12 @@ class Colour(nn.Module):
     def forward(self, rgb: Tensor, scene: Tensor) -> Tensor:
         """Compare (N, 3, H, W) in 0..1 with scenes (28,) or (N, 28); returns (N, 5)."""
         scene = scene.reshape(-1, scene.shape[-1])
-        mean, spread = scene[:, 0:3], scene[:, 3:6].clamp(min=_LEAST_SPREAD)
+        mean, spread = scene[:, 0:3], scene[:, 3:6].clamp(min=LEAST_SPREAD)
         colour = rgb.mean(dim=(2, 3))
         return torch.cat(
             [
                 (colour - mean) / spread,
-                _percentile(colour.mean(dim=1, keepdim=True), scene[:, 6 : 6 + _STEPS]),
+                _percentile(colour.mean(dim=1, keepdim=True), scene[:, 6 : 6 + STEPS]),
                 _saturation(rgb) - scene[:, 27:28],
             ],
             dim=1,
@@ -38,12 +36,12 @@ class Colour(nn.Module):
 
 def _percentile(brightness: Tensor, quantiles: Tensor) -> Tensor:
     low, high = quantiles[:, :-1], quantiles[:, 1:]
-    passed = (brightness - low) / (high - low).clamp(min=_LEAST_STEP)
+    passed = (brightness - low) / (high - low).clamp(min=LEAST_STEP)
     return passed.clamp(0, 1).mean(dim=1, keepdim=True)
 
 
 def _saturation(rgb: Tensor) -> Tensor:
-    coarse = functional.avg_pool2d(rgb, _COARSER)
+    coarse = functional.avg_pool2d(rgb, COARSER)
     brightest = coarse.amax(dim=1)
     colourful = (brightest - coarse.amin(dim=1)) / brightest.clamp(min=1 / 255)
     return colourful.mean(dim=(1, 2)).unsqueeze(1)
@@ -51,7 +49,7 @@ def _saturation(rgb: Tensor) -> Tensor:
 
 def plain(rgb: Tensor) -> Tensor:
     """Describe a window without its photo: saturation, brightness, red and blue against green; (N, 4)."""
-    colour = rgb.mean(dim=(2, 3)).clamp(min=0.02).log()
+    colour = rgb.mean(dim=(2, 3)).clamp(min=LEAST_LIGHT).log()
     return torch.cat(
         [
             _saturation(rgb),

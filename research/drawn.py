@@ -25,8 +25,8 @@ def classify_photos(graph: bytes, photos: Iterable[Path], how: Neighbourhood) ->
         size = Size(photo.shape[1], photo.shape[0])
         around = scene(photo)
         said = [
-            session.run(["probabilities"], {WINDOWS_INPUT: scaled(window, SERVED), SCENE_INPUT: around})[0][0]
-            for window in windows(photo, grid(size))
+            session.run(["probabilities"], {WINDOWS_INPUT: one[np.newaxis], SCENE_INPUT: around})[0][0]
+            for one in scaled(list(windows(photo, grid(size))), SERVED)
         ]
         found.append(refined(np.array(said), columns(size), how))
     return np.concatenate(found).astype(np.float64)

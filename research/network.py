@@ -11,18 +11,13 @@ from torch import Tensor, nn
 
 from research.backbone import Backbone
 from research.colour import NUMBERS, PLAIN, Colour, plain
+from research.limits import COLOUR_LARGEST, EPSILON, FARTHEST, LEAST_SPREAD, SCALE, SCENE
 
-SCENE: Final = 28
-_LEAST_SPREAD: Final = 0.03  # a photo of one colour has no spread to divide by
-_FARTHEST: Final = 3.0  # spreads from the photo's mean beyond which pixels are alike
-_SCALE: Final = 0.5
 _CONTRAST: Final = 0.45  # spread of a greyed window, near that of ImageNet's photos
 _LARGEST: Final = 1.4
-_EPSILON: Final = 1e-6
 #: Brings the nine colour numbers to the range of the normalised features: red, green and blue beside the
 #: photo, brightness percentile, saturation beside the photo; saturation, brightness, two colour ratios.
 _COLOUR_SCALE: Final = (1.0, 1.0, 1.0, 2.0, 4.0, 3.0, 2.0, 1.0, 1.0)
-_COLOUR_LARGEST: Final = 4.0
 
 
 class Network(nn.Module):
@@ -54,9 +49,9 @@ class Network(nn.Module):
         seen = self.backbone(pixels)
         mean = seen.mean(dim=(2, 3))
         variance = (seen - mean[:, :, None, None]).square().mean(dim=(2, 3))
-        beside = self.colour(rgb, scene).clamp(-_COLOUR_LARGEST, _COLOUR_LARGEST)
+        beside = self.colour(rgb, scene).clamp(-COLOUR_LARGEST, COLOUR_LARGEST)
         colours = torch.cat([beside, plain(rgb)], dim=1) * self.colour_scale
-        return torch.cat([mean, (variance + _EPSILON).sqrt(), colours], dim=1)
+        return torch.cat([mean, (variance + EPSILON).sqrt(), colours], dim=1)
 
 
 def standardised(rgb: Tensor, scene: Tensor) -> Tensor:
@@ -66,15 +61,15 @@ def standardised(rgb: Tensor, scene: Tensor) -> Tensor:
     scene  (28,) or (N, 28)
     """
     scene = scene.reshape(-1, SCENE)
-    mean, spread = scene[:, 0:3, None, None], scene[:, 3:6, None, None].clamp(min=_LEAST_SPREAD)
+    mean, spread = scene[:, 0:3, None, None], scene[:, 3:6, None, None].clamp(min=LEAST_SPREAD)
     # One product and one sum over the pixels: every pass over them costs time when served.
-    scale = _SCALE / spread
-    return (rgb * scale - mean * scale).clamp(-_FARTHEST * _SCALE, _FARTHEST * _SCALE)
+    scale = SCALE / spread
+    return (rgb * scale - mean * scale).clamp(-FARTHEST * SCALE, FARTHEST * SCALE)
 
 
 def greyed(rgb: Tensor) -> Tensor:
     """Take all colour away: brightness, centred and stretched, in three equal channels."""
     grey = rgb.mean(dim=1, keepdim=True)
     centred = grey - grey.mean(dim=(2, 3), keepdim=True)
-    spread = centred.square().mean(dim=(2, 3), keepdim=True).sqrt().clamp(min=_LEAST_SPREAD)
+    spread = centred.square().mean(dim=(2, 3), keepdim=True).sqrt().clamp(min=LEAST_SPREAD)
     return (_CONTRAST * centred / spread).clamp(-_LARGEST, _LARGEST).expand(-1, 3, -1, -1)

@@ -35,7 +35,7 @@ def pack(patches: Sequence[Patch]) -> Packed:
                 photos.append(_square(smaller(around), _PHOTO_PX))
                 scenes.append(scene(around))
             seen = window(photo, patch)
-            windows[row], served[row] = _square(seen, LEARNED_PX), scaled(seen, SERVED)[0]
+            windows[row], served[row] = _square(seen, LEARNED_PX), scaled([seen], SERVED)[0]
             single[row], numbers[row] = scene(seen), len(photos) - 1
             places[row] = _place(patch, around)
     return Packed(windows, served, single, numbers, places, np.stack(photos), np.stack(scenes))

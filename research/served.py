@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from research.arrange import arrange
 from research.calibration import Scaling
 from research.fit import Recipe
 from research.folds import Trained
-from research.network import SCENE, standardised
+from research.limits import SCENE, STEEPNESS
+from research.network import standardised
 from research.packed import Packed
 from research.quantise import Feeds, quantise
 
 #: `texture` describes a window by the 640 numbers on which other classifiers are trained.
 OUTPUTS: Final = ("probabilities", "texture", "distance")
 _OPSET: Final = 17
-_STEEPNESS: Final = 20.0  # of the fade to a third each around the distance `far`
 _RANGE_ROWS: Final = 60  # patches that activations' ranges are taken from; held in memory at once
 _PARITY: Final = 1e-3  # largest difference of a probability between torch and ONNX Runtime
 
@@ -61,7 +62,7 @@ class Served(nn.Module):
         logits = torch.stack([yes + split[0], yes + split[1], no], dim=1)
         sharp = torch.softmax(logits / self.temperature + self.shift, dim=1)
         distance = self._distance(features[:, : self.network.texture])
-        fade = torch.sigmoid(_STEEPNESS * (distance / self.far - 1))[:, None]
+        fade = torch.sigmoid(STEEPNESS * (distance / self.far - 1))[:, None]
         return (1 - fade) * sharp + fade / 3, embedding[:, : self.network.texture], distance
 
     def _distance(self, texture: Tensor) -> Tensor:
@@ -82,7 +83,7 @@ def export(served: Served, recipe: Recipe, packed: Packed) -> tuple[bytes, bytes
     gap = max(float(np.abs(one - other).max()) for one, other in zip(expected, found, strict=True))
     if gap > _PARITY:
         raise ParityLost(f"torch and ONNX Runtime differ by {gap:.4f}, over {_PARITY}")
-    return graph, quantise(graph, feeds)
+    return graph, arrange(quantise(graph, feeds), served.temperature, served.far)
 
 
 def opened(graph: bytes) -> ort.InferenceSession:

@@ -38,7 +38,10 @@ def problems(onnx: bytes, manifest: bytes, scene_numbers: int) -> list[str]:
     except BadModel as wrong:
         return [*found, str(wrong)]
     shapes = [*_inputs(session, described, scene_numbers), *_outputs(session, described)]
-    return [*found, *(shapes or _trial(session, described, scene_numbers))]
+    tried = shapes or list(_trial(session, described, scene_numbers))
+    if not tried and described.at_once > 1:
+        tried = list(_together(session, described, scene_numbers))
+    return [*found, *tried]
 
 
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's own description of an error
@@ -139,3 +142,25 @@ def _answers(answers: Mapping[str, NDArray[np.float32]], manifest: Manifest) -> 
         return
     if not np.array_equal(answers["noisy"], answers["noisy again"]):
         yield "Graph: two runs on one window differ. Was it exported in training mode, with dropout?"
+
+
+def _together(session: Session, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
+    """Compare the answers for some windows given at once with those for each alone."""
+    count, side = manifest.at_once, manifest.preprocessing.input_px
+    windows = np.random.default_rng(0).integers(0, 256, (count, side, side, 3), dtype=np.uint8)
+    feeds: dict[str, NDArray[Any]] = {}
+    if manifest.preprocessing.scene:
+        feeds[SCENE_INPUT] = np.linspace(0, 1, scene_numbers, dtype=np.float32)
+    try:
+        alone = [session.run([OUTPUT], {WINDOWS_INPUT: window[np.newaxis], **feeds})[0] for window in windows]
+        together = session.run([OUTPUT], {WINDOWS_INPUT: windows, **feeds})[0]
+    # ONNX Runtime's own exceptions share no base class below Exception; this is the border to it.
+    except Exception as failure:  # noqa: BLE001 - see above
+        said = " ".join(str(failure).split())[:_SHOWN]
+        yield f"Manifest, at_once: the graph cannot be run on {count} windows at once: {said}. Set it to 1."
+        return
+    if not np.array_equal(np.concatenate(alone), together):
+        yield (
+            f"Manifest, at_once: the answers for {count} windows at once differ from those for each alone."
+            " Set it to 1."
+        )

@@ -95,6 +95,9 @@ class Manifest(_Part):
     #: six numbers. Empty: the poolings of the feature maps that do not depend on the scene.
     embedding: tuple[str, ...] = ()
     preprocessing: Preprocessing
+    #: How many windows the graph is given at once. More than 1 saves time, and is allowed if the answer for a
+    #: window is the same, bit for bit, whichever others it comes with.
+    at_once: Annotated[int, Field(ge=1, le=64)] = 1
     thresholds: Thresholds
     calibration: Calibration
     #: Taken into account by the intervals of cover; null: they hold the variation within the photo alone.

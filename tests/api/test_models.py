@@ -8,7 +8,7 @@ from tests.reef import jpeg
 from tests.server import RunningServer
 from tests.users import add_user_with_token
 
-SERVERS, OLDER = "coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"
+SERVERS, OLDER = "coralchunk-lite0-1.1.1", "coralchunk-lite0-0.3.0"
 
 
 @pytest.fixture(scope="module")

@@ -118,6 +118,40 @@ def test_what_is_wrong_with_a_manifest_is_said(change: dict[str, Any], says: str
     assert says in "\n".join(found)
 
 
+def mixing(first: int | str = "n") -> bytes:
+    """A graph whose answer for a window depends on the other windows: how bright it is among them.
+
+    first  how many windows it takes
+    """
+    nodes = [
+        helper.make_node("Cast", ["windows"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["floats"], ["colours"], axes=[1, 2], keepdims=0),
+        helper.make_node("Softmax", ["colours"], ["own"], axis=1),
+        helper.make_node("ReduceMean", ["own"], ["all"], axes=[0], keepdims=1),
+        helper.make_node("Add", ["own", "all"], ["both"]),
+        helper.make_node("Div", ["both", "two"], ["probabilities"]),
+    ]
+    windows, found = tensor("windows", (first, SIDE, SIDE, 3), UINT8), tensor("probabilities", (first, 3))
+    return onnx(model_of(nodes, [windows], [found], [constant("two", 2.0)]))
+
+
+def test_a_graph_that_takes_several_windows_at_once_may_say_so() -> None:
+    assert problems(wrapped(), manifest(wrapped(), at_once=8), SCENE_NUMBERS) == []
+
+
+def test_a_graph_whose_answers_depend_on_the_other_windows_must_take_one_at_a_time() -> None:
+    (found,) = problems(mixing(), manifest(mixing(), at_once=8), SCENE_NUMBERS)
+
+    assert "answers for 8 windows at once differ" in found
+    assert problems(mixing(), manifest(mixing()), SCENE_NUMBERS) == []
+
+
+def test_a_graph_for_one_window_must_take_one_at_a_time() -> None:
+    (found,) = problems(mixing(1), manifest(mixing(1), at_once=8), SCENE_NUMBERS)
+
+    assert "cannot be run on 8 windows at once" in found
+
+
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     graph = declared((8, SIDE, SIDE, 3), FLOAT)
 

@@ -24,7 +24,7 @@ def test_a_picture_is_drawn_the_same_every_time_and_others_differ(kind: str) -> 
 
 def test_all_chunks_of_a_picture_are_classified() -> None:
     one, *_ = foreign.pictures("street")
-    model = Path(__file__).parents[2] / "models/coralchunk-lite0-1.1.0.onnx"
+    model = Path(__file__).parents[2] / "models/coralchunk-lite0-1.1.1.onnx"
 
     said = classify_photos(model.read_bytes(), [one], Neighbourhood(1.2, 2.0, 1.1))
 

@@ -24,7 +24,7 @@ def test_a_chunk_is_packed_as_the_server_gets_it(tmp_path: Path) -> None:
     packed = pack(patches)
 
     row = next(row for row, patch in enumerate(patches) if (patch.left, patch.top) == (488, 244))
-    np.testing.assert_array_equal(packed.served[row], scaled(photo[244:488, 488:732], SERVED)[0])
+    np.testing.assert_array_equal(packed.served[row], scaled([photo[244:488, 488:732]], SERVED)[0])
     np.testing.assert_array_equal(packed.scenes[packed.photo[row]], scene(photo))
     np.testing.assert_allclose(packed.places[row], [2 / 3, 1 / 2, 1 / 3, 1 / 2])
     assert packed.windows.shape == (6, LEARNED_PX, LEARNED_PX, 3)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 PHOTOS = range(6)
 
 
-@pytest.fixture(scope="module", params=["coralchunk-lite0-1.1.0", "coralchunk-lite0-0.3.0"])
+@pytest.fixture(scope="module", params=["coralchunk-lite0-1.1.1", "coralchunk-lite0-0.3.0"])
 def model(request: pytest.FixtureRequest) -> tuple[bytes, object]:
     models = ModelRepository(folder("models"), folder("models"))
     ref = models.find(request.param)

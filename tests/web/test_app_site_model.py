@@ -113,7 +113,7 @@ def test_corrections_become_a_model_that_is_better_on_the_photos_of_a_site(
     page.get_by_role("link", name="Photos").click()
     choose(page, file("new.jpg", encoded(photo, quality=85)))
     site = answer(client, look(page, "new.jpg"))
-    bundled = answer(client, send(client, photo, model="coralchunk-lite0-1.1.0"))
+    bundled = answer(client, send(client, photo, model="coralchunk-lite0-1.1.1"))
     assert re.fullmatch(r"classifier-\d+", site["summary"]["model"]["name"])
     assert bundled["summary"]["model"]["name"] == "coralchunk-lite0"
     assert right(site, photo) > right(bundled, photo)

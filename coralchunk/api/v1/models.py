@@ -25,7 +25,7 @@ class PhotoModelResponse(BodyModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str = Field(description="What uploads name it", examples=["coralchunk-lite0-1.1.0"])
+    model: str = Field(description="What uploads name it", examples=["coralchunk-lite0-1.1.1"])
     origin: Literal["server", "site"] = Field(
         description="`site`: made on a collection of corrections of yours"
     )

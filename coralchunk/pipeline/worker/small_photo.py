@@ -15,7 +15,7 @@ from coralchunk.inference.classifier import Classifier
 from coralchunk.pipeline.worker.classifier_cache import classify_chunks
 from coralchunk.terms import Chunk
 
-_AT_ONCE: Final = 3  # chunks that a thread takes: few, so that all threads end at the same time
+_FEWEST: Final = 2  # chunks that a thread takes at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,16 @@ def classify_and_search(
     with ThreadPoolExecutor(threads) as pool:
         card = pool.submit(card_in, photo)
         _ = photo.scene  # once, before several threads ask for it
-        parts = [chunks[start : start + _AT_ONCE] for start in range(0, len(chunks), _AT_ONCE)]
+        parts = _parts(chunks, threads)
         classified = list(pool.map(partial(classify_chunks, classifier, photo), parts))
         return np.concatenate(classified), Searched(card.result())
+
+
+def _parts(chunks: Sequence[Chunk], threads: int) -> list[Sequence[Chunk]]:
+    """Divide chunks among threads: ever fewer at a time, so that all end together whenever they began."""
+    parts = []
+    while chunks:
+        taken = max(_FEWEST, len(chunks) // (2 * threads))
+        parts.append(chunks[:taken])
+        chunks = chunks[taken:]
+    return parts

@@ -81,7 +81,7 @@ def describe_chunks(
     taken = {node.name for node in session.get_inputs()}
     rows = []
     for chunk in chunks:
-        feeds = {WINDOWS_INPUT: scaled(chunk.window, manifest.preprocessing), SCENE_INPUT: chunk.scene}
+        feeds = {WINDOWS_INPUT: scaled([chunk.window], manifest.preprocessing), SCENE_INPUT: chunk.scene}
         given = {name: value for name, value in feeds.items() if name in taken}
         rows.append(session.run([FEATURES], given)[0][0])
     return np.array(rows, dtype=np.float32)
