@@ -1,10 +1,11 @@
 """Find the pictures of an inference: addresses, files, and data URIs."""
 
-import base64
 import binascii
 import re
 from io import BytesIO
 from typing import IO, Final, cast
+
+from pybase64 import b64decode
 
 from coralchunk.api.context import services
 from coralchunk.api.deepomatic.requests import InferenceBody, InferenceImage, read
@@ -50,7 +51,7 @@ def _source(source: object, place: str) -> str | IO[bytes]:
     if data[1].lower() == b"binary":
         return BytesIO(rest)
     try:
-        return BytesIO(base64.b64decode(b"".join(rest.split()), validate=True))
+        return BytesIO(b64decode(b"".join(rest.split()), validate=True))
     except binascii.Error as wrong:
         raise BadInference(place, f"this is no base64: {wrong}") from None
 

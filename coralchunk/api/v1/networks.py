@@ -3,12 +3,12 @@
 Networks themselves are uploaded and asked under /v0.7.
 """
 
-import base64
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from pybase64 import b64encode
 from pydantic import ConfigDict, Field, ValidationError
 
 from coralchunk.api.authentication import authenticate
@@ -122,7 +122,7 @@ def show() -> ResponseReturnValue:
     mean = (how.mean_file, _sent("mean", settings.max_upload_mb)) if how.mean_file else None
     found = preview(content, how, mean, settings.max_pixels)
     return jsonify(
-        png=f"data:image/png;base64,{base64.b64encode(found.png).decode()}",
+        png=f"data:image/png;base64,{b64encode(found.png).decode()}",
         shape=list(found.shape),
         data_type=found.data_type,
         channels=[asdict(one) for one in found.channels],

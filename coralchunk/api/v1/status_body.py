@@ -1,8 +1,9 @@
 """Build the body of GET /V1/api/status from the parts that were encoded when the job finished."""
 
 import json
-from base64 import b64encode
 from typing import Any, Final
+
+from pybase64 import b64encode
 
 from coralchunk.errors import UnknownJob
 from coralchunk.pipeline.records.job import Job, JobState
@@ -21,14 +22,14 @@ def answer_of(stores: Stores, job: Job, parts: tuple[str, ...]) -> bytes:
     body = json.dumps(head_of(job), separators=(",", ":")).encode()
     if job.state is not JobState.COMPLETED:
         return body
-    members = [body[:-1]]
+    pieces = [body[:-1]]
     if "summary" in parts:
-        members.append(b'"summary":' + _stored(stores, job, SUMMARY))
+        pieces += [b',"summary":', _stored(stores, job, SUMMARY)]
     if "chunks" in parts:
-        members.append(b'"chunks":' + _stored(stores, job, CHUNKS))
+        pieces += [b',"chunks":', _stored(stores, job, CHUNKS)]
     if "image" in parts:
-        members.append(b'"result_image":"data:image/png;base64,' + b64encode(picture_of(stores, job)) + b'"')
-    return b",".join(members) + b"}"
+        pieces += [b',"result_image":"data:image/png;base64,', b64encode(picture_of(stores, job)), b'"']
+    return b"".join((*pieces, b"}"))
 
 
 def picture_of(stores: Stores, job: Job) -> bytes:

@@ -1,11 +1,11 @@
 """Serve reports of surveys: /V1/api/surveys/{id}/report.pdf and .html."""
 
-import base64
 import datetime as dt
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from pybase64 import b64encode
 
 from coralchunk.api.authentication import exporter
 from coralchunk.api.conditional import private
@@ -61,7 +61,7 @@ def as_page(survey_id: int) -> ResponseReturnValue:
 
 
 def _data_uri(picture: Preview) -> str:
-    return f"data:{picture.media_type};base64,{base64.b64encode(picture.content).decode()}"
+    return f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
 
 
 def _report(survey_id: int, file: str) -> Report:

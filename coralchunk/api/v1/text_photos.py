@@ -5,6 +5,8 @@ import string
 from contextlib import ExitStack
 from typing import IO, Final
 
+from pybase64 import b64decode
+
 from coralchunk.api.multipart import spool
 from coralchunk.imaging.files.formats import claimed_format
 
@@ -70,9 +72,9 @@ def from_base64(content: IO[bytes], files: ExitStack) -> IO[bytes]:
         while block := content.read(_BLOCK_BYTES):
             text = rest + block.translate(_URL_SAFE, _SPACES)
             whole = len(text) // 4 * 4
-            decoded.write(binascii.a2b_base64(text[:whole], strict_mode=True))
+            decoded.write(b64decode(text[:whole], validate=True))
             rest = text[whole:]
-        decoded.write(binascii.a2b_base64(rest + b"=" * (-len(rest) % 4), strict_mode=True))
+        decoded.write(b64decode(rest + b"=" * (-len(rest) % 4), validate=True))
     except binascii.Error:
         raise ValueError("it is not whole and valid base64") from None
     decoded.seek(0)

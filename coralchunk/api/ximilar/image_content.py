@@ -1,11 +1,11 @@
 """Take an image out of a request: a file of a form, or base64 as plain text or as a data URI."""
 
-import base64
 import binascii
 import re
 from typing import Final
 
 from flask import request
+from pybase64 import b64decode
 
 from coralchunk.errors.datasets import BadValue, MissingValue
 
@@ -38,6 +38,6 @@ def decoded_image(field: str, text: str) -> bytes:
     plain = text[uri.end() :] if uri else text
     plain = _BLANKS.sub("", plain).rstrip("=")
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+        return b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):  # the second for letters outside ASCII
         raise BadValue(field, text[:40], "it is no base64") from None
