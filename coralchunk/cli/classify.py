@@ -73,7 +73,7 @@ def _answer(path: Path, classifier: Classifier, settings: Settings) -> Answer:
         opened = open_halved if may_halve(size, input_px, max_side) else open_photo
         photo = opened(stream, settings.max_pixels)
     classified = classify_chunks(classifier, photo, grid(photo.size))
-    return stitch(photo, classified, classifier.manifest, max_side, card_in(photo))
+    return stitch(photo, classified, classifier.manifest, max_side, lambda: card_in(photo))
 
 
 def _write(answer: Answer, stem: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from itertools import chain
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 import numpy as np
 import simplejpeg  # type: ignore[import-untyped]
 from isal import isal_zlib
+from numpy.typing import NDArray
 from PIL import Image
 
 from coralchunk.arrays import Pixels
@@ -21,6 +23,7 @@ _WEBP_QUALITY: Final = 70  # a reef with its marks at 640 px is 60 kB
 _JPEG_QUALITY: Final = 65  # and this is 80 kB
 _COLOURS: Final = 256
 _SAMPLE_PX: Final = 40_000
+_STRIPE_ROWS: Final = 128
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _EIGHT_BIT_PALETTE: Final = bytes((8, 3, 0, 0, 0))  # bit depth, colour type, and the only methods there are
 
@@ -39,26 +42,43 @@ def png(picture: Pixels, empty: Empty | None = None, exact: Sequence[Colour] = (
     """
     colours = _COLOURS if empty is None else _COLOURS - 1
     palette, clear = _palette(picture, colours - len(exact)) + bytes(chain(*exact)), b""
-    holder = Image.new("P", (1, 1))
-    holder.putpalette(palette)
-    few = Image.fromarray(picture).quantize(palette=holder, dither=Image.Dither.NONE)
+    content = _compressed(picture, empty, palette)
     if empty is not None:
-        index = len(palette) // 3
-        few.paste(index, (0, 0, *few.size), Image.fromarray(empty))
-        palette, clear = palette + bytes(3), _chunk(b"tRNS", b"\xff" * index + b"\0")
-    # Each row begins with its filter: none, as neighbours in a palette say nothing about each other.
-    rows = np.zeros((few.height, 1 + few.width), dtype=np.uint8)
-    rows[:, 1:] = np.asarray(few)
+        palette, clear = palette + bytes(3), _chunk(b"tRNS", b"\xff" * (len(palette) // 3) + b"\0")
     return b"".join(
         (
             _SIGNATURE,
-            _chunk(b"IHDR", struct.pack(">II", few.width, few.height) + _EIGHT_BIT_PALETTE),
+            _chunk(b"IHDR", struct.pack(">II", picture.shape[1], picture.shape[0]) + _EIGHT_BIT_PALETTE),
             _chunk(b"PLTE", palette),
             clear,
-            _chunk(b"IDAT", isal_zlib.compress(rows, 1)),
+            _chunk(b"IDAT", content),
             _chunk(b"IEND", b""),
         )
     )
+
+
+def _compressed(picture: Pixels, empty: Empty | None, palette: bytes) -> bytes:
+    """Compress the rows of a PNG. One thread looks colours up while the other compresses what is ready.
+
+    empty  where the colour after those of the palette stands
+    """
+    holder = Image.new("P", (1, 1))
+    holder.putpalette(palette)
+
+    def rows(start: int) -> NDArray[np.uint8]:
+        stripe = slice(start, start + _STRIPE_ROWS)
+        few = Image.fromarray(picture[stripe]).quantize(palette=holder, dither=Image.Dither.NONE)
+        if empty is not None:
+            few.paste(len(palette) // 3, (0, 0, *few.size), Image.fromarray(empty[stripe]))
+        # Each row begins with its filter: none, as neighbours in a palette say nothing about each other.
+        found = np.zeros((few.height, 1 + few.width), dtype=np.uint8)
+        found[:, 1:] = np.asarray(few)
+        return found
+
+    deflate = isal_zlib.compressobj(1)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        ready = thread.map(rows, range(0, picture.shape[0], _STRIPE_ROWS))
+        return b"".join([*map(deflate.compress, ready), deflate.flush()])
 
 
 def jpeg(picture: Pixels) -> bytes:

@@ -137,6 +137,7 @@ def _solid(height: int, width: int, colour: Colour) -> Pixels:
 
 
 def _frame(cell: Pixels, colour: Colour, inset: int, thick: int) -> None:
-    inner = cell[inset : cell.shape[0] - inset, inset : cell.shape[1] - inset]
-    inner[:thick] = inner[-thick:] = colour
-    inner[:, :thick] = inner[:, -thick:] = colour
+    # Lines of one pixel: OpenCV centres thicker ones on the edge.
+    height, width = cell.shape[:2]
+    for line in range(inset, min(inset + thick, (min(height, width) + 1) // 2)):
+        cv2.rectangle(cell, (line, line), (width - 1 - line, height - 1 - line), colour)

@@ -1,8 +1,12 @@
 """Test that workers of one host decode a photo once, and what remains when one of them dies."""
 
+import errno
+import json
+import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -13,9 +17,12 @@ from PIL import Image
 from coralchunk.errors import Unreadable
 from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
+from coralchunk.imaging.decoding.jpeg import Room, own_room
 from coralchunk.imaging.halved import ClassifiedPhoto
+from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.queries.lookup import get_job
 from coralchunk.pipeline.stores import Stores
+from coralchunk.pipeline.worker import shared_photos
 from coralchunk.pipeline.worker.photo_cache import DecodedPhotoCache
 from coralchunk.pipeline.worker.shared_photos import IS_POSSIBLE, SharedPhotos
 from coralchunk.storage.files.blobs import PHOTO
@@ -34,18 +41,20 @@ from coralchunk.imaging.decoding.decode import open_photo
 from coralchunk.pipeline.worker.shared_photos import SharedPhotos
 from tests.reef import jpeg
 shared = SharedPhotos(Path(sys.argv[1]))
-photo = shared.get(7, "full", lambda: open_photo(BytesIO(jpeg(300, 200)), 10**6))
+photo = shared.get(7, "full", lambda room: open_photo(BytesIO(jpeg(300, 200)), 10**6, room=room))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def decoded(width: int = 300, height: int = 200, orientation: int = 1) -> ClassifiedPhoto:
+def decoded(
+    room: Room = own_room, width: int = 300, height: int = 200, orientation: int = 1
+) -> ClassifiedPhoto:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    return open_photo(BytesIO(encoded(reef(width, height), "JPEG", exif=exif)), 10**7)
+    return open_photo(BytesIO(encoded(reef(width, height), "JPEG", exif=exif)), 10**7, room=room)
 
 
-def never() -> ClassifiedPhoto:
+def never(_room: Room) -> ClassifiedPhoto:
     raise AssertionError("the photo was decoded a second time")
 
 
@@ -56,7 +65,7 @@ def descriptors() -> int:
 @pytest.mark.parametrize("orientation", [1, 6], ids=["upright", "held sideways"])
 def test_a_second_process_gets_the_pixels_of_the_first(tmp_path: Path, orientation: int) -> None:
     alone = decoded(orientation=orientation)
-    first = SharedPhotos(tmp_path).get(7, "full", lambda: decoded(orientation=orientation))
+    first = SharedPhotos(tmp_path).get(7, "full", partial(decoded, orientation=orientation))
 
     second = SharedPhotos(tmp_path).get(7, "full", never)
 
@@ -69,7 +78,7 @@ def test_a_second_process_gets_the_pixels_of_the_first(tmp_path: Path, orientati
 
 def test_a_photo_at_half_its_size_knows_the_size_of_the_whole(tmp_path: Path) -> None:
     photo = BytesIO(jpeg(976, 733))
-    SharedPhotos(tmp_path).get(7, "half", lambda: open_halved(photo, 10**6))
+    SharedPhotos(tmp_path).get(7, "half", lambda room: open_halved(photo, 10**6, room=room))
 
     second = SharedPhotos(tmp_path).get(7, "half", never)
 
@@ -81,10 +90,10 @@ def test_a_process_waits_for_the_one_that_decodes(tmp_path: Path) -> None:
     is_decoding, may_end = threading.Event(), threading.Event()
     found: list[ClassifiedPhoto] = []
 
-    def slowly() -> ClassifiedPhoto:
+    def slowly(room: Room) -> ClassifiedPhoto:
         is_decoding.set()
         assert may_end.wait(PATIENCE_S)
-        return decoded()
+        return decoded(room)
 
     one = threading.Thread(target=lambda: found.append(SharedPhotos(tmp_path).get(7, "full", slowly)))
     other = threading.Thread(target=lambda: found.append(SharedPhotos(tmp_path).get(7, "full", never)))
@@ -101,10 +110,10 @@ def test_a_process_waits_for_the_one_that_decodes(tmp_path: Path) -> None:
 def test_a_process_does_not_wait_for_one_that_is_halted(tmp_path: Path) -> None:
     is_decoding, may_end = threading.Event(), threading.Event()
 
-    def slowly() -> ClassifiedPhoto:
+    def slowly(room: Room) -> ClassifiedPhoto:
         is_decoding.set()
         assert may_end.wait(PATIENCE_S)
-        return decoded()
+        return decoded(room)
 
     halted = threading.Thread(target=lambda: SharedPhotos(tmp_path).get(7, "full", slowly))
     halted.start()
@@ -120,7 +129,7 @@ def test_a_process_does_not_wait_for_one_that_is_halted(tmp_path: Path) -> None:
 def test_a_photo_that_cannot_be_decoded_is_tried_by_each(tmp_path: Path) -> None:
     tries: list[int] = []
 
-    def fail() -> ClassifiedPhoto:
+    def fail(_room: Room) -> ClassifiedPhoto:
         tries.append(1)
         raise BrokenImage("image", "it is damaged")
 
@@ -164,6 +173,41 @@ def test_a_forgotten_photo_leaves_no_file_and_no_memory_behind(tmp_path: Path) -
     assert np.array_equal(photo.scene, other.scene)  # who has it keeps it
     del photo, other
     wait_for(lambda: descriptors() == before, "the end of the shared memory")
+
+
+def test_a_photo_is_decoded_into_own_memory_where_there_is_no_shared_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "no memory left")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    before, shared = descriptors(), SharedPhotos(tmp_path)
+
+    photo = shared.get(7, "full", decoded)
+
+    assert np.array_equal(photo.scene, decoded().scene)
+    assert list(tmp_path.iterdir()) == []
+    assert descriptors() == before
+
+
+def test_nobody_can_change_a_shared_photo(tmp_path: Path) -> None:
+    photo = SharedPhotos(tmp_path).get(7, "full", decoded)
+    assert isinstance(photo, Photo)
+    described = json.loads((tmp_path / "7-full").read_bytes())
+
+    with Path(described["path"]).open("r+b", buffering=0) as memory, pytest.raises(PermissionError):
+        memory.write(b"changed")
+    with pytest.raises(ValueError, match="read-only"):
+        photo.pixels()[0, 0] = 0
+
+
+def test_photos_are_shared_where_a_seal_is_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_photos, "_SEAL_FUTURE_WRITE", 0x8000)
+
+    SharedPhotos(tmp_path).get(7, "full", decoded)
+
+    assert SharedPhotos(tmp_path).get(7, "full", never).size == Size(300, 200)
 
 
 def two_caches(stores: Stores, folder: Path) -> list[DecodedPhotoCache]:

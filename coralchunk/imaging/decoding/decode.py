@@ -11,7 +11,7 @@ from coralchunk.imaging.colour.colour import Conversion, Conversions, Unreadable
 from coralchunk.imaging.colour.stated_colours import StatedColours, stated_colours
 from coralchunk.imaging.decoding.emptiness import emptiness
 from coralchunk.imaging.decoding.header import held_orientation
-from coralchunk.imaging.decoding.jpeg import jpeg_pixels, mended_jpeg
+from coralchunk.imaging.decoding.jpeg import Room, jpeg_pixels, mended_jpeg, own_room
 from coralchunk.imaging.decoding.padding import may_be_padded, padding
 from coralchunk.imaging.files.opening import Opened, open_image
 from coralchunk.imaging.halved import HalvedPhoto
@@ -25,7 +25,9 @@ from coralchunk.terms import Size
 _ORIENTATION: Final = 0x0112
 
 
-def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None) -> Photo:
+def open_photo(
+    stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None, room: Room = own_room
+) -> Photo:
     """Decode a photo the way the diver held the camera (EXIF orientation applied), in the colours of sRGB.
 
     The first frame of an animation; 16-bit grey keeps its upper 8 bits; CMYK and palettes become RGB.
@@ -33,22 +35,23 @@ def open_photo(stream: IO[bytes], max_pixels: int, conversions: Conversions | No
     stream       a seekable binary file; its position is moved
     max_pixels   for JPEG and PNG; formats that take more memory to decode may have fewer
     conversions  kept from photo to photo
+    room         gives the memory that the pixels of a JPEG are decoded into
 
     Raises what read_header raises, before a pixel is decoded, or BrokenImage.
     """
     with open_image(stream, max_pixels) as opened:
-        return _decoded(opened, _pixel_facts(opened, conversions or Conversions()))
+        return _decoded(opened, _pixel_facts(opened, conversions or Conversions()), room)
 
 
 def open_halved(
-    stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None
+    stream: IO[bytes], max_pixels: int, conversions: Conversions | None = None, room: Room = own_room
 ) -> Photo | HalvedPhoto:
     """Decode a JPEG like open_photo, but at half its size; other formats, and JPEGs with padding, in full."""
     with open_image(stream, max_pixels) as opened:
         facts = _pixel_facts(opened, conversions or Conversions())
-        raster = _jpeg(opened, facts, is_halved=True)
+        raster = _jpeg(opened, facts, room, is_halved=True)
         if raster is None or may_be_padded(raster):
-            return _decoded(opened, facts)
+            return _decoded(opened, facts, room)
         width, height = opened.image.size
         size = Size(height, width) if facts.held in SIDEWAYS else Size(width, height)
         return HalvedPhoto(Photo(raster, facts.held, notes=facts.notes), size)
@@ -71,8 +74,8 @@ def _pixel_facts(opened: Opened, conversions: Conversions) -> _PixelFacts:
     return _PixelFacts(held, applied, *_conversion(stated, image.mode, conversions))
 
 
-def _decoded(opened: Opened, facts: _PixelFacts) -> Photo:
-    raster: Raster | None = _jpeg(opened, facts, is_halved=False)
+def _decoded(opened: Opened, facts: _PixelFacts, room: Room) -> Photo:
+    raster: Raster | None = _jpeg(opened, facts, room, is_halved=False)
     if raster is not None:
         return Photo(raster, facts.held, notes=facts.notes, empty=padding(raster))
     image = mended_jpeg(opened.image, opened.metered)
@@ -83,9 +86,9 @@ def _decoded(opened: Opened, facts: _PixelFacts) -> Photo:
     return Photo(raster, facts.held, facts.applied, facts.notes, padding(raster) if empty is None else empty)
 
 
-def _jpeg(opened: Opened, facts: _PixelFacts, *, is_halved: bool) -> ArrayRaster | None:
+def _jpeg(opened: Opened, facts: _PixelFacts, room: Room, *, is_halved: bool) -> ArrayRaster | None:
     opened.metered.allow_pixels()
-    pixels = jpeg_pixels(opened.image, opened.metered, is_halved=is_halved)
+    pixels = jpeg_pixels(opened.image, opened.metered, is_halved=is_halved, room=room)
     if pixels is None:
         return None
     if facts.conversion is not None:

@@ -29,7 +29,7 @@ def finish(context: WorkerContext, job: Job, searched: Searched | None = None) -
         unpacked(stores.records.raw_results(job)),
         manifest,
         stores.settings.result_max_side,
-        searched.card if searched is not None else card_in(photo),
+        (lambda: card_in(photo)) if searched is None else (lambda: searched.card),
     )
     preview = PREVIEW if answer.is_opaque else CLEAR_PREVIEW
     parts = {PICTURE: answer.png, preview: answer.preview, SUMMARY: answer.summary, CHUNKS: answer.chunks}

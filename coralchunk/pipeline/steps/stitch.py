@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from coralchunk.arrays import Probabilities
+from coralchunk.arrays import Pixels, Probabilities
 from coralchunk.imaging.card.in_photo import CardInPhoto
 from coralchunk.imaging.encode import jpeg, png, webp
 from coralchunk.imaging.grid import columns, grid, spread
@@ -45,26 +45,37 @@ def stitch(
     probabilities: Probabilities,
     manifest: Manifest,
     max_side: int,
-    card: CardInPhoto | None,
+    search: Callable[[], CardInPhoto | None],
 ) -> Answer:
     """Put the chunks of a photo together.
 
     probabilities  (N, 3) float32, of all chunks, each by itself, row-major; NaN for those without data
     max_side       of the picture, px; 0 for the size of the photo
-    card           what was found of the colour card in the photo
+    search         returns what is found of the colour card in the photo
     """
-    size, chunks = photo.size, grid(photo.size)
-    shown, seen_px = leave_out(card, chunks, probabilities, [photo.seen_px(chunk) for chunk in chunks])
-    together = refined_as_stated(shown, size, manifest)
-    classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
-    picture = bounded(size, max_side)
-    # The picture takes longest; on an idle machine another core makes preview and figures at the same time.
+    size, picture = photo.size, bounded(photo.size, max_side)
+
+    def drawn_with(card: CardInPhoto | None) -> tuple[list[Prediction], Pixels]:
+        chunks = grid(size)
+        shown, seen_px = leave_out(card, chunks, probabilities, [photo.seen_px(chunk) for chunk in chunks])
+        together = refined_as_stated(shown, size, manifest)
+        classified = predictions(chunks, together, manifest.thresholds.unsure_below, seen_px)
+        return classified, overlay(photo.shrunk(picture), classified, size)
+
+    # On an idle machine another core does what the thread does. Few photos show the card, so the picture is
+    # drawn without it meanwhile.
     with ThreadPoolExecutor(max_workers=1) as thread:
+        searching = thread.submit(search)
+        classified, drawn = drawn_with(None)
+        card = searching.result()
+        if card is not None:
+            classified, drawn = drawn_with(card)
+        empty = photo.emptiness(picture)
         preview = thread.submit(_preview, photo, classified)
         summary = thread.submit(
             lambda: _summary(classified, columns(size), manifest) | _measured(photo, card, classified)
         )
-        drawn, empty = overlay(photo.shrunk(picture), classified, size), photo.emptiness(picture)
+        listed = thread.submit(lambda: _json([_chunk(prediction) for prediction in classified]))
         encoded = png(drawn, empty, EXACT_COLOURS)
     return Answer(
         photo=size,
@@ -73,7 +84,7 @@ def stitch(
         preview=preview.result(),
         is_opaque=empty is None,
         summary=_json(summary.result()),
-        chunks=_json([_chunk(prediction) for prediction in classified]),
+        chunks=listed.result(),
         counts=Counter(prediction.state for prediction in classified),
     )
 

@@ -1,12 +1,12 @@
 """Cache decoded photos in memory while a worker classifies one batch after another."""
 
 from collections import OrderedDict
-from functools import partial
 from typing import IO, Final
 
 from coralchunk.errors.images import BrokenImage
 from coralchunk.imaging.colour.colour import Conversions
 from coralchunk.imaging.decoding.decode import open_halved, open_photo
+from coralchunk.imaging.decoding.jpeg import Room, own_room
 from coralchunk.imaging.halved import ClassifiedPhoto, may_halve
 from coralchunk.imaging.photo import Photo
 from coralchunk.pipeline.records.job import Job
@@ -81,10 +81,13 @@ class DecodedPhotoCache:
     def _decode(self, job: Job, *, is_halved: bool) -> ClassifiedPhoto:
         opened = open_halved if is_halved else open_photo
         with self._blobs.open(job.id, PHOTO) as stream:
-            decode = partial(opened, stream, self._max_pixels, self._conversions)
+
+            def decode(room: Room) -> ClassifiedPhoto:
+                return opened(stream, self._max_pixels, self._conversions, room)
+
             # Other workers would wait for a photo that cannot be shared, and decode it after that.
             if self._shared is None or job.streams == 1 or not _is_jpeg(stream):
-                photo = decode()
+                photo = decode(own_room)
             else:
                 photo = self._shared.get(job.id, "half" if is_halved else "full", decode)
         if photo.size != job.size:

@@ -1,9 +1,9 @@
 """Share decoded photos between the worker processes of one host, so that each photo is decoded once.
 
-The process that decodes a photo puts its pixels into anonymous shared memory (memfd_create(2)) and writes
-into a small file where that is: /proc/<process>/fd/<descriptor>. It locks the file meanwhile, so that the
-others wait. The kernel releases the lock and the memory with the last process that holds them, also after
-kill -9; a file that is left behind leads nowhere, and a process that reads it decodes the photo itself.
+The process that decodes a photo does so into anonymous shared memory (memfd_create(2)), and writes into a
+small file where that is: /proc/<process>/fd/<descriptor>. It locks the file meanwhile, so that the others
+wait. The kernel releases the lock and the memory with the last process that holds them, also after kill -9; a
+file that is left behind leads nowhere, and a process that reads it decodes the photo itself.
 """
 
 import fcntl
@@ -14,20 +14,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
 from coralchunk.arrays import Pixels
+from coralchunk.imaging.decoding.jpeg import Room, own_room
 from coralchunk.imaging.halved import ClassifiedPhoto
 from coralchunk.imaging.plain import PlainPhoto, put_together, taken_apart
 from coralchunk.terms import Size
 
 IS_POSSIBLE: Final = hasattr(os, "memfd_create")  # on Linux
 _LOCK_TIMEOUT_S: Final = 10.0  # decoding 100 megapixels takes two seconds on a busy machine
-_LOOK_EVERY_S: Final = 0.005
+_LOOK_EVERY_S: Final = 0.001
+_SEAL_FUTURE_WRITE: Final = 0x0010  # F_SEAL_FUTURE_WRITE, see fcntl(2)
 _FORGOTTEN_S: Final = 600.0  # age of a file whose process has died; a job takes seconds
 
 
@@ -48,10 +49,11 @@ class SharedPhotos:
                 if time.time() - file.stat().st_mtime > _FORGOTTEN_S:
                     file.unlink()
 
-    def get(self, job_id: int, name: str, decode: Callable[[], ClassifiedPhoto]) -> ClassifiedPhoto:
+    def get(self, job_id: int, name: str, decode: Callable[[Room], ClassifiedPhoto]) -> ClassifiedPhoto:
         """Return the photo of a job from the process that has decoded it, or decode it for the others.
 
-        name  of the way in which it is decoded
+        name    of the way in which it is decoded
+        decode  is given the memory for its pixels
 
         Raises what `decode` raises.
         """
@@ -59,26 +61,28 @@ class SharedPhotos:
         path = self._folder / f"{job_id}-{name}"
         with _opened(path) as file:
             if not _is_locked(file, self._patience_s):
-                return decode()
+                return decode(own_room)
             found = _found(os.pread(file, os.fstat(file).st_size, 0))
             if found is not None:
                 return put_together(found)
-            try:
-                return self._offered(decode(), job_id, path, file)
-            finally:
-                if job_id not in self._descriptors:
-                    path.unlink(missing_ok=True)
+            with _SharedRoom() as room:
+                try:
+                    return self._offered(decode(room.take), room, job_id, path, file)
+                finally:
+                    if job_id not in self._descriptors:
+                        path.unlink(missing_ok=True)
 
-    def _offered(self, photo: ClassifiedPhoto, job_id: int, path: Path, file: int) -> ClassifiedPhoto:
-        """Return the photo in shared memory, where others find it, or as it is if that is not possible."""
+    def _offered(
+        self, photo: ClassifiedPhoto, room: "_SharedRoom", job_id: int, path: Path, file: int
+    ) -> ClassifiedPhoto:
+        """Let others find a photo, if its pixels are in the shared memory. Returns it."""
         plain = taken_apart(photo)
-        if plain is None:
-            return photo
-        descriptor = _stored(plain)
-        self._descriptors[job_id] = path, descriptor
-        os.ftruncate(file, 0)
-        os.pwrite(file, _described(plain, descriptor), 0)
-        return put_together(replace(plain, pixels=_mapped(descriptor, *plain.pixels.shape[:2])))
+        descriptor = None if plain is None else room.offered(plain.pixels)
+        if plain is not None and descriptor is not None:
+            self._descriptors[job_id] = path, descriptor
+            os.ftruncate(file, 0)
+            os.pwrite(file, _described(plain, descriptor), 0)
+        return photo
 
     def forget(self, job_id: int) -> None:
         """Stop offering a photo. Processes that use it keep its memory until they need it no more."""
@@ -111,18 +115,51 @@ def _is_locked(file: int, patience_s: float) -> bool:
             return True
 
 
-def _stored(plain: PlainPhoto) -> int:
-    """Return a descriptor of shared memory with the pixels of a photo; it is sealed against changes."""
-    descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(np.ascontiguousarray(plain.pixels).data)
-        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return descriptor
+class _SharedRoom:
+    """Shared memory that pixels are decoded into. Closes its descriptor at the end, unless it was offered."""
+
+    def __init__(self) -> None:
+        self._descriptor: int | None = None
+        self._pixels: Pixels | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._release()
+
+    def take(self, height: int, width: int) -> Pixels:
+        """Return shared memory for pixels, in place of what was taken before; own memory if there is none."""
+        self._release()
+        self._descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        size = height * width * 3
+        try:
+            # Allocated now: a lack of memory while the decoder writes would end the process.
+            os.posix_fallocate(self._descriptor, 0, size)
+            mapped = mmap.mmap(self._descriptor, size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
+        except OSError:
+            self._pixels = None
+            return own_room(height, width)
+        self._pixels = np.frombuffer(mapped, dtype=np.uint8).reshape(height, width, 3)
+        return self._pixels
+
+    def offered(self, pixels: Pixels) -> int | None:
+        """Seal the memory and return its descriptor, which stays open; None if the pixels are elsewhere."""
+        descriptor = self._descriptor
+        if descriptor is None or self._pixels is None or not np.shares_memory(pixels, self._pixels):
+            return None
+        self._pixels.flags.writeable = pixels.flags.writeable = False
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals | _SEAL_FUTURE_WRITE)
+        except OSError:  # Linux before 5.1 does not know the last one
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+        self._descriptor = None
+        return descriptor
+
+    def _release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
 
 
 def _described(plain: PlainPhoto, descriptor: int) -> bytes:
