@@ -38,7 +38,7 @@ _COMMANDS: Final = {
 }
 
 
-_CANNOT_WRITE: Final = frozenset({errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EROFS})
+_SAID: Final = frozenset({errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EROFS})
 
 
 class _Group(click.Group):
@@ -63,9 +63,14 @@ class _Group(click.Group):
         except CoralchunkError as error:
             raise click.ClickException(str(error)) from error
         except OSError as failure:
-            if failure.errno not in _CANNOT_WRITE:
+            if failure.errno not in _SAID:
                 raise
             place = failure.filename or "A file"
+            if failure.errno == errno.EACCES:
+                remedy = "Run the command as the user who owns it."
+                raise click.ClickException(
+                    f"{place} may not be opened: {failure.strerror}. {remedy}"
+                ) from failure
             raise click.ClickException(f"{place} cannot be written: {failure.strerror}.") from failure
 
 

@@ -1,17 +1,22 @@
 """Test the command line as it is called in a shell."""
 
 import csv
+import errno
 import json
+import pkgutil
 import subprocess
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from coralchunk import __version__
+from coralchunk.cli.commands import commands
 from coralchunk.config import Settings
 from coralchunk.storage.model_repository import open_model_repository
 from coralchunk.terms import CHUNK_PX
@@ -378,3 +383,19 @@ def test_labels_that_cannot_be_used_are_refused_in_one_line(tmp_path: Path, tabl
     assert ended.returncode == 1
     assert "squares.csv" in ended.stderr or "reef.jpg" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_file_that_may_not_be_opened_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command()
+    def refused() -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/srv/coralchunk/accounts.db")
+
+    monkeypatch.setattr(pkgutil, "resolve_name", lambda _: refused)
+
+    said = CliRunner().invoke(commands, ["sweep"])
+
+    assert said.exit_code == 1
+    assert said.stderr == (
+        "Error: /srv/coralchunk/accounts.db may not be opened: Permission denied."
+        " Run the command as the user who owns it.\n"
+    )
