@@ -131,9 +131,9 @@ class _SharedRoom:
     def take(self, height: int, width: int) -> Pixels:
         """Return shared memory for pixels, in place of what was taken before; own memory if there is none."""
         self._release()
-        self._descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         size = height * width * 3
         try:
+            self._descriptor = os.memfd_create("coralchunk-photo", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
             # Allocated now: a lack of memory while the decoder writes would end the process.
             os.posix_fallocate(self._descriptor, 0, size)
             mapped = mmap.mmap(self._descriptor, size, flags=mmap.MAP_SHARED | mmap.MAP_POPULATE)
@@ -160,6 +160,7 @@ class _SharedRoom:
     def _release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
+            self._descriptor = None
 
 
 def _described(plain: PlainPhoto, descriptor: int) -> bytes:
