@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from onnx import NodeProto, TensorProto, numpy_helper
 from onnx.parser import parse_graph
 
+from coralchunk.imaging.scene import SCENE_NUMBERS, STEPS
 from research.limits import (
     COARSER,
     COLOUR_LARGEST,
@@ -29,9 +30,7 @@ from research.limits import (
     LEAST_SPREAD,
     LEAST_STEP,
     SCALE,
-    SCENE,
     STEEPNESS,
-    STEPS,
 )
 
 AT_ONCE: Final = 12  # windows; measured under load: faster than 4 and 8 by 8 and 2 %, and than 24 by 5 %
@@ -256,7 +255,7 @@ def _of_pixels(side: int) -> dict[str, NDArray[Any]]:
     return {
         "rows_shape": _shape(0, side, 3 * side),
         "full": _narrow(_FULL),
-        "one_row": _shape(1, SCENE),
+        "one_row": _shape(1, SCENE_NUMBERS),
         "parts": _shape(3, 3, STEPS, 1),
         "least_spread": _narrow(LEAST_SPREAD),
         "scale": _narrow(SCALE),

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from research.limits import COARSER, LEAST_LIGHT, LEAST_SPREAD, LEAST_STEP, STEPS
+from coralchunk.imaging.scene import STEPS
+from research.limits import COARSER, LEAST_LIGHT, LEAST_SPREAD, LEAST_STEP
 
 NUMBERS: Final = 5  # beside the photo
 PLAIN: Final = 4  # of the window itself

@@ -1,9 +1,7 @@
-"""Limits and scales of what the network sees, for torch's form of it and for the one that is served."""
+"""Limits and scales of what the network sees, in torch and in the graph that is served."""
 
 from typing import Final
 
-SCENE: Final = 28  # statistics of a photo: means, spreads, brightness quantiles, saturation
-STEPS: Final = 21  # brightness quantiles among them
 COARSER: Final = 4  # pixels averaged each way before saturation is taken: noise is colourful
 LEAST_SPREAD: Final = 0.03  # a photo of one colour has no spread to divide by
 LEAST_STEP: Final = 1e-4  # between two quantiles

@@ -9,9 +9,10 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from coralchunk.imaging.scene import SCENE_NUMBERS
 from research.backbone import Backbone
 from research.colour import NUMBERS, PLAIN, Colour, plain
-from research.limits import COLOUR_LARGEST, EPSILON, FARTHEST, LEAST_SPREAD, SCALE, SCENE
+from research.limits import COLOUR_LARGEST, EPSILON, FARTHEST, LEAST_SPREAD, SCALE
 
 _CONTRAST: Final = 0.45  # spread of a greyed window, near that of ImageNet's photos
 _LARGEST: Final = 1.4
@@ -60,7 +61,7 @@ def standardised(rgb: Tensor, scene: Tensor) -> Tensor:
     rgb    (N, 3, H, W) in 0..1
     scene  (28,) or (N, 28)
     """
-    scene = scene.reshape(-1, SCENE)
+    scene = scene.reshape(-1, SCENE_NUMBERS)
     mean, spread = scene[:, 0:3, None, None], scene[:, 3:6, None, None].clamp(min=LEAST_SPREAD)
     # One product and one sum over the pixels: every pass over them costs time when served.
     scale = SCALE / spread

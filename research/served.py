@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from coralchunk.imaging.scene import SCENE_NUMBERS
 from research.arrange import arrange
 from research.calibration import Scaling
 from research.fit import Recipe
 from research.folds import Trained
-from research.limits import SCENE, STEEPNESS
+from research.limits import STEEPNESS
 from research.network import standardised
 from research.packed import Packed
 from research.quantise import Feeds, quantise
@@ -110,7 +111,7 @@ def _to_onnx(served: Served, side_px: int) -> bytes:
     stored = io.BytesIO()
     torch.onnx.export(
         served,
-        (torch.zeros(1, side_px, side_px, 3, dtype=torch.uint8), torch.linspace(0, 1, SCENE)),
+        (torch.zeros(1, side_px, side_px, 3, dtype=torch.uint8), torch.linspace(0, 1, SCENE_NUMBERS)),
         stored,
         dynamo=False,
         opset_version=_OPSET,

@@ -14,8 +14,8 @@ from coralchunk.arrays import Pixels
 Scene = NDArray[np.float32]  # (SCENE_NUMBERS,)
 
 SMALL_PX: Final = 256  # longer side of the copy that the statistics are taken from
-_STEPS: Final = 21  # brightness quantiles at 0, 5, ..., 100 %
-SCENE_NUMBERS: Final = 3 + 3 + _STEPS + 1
+STEPS: Final = 21  # brightness quantiles at 0, 5, ..., 100 %
+SCENE_NUMBERS: Final = 3 + 3 + STEPS + 1
 
 
 def smaller(photo: Pixels) -> Pixels:
@@ -60,7 +60,7 @@ def _mean(values: NDArray[np.float32]) -> np.float32:
 def _quantiles(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return what np.quantile returns; sorting once takes a fifth of its time."""
     ordered = np.sort(values)
-    places = np.linspace(0, 1, _STEPS) * (values.size - 1)
+    places = np.linspace(0, 1, STEPS) * (values.size - 1)
     below = places.astype(np.intp)
     low, high = ordered[below], ordered[np.minimum(below + 1, values.size - 1)]
     share = places - below

@@ -98,22 +98,35 @@ def _tensor(what: str, name: str, node: Any, kind: str, shape: tuple[int | None,
         yield f"Graph, {what} {name}: its shape is {' x '.join(map(str, sides))}, and must be {wanted}."
 
 
+class _NotRun(Exception):
+    """A graph cannot be run; the message says why, in ONNX Runtime's words."""
+
+
+def _run(
+    session: Session, manifest: Manifest, scene_numbers: int, windows: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    """Return the probabilities of windows, with the statistics of any photo. Raises _NotRun."""
+    feeds: dict[str, NDArray[Any]] = {WINDOWS_INPUT: windows}
+    if manifest.preprocessing.scene:
+        feeds[SCENE_INPUT] = np.linspace(0, 1, scene_numbers, dtype=np.float32)
+    try:
+        return session.run([OUTPUT], feeds)[0]
+    # ONNX Runtime's own exceptions share no base class below Exception; this is the border to it.
+    except Exception as failure:
+        raise _NotRun(" ".join(str(failure).split())[:_SHOWN]) from failure
+
+
 def _trial(session: Session, manifest: Manifest, scene_numbers: int) -> Iterator[str]:
     """Run the graph on a black, a white and a noisy window, the last one twice."""
     random, side = np.random.default_rng(0), manifest.preprocessing.input_px
     noise = random.integers(0, 256, (1, side, side, 3), dtype=np.uint8)
     pictures = {"black": np.zeros_like(noise), "white": np.full_like(noise, 255), "noisy": noise}
-    scene = np.linspace(0, 1, scene_numbers, dtype=np.float32)
     answers = {}
     for name, picture in (*pictures.items(), ("noisy again", noise)):
-        feeds: dict[str, NDArray[Any]] = {WINDOWS_INPUT: picture}
-        if manifest.preprocessing.scene:
-            feeds[SCENE_INPUT] = scene
         try:
-            answers[name] = session.run([OUTPUT], feeds)[0]
-        # ONNX Runtime's own exceptions share no base class below Exception; this is the border to it.
-        except Exception as failure:  # noqa: BLE001 - see above
-            yield f"Graph: it cannot be run on a {name} window: {' '.join(str(failure).split())[:_SHOWN]}."
+            answers[name] = _run(session, manifest, scene_numbers, picture)
+        except _NotRun as failure:
+            yield f"Graph: it cannot be run on a {name} window: {failure}."
             return
     yield from _answers(answers, manifest)
 
@@ -148,16 +161,13 @@ def _together(session: Session, manifest: Manifest, scene_numbers: int) -> Itera
     """Compare the answers for some windows given at once with those for each alone."""
     count, side = manifest.at_once, manifest.preprocessing.input_px
     windows = np.random.default_rng(0).integers(0, 256, (count, side, side, 3), dtype=np.uint8)
-    feeds: dict[str, NDArray[Any]] = {}
-    if manifest.preprocessing.scene:
-        feeds[SCENE_INPUT] = np.linspace(0, 1, scene_numbers, dtype=np.float32)
     try:
-        alone = [session.run([OUTPUT], {WINDOWS_INPUT: window[np.newaxis], **feeds})[0] for window in windows]
-        together = session.run([OUTPUT], {WINDOWS_INPUT: windows, **feeds})[0]
-    # ONNX Runtime's own exceptions share no base class below Exception; this is the border to it.
-    except Exception as failure:  # noqa: BLE001 - see above
-        said = " ".join(str(failure).split())[:_SHOWN]
-        yield f"Manifest, at_once: the graph cannot be run on {count} windows at once: {said}. Set it to 1."
+        alone = [_run(session, manifest, scene_numbers, window[np.newaxis]) for window in windows]
+        together = _run(session, manifest, scene_numbers, windows)
+    except _NotRun as failure:
+        yield (
+            f"Manifest, at_once: the graph cannot be run on {count} windows at once: {failure}. Set it to 1."
+        )
         return
     if not np.array_equal(np.concatenate(alone), together):
         yield (

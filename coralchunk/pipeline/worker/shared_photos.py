@@ -77,8 +77,7 @@ class SharedPhotos:
     ) -> ClassifiedPhoto:
         """Let others find a photo, if its pixels are in the shared memory. Returns it."""
         plain = taken_apart(photo)
-        descriptor = None if plain is None else room.offered(plain.pixels)
-        if plain is not None and descriptor is not None:
+        if plain is not None and (descriptor := room.offered(plain.pixels)) is not None:
             self._descriptors[job_id] = path, descriptor
             os.ftruncate(file, 0)
             os.pwrite(file, _described(plain, descriptor), 0)
